@@ -1,0 +1,43 @@
+namespace LayerDsl.Generator.Ir;
+
+/// <summary>Shape checks, made while an expression is built: an expression that exists has fitting shapes.</summary>
+internal static class Shapes
+{
+    /// <summary>One place for each axis; a plain index must have the size of the axis that it walks.</summary>
+    public static void CheckAccess(Access access)
+    {
+        if (access.At.Count != access.Tensor.Axes.Count)
+        {
+            throw new ShapeException($"'{access.Tensor.Name}' has {access.Tensor.Axes.Count} axes, not {access.At.Count}.");
+        }
+
+        for (var axis = 0; axis < access.At.Count; axis++)
+        {
+            if (access.At[axis].Plain is { } index && index.Size != access.Tensor.Axes[axis].Size)
+            {
+                throw new ShapeException(
+                    $"Axis {axis} of '{access.Tensor.Name}' has size {access.Tensor.Axes[axis].Size}; index {index.Name} has size {index.Size}.");
+            }
+        }
+    }
+
+    /// <summary>The right number of arguments, and no two indices that share a name but not a size.</summary>
+    public static void CheckMap(Map map)
+    {
+        if (map.Arguments.Count != map.Function.Arity())
+        {
+            throw new ShapeException($"{map.Function} takes {map.Function.Arity()} arguments, not {map.Arguments.Count}.");
+        }
+
+        Index? previous = null;
+        foreach (var index in map.FreeIndices)
+        {
+            if (previous?.Name == index.Name)
+            {
+                throw new ShapeException($"Index {index.Name} has size {previous.Size} on one side of {map.Function} and {index.Size} on the other.");
+            }
+
+            previous = index;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+namespace LayerDsl.Generator.Ir;
+
+/// <summary>Rewriting of expressions: by index, by tensor, or bottom-up by any rule.</summary>
+internal static class Substitution
+{
+    /// <summary>
+    /// Replaces accesses of some tensors by expressions: <paramref name="definitionOf"/> gives the defining expression over the
+    /// tensor's own axes, or null to leave the tensor alone. The axes are renamed to the places where the tensor is read.
+    /// </summary>
+    public static Expr Inline(this Expr expr, Func<Tensor, Expr?> definitionOf) => expr.Rewrite(node =>
+        node is Access access && definitionOf(access.Tensor) is { } definition
+            ? definition.Reindex(access.Tensor.Axes, access.At)
+            : node);
+
+    /// <summary>Reads the expression elsewhere: index <c>from[k]</c> becomes the place <c>to[k]</c>, all at once.</summary>
+    public static Expr Reindex(this Expr expr, IReadOnlyList<Index> from, IReadOnlyList<AffineIndex> to)
+    {
+        var places = new Dictionary<Index, AffineIndex>();
+        for (var i = 0; i < from.Count; i++)
+        {
+            if (to[i].Plain != from[i])
+            {
+                places[from[i]] = to[i];
+            }
+        }
+
+        return places.Count == 0 ? expr : Reindex(expr, places);
+    }
+
+    /// <summary>Rebuilds the expression from its leaves up, passing every rebuilt node through <paramref name="rule"/>.</summary>
+    public static Expr Rewrite(this Expr expr, Func<Expr, Expr> rule) => rule(expr switch
+    {
+        Map map => Simplifier.Map(map.Function, map.Arguments.Select(argument => argument.Rewrite(rule)).ToArray()),
+        Reduce reduce => Simplifier.Reduce(reduce.Reduction, reduce.Index, reduce.Body.Rewrite(rule)),
+        Named named => new Named(named.Name, named.Body.Rewrite(rule)),
+        Surrogate surrogate => new Surrogate(surrogate.Name, surrogate.Value.Rewrite(rule), surrogate.Derivative.Rewrite(rule)),
+        _ => expr,
+    });
+
+    private static Expr Reindex(Expr expr, Dictionary<Index, AffineIndex> places)
+    {
+        AffineIndex? Find(Index index) => places.TryGetValue(index, out var place) ? place : null;
+        if (!expr.FreeIndices.Any(places.ContainsKey))
+        {
+            return expr;
+        }
+
+        return expr switch
+        {
+            Access access => new Access(access.Tensor, access.At.Select(at => at.Substitute(Find)).ToEquatableArray()),
+            Inside inside => new Inside(inside.At.Substitute(Find), inside.Size),
+            Map map => Simplifier.Map(map.Function, map.Arguments.Select(argument => Reindex(argument, places)).ToArray()),
+            Named named => new Named(named.Name, Reindex(named.Body, places)),
+            Surrogate surrogate => new Surrogate(surrogate.Name, Reindex(surrogate.Value, places), Reindex(surrogate.Derivative, places)),
+            Reduce reduce => ReindexBound(reduce, places),
+            _ => expr,
+        };
+    }
+
+    /// <summary>Renames the bound index first where a new place mentions it: otherwise the reduction would capture it.</summary>
+    private static Expr ReindexBound(Reduce reduce, Dictionary<Index, AffineIndex> places)
+    {
+        var visible = places.Where(pair => pair.Key != reduce.Index).ToDictionary(pair => pair.Key, pair => pair.Value);
+        var taken = new HashSet<string>(
+            visible.Where(pair => reduce.Body.FreeIndices.Contains(pair.Key))
+                .SelectMany(pair => pair.Value.Terms).Select(term => term.Index.Name)
+                .Concat(reduce.FreeIndices.Select(index => index.Name)));
+        var bound = reduce.Index;
+        while (taken.Contains(bound.Name))
+        {
+            bound = bound with { Name = bound.Name + "'" };
+        }
+
+        if (bound != reduce.Index)
+        {
+            visible[reduce.Index] = bound;
+        }
+
+        return Simplifier.Reduce(reduce.Reduction, bound, Reindex(reduce.Body, visible));
+    }
+}

@@ -1,0 +1,21 @@
+namespace LayerDsl.Generator.Proof;
+
+/// <summary>What the proof found out about a claim.</summary>
+internal abstract record Verdict
+{
+    private Verdict()
+    {
+    }
+
+    /// <summary>Equal normal forms: the claim holds for every input, parameter and size.</summary>
+    /// <param name="Laws">The names of the laws used, in order.</param>
+    public sealed record Proved(EquatableArray<string> Laws) : Verdict;
+
+    /// <summary>Equal at every point tried, without a proof.</summary>
+    /// <param name="Bound">How unlikely that is if the forms differ, in words.</param>
+    public sealed record Tested(string Bound) : Verdict;
+
+    /// <summary>Different, with a point where they differ.</summary>
+    /// <param name="Counterexample">The point and both values, in words.</param>
+    public sealed record Refuted(string Counterexample) : Verdict;
+}
