@@ -1,0 +1,8 @@
+namespace LayerDsl.Generator.Declarations;
+
+/// <summary>What the body of <c>forward</c> needs to know of a layer that it calls.</summary>
+/// <param name="Name">The name of the property or field.</param>
+/// <param name="InFeatures">The size of the input's last dimension.</param>
+/// <param name="OutFeatures">The size of the output's last dimension.</param>
+/// <param name="Bias">Whether the folded layer has a bias.</param>
+internal sealed record LayerShape(string Name, int InFeatures, int OutFeatures, bool Bias);

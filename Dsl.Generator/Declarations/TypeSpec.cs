@@ -1,0 +1,12 @@
+namespace LayerDsl.Generator.Declarations;
+
+/// <summary>A user's class, as far as a generated part of it needs to know it.</summary>
+/// <param name="Namespace">Empty for the global namespace.</param>
+/// <param name="Name">The simple name.</param>
+/// <param name="Modifiers">What the generated part repeats: <c>public sealed partial</c>.</param>
+/// <param name="Containers">The declarations of the containing classes, outermost first: <c>public static partial class Models</c>.</param>
+internal sealed record TypeSpec(string Namespace, string Name, string Modifiers, EquatableArray<string> Containers)
+{
+    /// <summary>The name that generated files start with; unique within the assembly.</summary>
+    public string FileName { get; init; } = Name;
+}

@@ -1,0 +1,38 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
+
+namespace LayerDsl.Generator.Diagnostics;
+
+/// <summary>Where a diagnostic stands, without holding on to a syntax tree.</summary>
+internal sealed record LocationInfo(string FilePath, TextSpan Span, LinePositionSpan Lines)
+{
+    public static LocationInfo? From(SyntaxReference? reference) =>
+        reference is null ? null : From(Location.Create(reference.SyntaxTree, reference.Span));
+
+    public static LocationInfo? From(Location? location) => location?.SourceTree is null
+        ? null
+        : new LocationInfo(location.SourceTree.FilePath, location.SourceSpan, location.GetLineSpan().Span);
+
+    public Location ToLocation() => Location.Create(FilePath, Span, Lines);
+}
+
+/// <summary>A diagnostic as data: it travels through the pipeline and is reported in one place.</summary>
+internal sealed record DiagnosticInfo(DiagnosticDescriptor Descriptor, LocationInfo? Location, EquatableArray<string> Arguments)
+{
+    public static DiagnosticInfo Create(DiagnosticDescriptor descriptor, LocationInfo? location, params string[] arguments) =>
+        new(descriptor, location, arguments.ToEquatableArray());
+
+    public bool IsError => Descriptor.DefaultSeverity == DiagnosticSeverity.Error;
+
+    public Diagnostic ToDiagnostic() =>
+        Diagnostic.Create(Descriptor, Location?.ToLocation(), Arguments.Select(argument => (object)argument).ToArray());
+}
+
+/// <summary>What a stage returns: a value, or the reasons why there is none; warnings may come with a value.</summary>
+internal sealed record Result<T>(T? Value, EquatableArray<DiagnosticInfo> Diagnostics)
+    where T : class, IEquatable<T>
+{
+    public static Result<T> Success(T value) => new(value, []);
+
+    public static Result<T> Failure(params DiagnosticInfo[] diagnostics) => new(null, diagnostics.ToEquatableArray());
+}
