@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace LayerDsl;
@@ -8,12 +9,18 @@ namespace LayerDsl;
 /// </summary>
 public abstract class Layer : nn.Module<Tensor, Tensor>
 {
+    /// <summary>Half the distance from 1 to the next float32: the largest relative error of one rounding.</summary>
+    public const double UnitRoundoff = 1.0 / (1 << 24);
+
     /// <summary>Creates the module.</summary>
     /// <param name="name">The name that error messages give the layer: the declared property or class.</param>
     protected Layer(string name)
         : base(name)
     {
     }
+
+    /// <summary>What was proved of the layer while it compiled, and what it costs.</summary>
+    public abstract LayerCertificate GetCertificate();
 
     /// <summary>The inference form without libtorch: an immutable copy of the merged weight.</summary>
     /// <exception cref="NonFiniteWeightException">A merged weight is NaN or infinite.</exception>
@@ -23,6 +30,18 @@ public abstract class Layer : nn.Module<Tensor, Tensor>
     /// <exception cref="NonFiniteWeightException">A merged weight is NaN or infinite.</exception>
     public abstract nn.Module<Tensor, Tensor> FoldTorch();
 
+    /// <summary>The inference form as a layer that can stand in this one's place in a model.</summary>
+    /// <exception cref="NonFiniteWeightException">A merged weight is NaN or infinite.</exception>
+    public abstract Layer FoldLayer();
+
+    /// <summary>Starts the layer anew so that its effective weight is the given one.</summary>
+    /// <param name="weight">(out, in), any dtype and device.</param>
+    /// <param name="bias">(out), or null to leave the bias as it is.</param>
+    /// <exception cref="LayerShapeException">A shape does not fit, or a bias is given to a layer without.</exception>
+    /// <exception cref="NonFiniteWeightException">A value is NaN or infinite.</exception>
+    /// <exception cref="WeightRangeException">The reparameterization cannot reach the weight.</exception>
+    public abstract void LoadWeight(Tensor weight, Tensor? bias = null);
+
     /// <summary>
     /// A first-order bound on the float32 rounding difference between the training form and the folded form, per output.
     /// </summary>
@@ -30,4 +49,158 @@ public abstract class Layer : nn.Module<Tensor, Tensor>
     /// <param name="inputError">A bound on how much the inputs of the two forms differ, float64, shape (…, in).</param>
     /// <returns>The bound, float64, shape (…, out).</returns>
     public abstract Tensor RoundingBound(Tensor magnitude, Tensor inputError);
+
+    /// <summary>Refuses an input of the wrong width or dtype and an empty batch, before anything is computed.</summary>
+    /// <param name="input">The input, (…, inFeatures).</param>
+    /// <param name="inFeatures">The size that its last dimension must have.</param>
+    /// <param name="parameter">A stored tensor, whose dtype the input must have.</param>
+    protected void CheckInput(Tensor input, long inFeatures, Tensor parameter)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(parameter);
+        var shape = input.shape;
+        if (shape.Length == 0 || shape[^1] != inFeatures)
+        {
+            throw new LayerShapeException(GetName(), "input", $"(…, {inFeatures})", $"({string.Join(", ", shape)})");
+        }
+
+        if (input.numel() == 0)
+        {
+            throw new LayerShapeException(GetName(), "batch", "at least one row", $"({string.Join(", ", shape)})");
+        }
+
+        if (input.dtype != parameter.dtype)
+        {
+            throw new LayerTypeException(GetName(), parameter.dtype.ToString(), input.dtype.ToString());
+        }
+    }
+
+    /// <summary>Refuses weights to load that do not fit, before anything is changed.</summary>
+    /// <param name="weight">Must be (outFeatures, inFeatures) and finite.</param>
+    /// <param name="bias">Must be (outFeatures) and finite, or null.</param>
+    /// <param name="outFeatures">The layer's outputs.</param>
+    /// <param name="inFeatures">The layer's inputs.</param>
+    /// <param name="hasBias">Whether the layer has a bias.</param>
+    protected void CheckWeight(Tensor weight, Tensor? bias, long outFeatures, long inFeatures, bool hasBias)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        CheckShape(weight, "weight", outFeatures, inFeatures);
+        CheckFinite(weight, "weight");
+        if (bias is not null)
+        {
+            if (!hasBias)
+            {
+                throw new LayerShapeException(GetName(), "bias", "none", $"({string.Join(", ", bias.shape)})");
+            }
+
+            CheckShape(bias, "bias", outFeatures);
+            CheckFinite(bias, "bias");
+        }
+    }
+
+    /// <summary>Refuses a weight that reaches a limit.</summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="limit">The limit, of one value.</param>
+    /// <param name="meaning">What sets the limit.</param>
+    /// <exception cref="WeightRangeException">A magnitude is at or above the limit.</exception>
+    protected void RequireBelow(Tensor weight, Tensor limit, string meaning)
+    {
+        using var scope = NewDisposeScope();
+        var (largest, bound) = (weight.abs().max().to_type(ScalarType.Float64).item<double>(), limit.to_type(ScalarType.Float64).item<double>());
+        if (!(largest < bound))
+        {
+            throw new WeightRangeException(GetName(), largest, bound, meaning);
+        }
+    }
+
+    /// <summary>
+    /// The two factors of the best approximation of a given rank: up · down · scale, from the singular value decomposition
+    /// U Σ Vᵀ as up = U_r √(Σ_r / scale) and down = √(Σ_r / scale) V_rᵀ.
+    /// </summary>
+    /// <param name="weight">(out, in).</param>
+    /// <param name="rank">From 1 to min(out, in).</param>
+    /// <param name="scale">Greater than 0.</param>
+    /// <returns>up (out, rank) and down (rank, in).</returns>
+    protected static (Tensor Up, Tensor Down) TopRank(Tensor weight, int rank, double scale)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        using var scope = NewDisposeScope();
+        var (u, s, vh) = linalg.svd(weight.to_type(ScalarType.Float64), fullMatrices: false);
+        var root = (s.narrow(0, 0, rank) / scale).sqrt();
+        var up = (u.narrow(1, 0, rank) * root).to_type(weight.dtype);
+        var down = (root.unsqueeze(1) * vh.narrow(0, 0, rank)).to_type(weight.dtype);
+        return (up.MoveToOuterDisposeScope(), down.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>U(-1/√n, 1/√n) with n the size of the last axis: Kaiming-uniform with a = √5, as TorchSharp's Linear starts.</summary>
+    /// <param name="like">Gives shape, dtype and device.</param>
+    protected static Tensor KaimingUniform(Tensor like)
+    {
+        ArgumentNullException.ThrowIfNull(like);
+        return empty_like(like).uniform_(-1 / Math.Sqrt(like.shape[^1]), 1 / Math.Sqrt(like.shape[^1]));
+    }
+
+    /// <summary>An immutable managed copy of merged weights.</summary>
+    /// <param name="weight">(out, in).</param>
+    /// <param name="bias">(out), or null.</param>
+    protected FoldedLinear FoldWeights(Tensor weight, Tensor? bias)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        return new FoldedLinear(
+            GetName(), checked((int)weight.shape[1]), checked((int)weight.shape[0]), ToArray(weight), bias is null ? [] : ToArray(bias));
+    }
+
+    /// <summary>TorchSharp's Linear with the given weights, which it takes over.</summary>
+    /// <param name="weight">(out, in).</param>
+    /// <param name="bias">(out), or null.</param>
+    protected Linear MakeLinear(Tensor weight, Tensor? bias)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        CheckFinite(weight, "weight");
+        if (bias is not null)
+        {
+            CheckFinite(bias, "bias");
+        }
+
+        var linear = nn.Linear(weight.shape[1], weight.shape[0], bias is not null, weight.device, weight.dtype);
+        using var noGradient = no_grad();
+        linear.weight!.copy_(weight);
+        if (bias is not null)
+        {
+            linear.bias!.copy_(bias);
+        }
+
+        return linear;
+    }
+
+    /// <summary>Refuses NaN and infinities.</summary>
+    /// <param name="tensor">The values.</param>
+    /// <param name="name">The tensor's name, for the message.</param>
+    /// <exception cref="NonFiniteWeightException">A value is NaN or infinite.</exception>
+    protected void CheckFinite(Tensor tensor, string name)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        using var scope = NewDisposeScope();
+        var broken = tensor.detach().reshape(-1).isfinite().logical_not();
+        if (broken.any().item<bool>())
+        {
+            var index = broken.to_type(ScalarType.Int32).argmax().item<long>();
+            var value = tensor.detach().reshape(-1)[index].to_type(ScalarType.Float32).item<float>();
+            throw new NonFiniteWeightException(GetName(), name, index, value);
+        }
+    }
+
+    private void CheckShape(Tensor tensor, string what, params long[] expected)
+    {
+        if (!tensor.shape.SequenceEqual(expected))
+        {
+            throw new LayerShapeException(GetName(), what, $"({string.Join(", ", expected)})", $"({string.Join(", ", tensor.shape)})");
+        }
+    }
+
+    private static float[] ToArray(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.detach().to_type(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
+    }
 }

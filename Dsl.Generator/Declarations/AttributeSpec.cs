@@ -1,0 +1,36 @@
+using LayerDsl.Generator.Diagnostics;
+
+namespace LayerDsl.Generator.Declarations;
+
+/// <summary>One argument of an attribute: its parameter or property name and its constant value (an enum by its member name).</summary>
+internal readonly record struct AttributeArgument(string Name, string Text, double Number)
+{
+    /// <summary>Enum members and strings have a text, numbers and booleans (0, 1) a number.</summary>
+    public override string ToString() => Name + " = " + Text;
+}
+
+/// <summary>An attribute as the user wrote it, without symbols.</summary>
+/// <param name="Name">The class name without <c>Attribute</c>.</param>
+internal sealed record AttributeSpec(string Name, EquatableArray<AttributeArgument> Arguments, LocationInfo? Location)
+{
+    public int Int(string name, int otherwise = 0) => (int)Double(name, otherwise);
+
+    public double Double(string name, double otherwise) => Find(name) is { } argument ? argument.Number : otherwise;
+
+    public bool Flag(string name, bool otherwise = false) => Find(name) is { } argument ? argument.Number != 0 : otherwise;
+
+    public string Choice(string name, string otherwise) => Find(name) is { } argument ? argument.Text : otherwise;
+
+    private AttributeArgument? Find(string name)
+    {
+        foreach (var argument in Arguments)
+        {
+            if (argument.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return argument;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.CodeAnalysis;
+
+namespace LayerDsl.Generator.Diagnostics;
+
+/// <summary>LDSL0xx: declarations that cannot become a layer or a model.</summary>
+internal static class DeclarationDiagnostics
+{
+    public static readonly DiagnosticDescriptor NotPartial = Descriptors.Error(
+        "LDSL001",
+        "The declaration is not partial",
+        "'{0}' must be declared partial: the generator adds to it; write 'partial' before '{1}'");
+
+    public static readonly DiagnosticDescriptor UnsupportedBase = Descriptors.Error(
+        "LDSL002",
+        "Unsupported base class",
+        "'{0}' derives from '{1}'; {2}");
+
+    public static readonly DiagnosticDescriptor DuplicateKind = Descriptors.Error(
+        "LDSL003",
+        "A layer has one kind",
+        "'{0}' is declared as [{1}] and as [{2}]; keep one of them");
+
+    public static readonly DiagnosticDescriptor DuplicateMethod = Descriptors.Error(
+        "LDSL004",
+        "A method is applied twice",
+        "'{0}' has [{1}] twice; keep one, or declare a second layer");
+
+    public static readonly DiagnosticDescriptor NoKind = Descriptors.Error(
+        "LDSL005",
+        "Methods without a layer",
+        "'{0}' has [{1}] but no kind of layer to apply it to; add one such as [Linear(in, out)]");
+
+    public static readonly DiagnosticDescriptor UnknownDimension = Descriptors.Error(
+        "LDSL006",
+        "Unknown dimension",
+        "[{0}] names the dimension '{1}', which is no integer constant of '{2}'; write a number, or declare 'const int {1}'");
+
+    public static readonly DiagnosticDescriptor SizeOutOfRange = Descriptors.Error(
+        "LDSL007",
+        "Size out of range",
+        "[{0}]: {1} is {2}; it must be at least 1");
+
+    public static readonly DiagnosticDescriptor WeightTooLarge = Descriptors.Error(
+        "LDSL008",
+        "The weight is too large",
+        "A weight of {0} × {1} has more values than one .NET array holds (2147483647); split the layer");
+
+    public static readonly DiagnosticDescriptor SpreadMethods = Descriptors.Error(
+        "LDSL009",
+        "Methods on several partial declarations",
+        "The attributes of '{0}' stand on several partial declarations, so that their order is undefined; write them all on one");
+
+    public static readonly DiagnosticDescriptor GenericType = Descriptors.Error(
+        "LDSL010",
+        "Generic layers and models are not supported",
+        "'{0}' is generic or stands in a generic class, and a tensor's type is chosen at run time; remove the type parameters");
+
+    public static readonly DiagnosticDescriptor ContainerNotPartial = Descriptors.Error(
+        "LDSL011",
+        "A containing class is not partial",
+        "'{0}' stands in '{1}', which must be partial too; write 'partial' before 'class {1}', or move '{0}' out of it");
+
+    public static readonly DiagnosticDescriptor PropertyType = Descriptors.Error(
+        "LDSL012",
+        "A layer property has type Layer",
+        "'{0}' has type '{1}'; a layer property must have the type LayerDsl.Layer and a getter only: 'public partial Layer {0} {{ get; }}'");
+
+    public static readonly DiagnosticDescriptor NotInModel = Descriptors.Error(
+        "LDSL013",
+        "A layer property outside of a model",
+        "'{0}' stands in '{1}', which is no model; write [LayerModel] on '{1}'");
+
+    public static readonly DiagnosticDescriptor NeedsParameterlessConstructor = Descriptors.Error(
+        "LDSL014",
+        "The model needs a constructor without parameters",
+        "'{0}' has only constructors with parameters; folding makes a new '{0}', so add one without, or leave all out to have one generated");
+
+    public static readonly DiagnosticDescriptor ComponentsNotRegistered = Descriptors.Warning(
+        "LDSL015",
+        "The constructor does not register the layers",
+        "This constructor of '{0}' never calls RegisterComponents(), so parameters() and save() would miss the layers; call it last");
+
+    public static readonly DiagnosticDescriptor EmptyModel = Descriptors.Warning(
+        "LDSL016",
+        "A model without layers",
+        "'{0}' is a [LayerModel] but declares no layer; add one such as '[Linear(in, out)] public partial Layer Hidden {{ get; }}'");
+}

@@ -1,0 +1,37 @@
+using Microsoft.CodeAnalysis;
+
+namespace LayerDsl.Generator.Diagnostics;
+
+/// <summary>LDSL1xx: what a method asks of its layer, and how methods compose.</summary>
+internal static class MethodDiagnostics
+{
+    public static readonly DiagnosticDescriptor RankOutOfRange = Descriptors.Error(
+        "LDSL101",
+        "Rank out of range",
+        "LowRank: rank {0} is outside 1…{1} for a layer with {2} inputs and {3} outputs; choose a rank of at most {1}");
+
+    public static readonly DiagnosticDescriptor RankSavesNothing = Descriptors.Warning(
+        "LDSL102",
+        "The adapter is as large as the weight",
+        "LowRank: rank {0} needs {1} parameters, the weight itself has {2}; a smaller rank would save some");
+
+    public static readonly DiagnosticDescriptor AlphaOutOfRange = Descriptors.Error(
+        "LDSL103",
+        "Alpha out of range",
+        "LowRank: Alpha is {0}; it must be a finite number, and greater than 0 with Init = PiSSA, which divides by it");
+
+    public static readonly DiagnosticDescriptor CompanderNotPositive = Descriptors.Error(
+        "LDSL104",
+        "The curve needs a positive height and width",
+        "Compander: {0} is {1}; it must be greater than 0 and finite");
+
+    public static readonly DiagnosticDescriptor CompanderTooLow = Descriptors.Error(
+        "LDSL105",
+        "The curve is lower than the initial weights",
+        "Compander: with A = {0} the curve does not reach the usual initial weights of a layer with {1} inputs; set A above {2}");
+
+    public static readonly DiagnosticDescriptor UnknownChoice = Descriptors.Error(
+        "LDSL106",
+        "Unknown choice",
+        "{0}: {1} has no value {2}; choose one of {3}");
+}

@@ -1,0 +1,91 @@
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Scheduling;
+
+namespace LayerDsl.Generator.Emit.Torch;
+
+/// <summary>Writes the steps of a pass as TorchSharp statements. Holds no maths: every choice was made by the scheduler.</summary>
+internal static class TorchProgramWriter
+{
+    /// <summary>One line for each step.</summary>
+    public static IEnumerable<string> Write(Program program, Func<Size, long> sizeOf) =>
+        program.Statements.Select(statement => "var " + statement.Result.Name + " = " + Right(statement, sizeOf) + ";");
+
+    /// <summary>The right-hand side of a step, for callers that return it at once.</summary>
+    public static string Right(Statement statement, Func<Size, long> sizeOf) => statement switch
+    {
+        Statement.Contract contract => Contract(contract),
+        Statement.Compute compute => Text(compute.Body, compute.Result.Axes, sizeOf).Text,
+        Statement.Fold fold => Fold(fold, sizeOf),
+        _ => throw new ShapeException("A step without a TorchSharp form: " + statement.GetType().Name),
+    };
+
+    private static string Contract(Statement.Contract contract)
+    {
+        var (left, right, result) = (contract.Left.Axes, contract.Right.Axes, contract.Result.Axes);
+        var summed = left.Intersect(right).Except(result).ToArray();
+        if (left.Count == 2 && right.Count == 2 && result.Count == 2 && summed.Length == 1 && left.Contains(result[0]) && right.Contains(result[1]))
+        {
+            return (left[1] == summed[0] ? contract.Left.Name : contract.Left.Name + ".t()")
+                + ".matmul(" + (right[0] == summed[0] ? contract.Right.Name : contract.Right.Name + ".t()") + ")";
+        }
+
+        // Any other pattern of shared and private indices: the letters of an einsum are the indices themselves.
+        var letters = left.Concat(right).Distinct().Select((index, k) => (index, letter: (char)('a' + k))).ToDictionary(pair => pair.index, pair => pair.letter);
+        string Letters(EquatableArray<Index> axes) => string.Concat(axes.Select(axis => letters[axis]));
+        return $"torch.einsum(\"{Letters(left)},{Letters(right)}->{Letters(result)}\", {contract.Left.Name}, {contract.Right.Name})";
+    }
+
+    private static string Fold(Statement.Fold fold, Func<Size, long> sizeOf)
+    {
+        var axes = fold.Result.Axes.Concat(fold.Over).ToEquatableArray();
+        var single = fold.Body is Pointwise.Read read ? read.Source : null;
+        axes = single is not null && single.Axes.All(axes.Contains) && single.Axes.Count == axes.Count ? single.Axes : axes;
+        var body = Text(fold.Body, axes, sizeOf);
+        var receiver = body.Precedence < TorchFunctions.Primary ? "(" + body.Text + ")" : body.Text;
+        var method = fold.Reduction == Reduction.Sum ? "sum" : "amax";
+        if (fold.Result.Axes.Count == 0)
+        {
+            return receiver + "." + (fold.Reduction == Reduction.Sum ? "sum()" : "max()");
+        }
+
+        var dimensions = fold.Over.Select(index => IndexOf(axes, index)).OrderBy(dimension => dimension).ToArray();
+        return dimensions.Length == 1 && method == "sum"
+            ? receiver + ".sum(" + dimensions[0] + ")"
+            : receiver + "." + method + "([" + string.Join(", ", dimensions) + "])";
+    }
+
+    private static (string Text, int Precedence) Text(Pointwise body, EquatableArray<Index> axes, Func<Size, long> sizeOf) => body switch
+    {
+        Pointwise.Number number => TorchFunctions.Number(number.Exact),
+        Pointwise.Extent extent => TorchFunctions.Number(sizeOf(extent.Size)),
+        Pointwise.Read read => (Align(read.Source, axes), TorchFunctions.Primary),
+        Pointwise.Apply apply => TorchFunctions.Write(apply.Function, apply.Arguments.Select(argument => Text(argument, axes, sizeOf)).ToArray()),
+        _ => throw new ShapeException("A pointwise form without a TorchSharp text: " + body.GetType().Name),
+    };
+
+    /// <summary>Brings a value's axes into the order of the pass, with a new axis of size 1 for each missing one but the leading ones.</summary>
+    private static string Align(Value value, EquatableArray<Index> axes)
+    {
+        var wanted = axes.Where(value.Axes.Contains).ToArray();
+        var text = value.Name;
+        if (!wanted.SequenceEqual(value.Axes))
+        {
+            text += wanted.Length == 2 ? ".t()" : ".permute(" + string.Join(", ", wanted.Select(index => IndexOf(value.Axes, index))) + ")";
+        }
+
+        var started = false;
+        for (var axis = 0; axis < axes.Count; axis++)
+        {
+            started |= wanted.Contains(axes[axis]);
+            if (started && !wanted.Contains(axes[axis]))
+            {
+                text += ".unsqueeze(" + axis + ")";
+            }
+        }
+
+        // Leading axes come for free by broadcasting; the positions above count from the first axis that the value has.
+        return text;
+    }
+
+    private static int IndexOf(EquatableArray<Index> axes, Index index) => axes.AsImmutableArray().IndexOf(index);
+}

@@ -1,0 +1,187 @@
+using LayerDsl.Generator.Ir;
+
+namespace LayerDsl.Generator.Gradients;
+
+/// <summary>
+/// Reverse-mode differentiation of index notation. A cotangent flows from the output to the leaves; passing a node it is
+/// multiplied by the partial derivative and summed over the indices that the node broadcast. The results are expressions
+/// over each tensor's own axes, in the same notation as the forward form, so that they are proved, scheduled and printed alike.
+/// </summary>
+internal sealed class ReverseMode
+{
+    private readonly Dictionary<Tensor, Expr> gradients = [];
+    private readonly IReadOnlyList<Tensor> wanted;
+
+    private ReverseMode(IReadOnlyList<Tensor> wanted) => this.wanted = wanted;
+
+    /// <summary>The gradient of <c>Σ outputGradient · output</c> for each wanted tensor that the output depends on.</summary>
+    /// <param name="output">The forward form.</param>
+    /// <param name="outputGradient">The gradient from above, over the output's indices.</param>
+    /// <param name="wanted">The tensors to differentiate for, in the order of the answer.</param>
+    public static IReadOnlyList<(Tensor Tensor, Expr Gradient)> Differentiate(Expr output, Expr outputGradient, IReadOnlyList<Tensor> wanted)
+    {
+        var pass = new ReverseMode(wanted);
+        pass.Visit(output, outputGradient);
+        return wanted.Where(pass.gradients.ContainsKey)
+            .Select(tensor => (tensor, (Expr)new Named(NameOf(tensor.Name), pass.gradients[tensor])))
+            .ToArray();
+    }
+
+    /// <summary><c>weight</c> → <c>gradWeight</c>, <c>log_a</c> → <c>gradLogA</c>.</summary>
+    public static string NameOf(string name) =>
+        "grad" + string.Concat(name.Split('_').Where(part => part.Length > 0).Select(part => char.ToUpperInvariant(part[0]) + part.Substring(1)));
+
+    private void Visit(Expr node, Expr cotangent)
+    {
+        if (cotangent is Literal { Value.IsZero: true } || !DependsOnWanted(node))
+        {
+            return;
+        }
+
+        switch (node)
+        {
+            case Access access:
+                AddToLeaf(access, cotangent);
+                break;
+            case Named named:
+                Visit(named.Body, cotangent is Access or Named or Literal ? cotangent : new Named(NameOf(named.Name), cotangent));
+                break;
+            case Surrogate surrogate:
+                Visit(surrogate.Derivative, SumOut(cotangent, surrogate.Derivative));
+                break;
+            case Reduce { Reduction: Reduction.Sum } sum:
+                VisitSum(sum, cotangent);
+                break;
+            case Reduce max:
+                VisitMax(max, cotangent);
+                break;
+            case Map map:
+                VisitMap(map, cotangent);
+                break;
+        }
+    }
+
+    private void VisitMap(Map map, Expr cotangent)
+    {
+        for (var k = 0; k < map.Arguments.Count; k++)
+        {
+            var argument = map.Arguments[k];
+            if (DependsOnWanted(argument))
+            {
+                Visit(argument, SumOut(cotangent * Derivatives.Of(map.Function, map.Arguments, k, map), argument));
+            }
+        }
+    }
+
+    /// <summary>Every term of a sum gets the sum's cotangent; the bound index becomes free, renamed where its name is taken.</summary>
+    private void VisitSum(Reduce sum, Expr cotangent)
+    {
+        var (_, body) = Open(sum, cotangent);
+        Visit(body, cotangent);
+    }
+
+    /// <summary>The largest values get the cotangent, shared evenly among ties as in amax.</summary>
+    private void VisitMax(Reduce max, Expr cotangent)
+    {
+        var (index, body) = Open(max, cotangent);
+        var isLargest = Operators.GreaterOrEqual(body, max);
+        Visit(body, cotangent * isLargest / Operators.Sum(index, isLargest));
+    }
+
+    private static (Index Index, Expr Body) Open(Reduce reduce, Expr cotangent)
+    {
+        var index = reduce.Index;
+        while (cotangent.FreeIndices.Any(free => free.Name == index.Name))
+        {
+            index = index with { Name = index.Name + "'" };
+        }
+
+        return (index, reduce.Body.Reindex([reduce.Index], [index]));
+    }
+
+    private void AddToLeaf(Access access, Expr cotangent)
+    {
+        if (!wanted.Contains(access.Tensor))
+        {
+            return;
+        }
+
+        var contribution = Scatter(access, cotangent);
+        gradients[access.Tensor] = gradients.TryGetValue(access.Tensor, out var sofar) ? sofar + contribution : contribution;
+    }
+
+    /// <summary>
+    /// Moves a cotangent from the places where the tensor was read to the tensor's own axes. A plain index is a renaming.
+    /// An affine place is a selection: Σ over the indices of [place = axis] · cotangent, one index solved for.
+    /// </summary>
+    private static Expr Scatter(Access access, Expr cotangent)
+    {
+        var axes = access.Tensor.Axes;
+        var result = SumOut(cotangent, access);
+        var free = access.FreeIndices.ToList();
+
+        // The axes get names of their own first, so that W[j,i] read transposed cannot be captured.
+        var fresh = axes.Select((axis, k) => axis with { Name = axis.Name + "*" + k }).ToArray();
+        for (var k = 0; k < axes.Count; k++)
+        {
+            var solved = Solve(access.At[k], fresh[k], free);
+            if (solved is not { } solution)
+            {
+                throw new ShapeException($"The gradient of '{access.Tensor.Name}' at {access.At[k]} needs an index with factor ±1.");
+            }
+
+            free.Remove(solution.Index);
+            var guard = solution.IsRenaming ? (Expr)1 : new Inside(solution.Place, solution.Index.Size);
+            result = result.Reindex([solution.Index], [solution.Place]) * guard;
+        }
+
+        foreach (var index in free)
+        {
+            result = Operators.Sum(index, result);
+        }
+
+        return result.Reindex(fresh, axes.Select(axis => (AffineIndex)axis).ToArray());
+    }
+
+    /// <summary>Solves <c>place = axis</c> for one index of the place that has factor ±1.</summary>
+    private static (Index Index, AffineIndex Place, bool IsRenaming)? Solve(AffineIndex place, Index axis, List<Index> free)
+    {
+        if (place.Plain is { } plain && free.Contains(plain))
+        {
+            return (plain, axis, true);
+        }
+
+        foreach (var term in place.Terms)
+        {
+            var sign = term.Factor == Size.One ? Size.One : -Size.One;
+            if (free.Contains(term.Index) && term.Factor == sign)
+            {
+                var rest = place + (-term.Factor * (AffineIndex)term.Index);
+                return (term.Index, sign * (axis + (-Size.One * rest)), false);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Sums a cotangent over the indices that the target has not: the transpose of broadcasting.</summary>
+    private static Expr SumOut(Expr cotangent, Expr target)
+    {
+        foreach (var index in cotangent.FreeIndices.Except(target.FreeIndices).Reverse())
+        {
+            cotangent = Operators.Sum(index, cotangent);
+        }
+
+        return cotangent;
+    }
+
+    private bool DependsOnWanted(Expr node) => node switch
+    {
+        Access access => wanted.Contains(access.Tensor),
+        Map map => map.Arguments.Any(DependsOnWanted),
+        Reduce reduce => DependsOnWanted(reduce.Body),
+        Named named => DependsOnWanted(named.Body),
+        Surrogate surrogate => DependsOnWanted(surrogate.Derivative),
+        _ => false,
+    };
+}

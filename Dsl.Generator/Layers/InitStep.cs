@@ -1,0 +1,35 @@
+using LayerDsl.Generator.Ir;
+
+namespace LayerDsl.Generator.Layers;
+
+/// <summary>
+/// One step of initialization. The steps start from a target, the weight that the layer shall have, and are run for a
+/// random target when a layer is made and for a given one when a plain weight is loaded. Methods are undone from right to left.
+/// </summary>
+internal abstract record InitStep
+{
+    private InitStep()
+    {
+    }
+
+    /// <summary>The tensor that stands for the target in the expressions of steps.</summary>
+    public static Tensor Target(Index o, Index i) => new("target", TensorRole.Input, [o, i]);
+
+    /// <summary>Stores a value computed from the target and from tensors already stored.</summary>
+    public sealed record Store(Tensor Tensor, Expr Value) : InitStep;
+
+    /// <summary>Fills a tensor with U(-1/√n, 1/√n), n the size of its last axis: Kaiming-uniform with a = √5.</summary>
+    public sealed record KaimingUniform(Tensor Tensor) : InitStep;
+
+    /// <summary>Goes on with another target: what the methods further left shall produce.</summary>
+    public sealed record Retarget(Expr Value) : InitStep;
+
+    /// <summary>Refuses a target with magnitudes at or above the limit, which the curve cannot reach.</summary>
+    public sealed record RequireBelow(Expr Limit, string Meaning) : InitStep;
+
+    /// <summary>
+    /// Stores the best rank-r approximation of the target: with its singular value decomposition U Σ Vᵀ,
+    /// up = U_r √(Σ_r / scale) and down = √(Σ_r / scale) V_rᵀ, so that scale · up · down is the approximation.
+    /// </summary>
+    public sealed record SplitTopRank(Tensor Up, Tensor Down, Expr Scale, int Rank) : InitStep;
+}

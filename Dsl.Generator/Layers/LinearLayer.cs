@@ -1,0 +1,81 @@
+using System.Globalization;
+using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Proof;
+using LayerDsl.Generator.Reparams;
+using static LayerDsl.Generator.Ir.Operators;
+
+namespace LayerDsl.Generator.Layers;
+
+/// <summary>
+/// The fully connected layer, <c>y[b,o] = Σ_i x[b,i]·W[o,i] + bias[o]</c>.
+/// Training applies low-rank terms of W as branches; inference uses one merged matrix.
+/// </summary>
+internal static class LinearLayer
+{
+    private const long LargestWeight = int.MaxValue;
+
+    /// <summary>Sizes are at least one, and the weight fits into one .NET array.</summary>
+    public static IEnumerable<DiagnosticInfo> Check(AttributeSpec kind)
+    {
+        foreach (var size in new[] { "inFeatures", "outFeatures" })
+        {
+            if (kind.Int(size) < 1)
+            {
+                yield return DiagnosticInfo.Create(DeclarationDiagnostics.SizeOutOfRange, kind.Location, "Linear", size, Text(kind.Int(size)));
+            }
+        }
+
+        if ((long)kind.Int("inFeatures") * kind.Int("outFeatures") > LargestWeight)
+        {
+            yield return DiagnosticInfo.Create(
+                DeclarationDiagnostics.WeightTooLarge, kind.Location, Text(kind.Int("outFeatures")), Text(kind.Int("inFeatures")));
+        }
+    }
+
+    public static LayerForms Build(LayerSpec spec)
+    {
+        var b = new Index("b", Size.Symbol("batch"));
+        var o = new Index("o", Size.Symbol("out"));
+        var i = new Index("i", Size.Symbol("in"));
+        var shape = new WeightShape(o, i, spec.Kind.Int("outFeatures"), spec.Kind.Int("inFeatures"));
+        var hasBias = spec.Kind.Flag("Bias", true);
+
+        var x = new Tensor("x", TensorRole.Input, [b, i]);
+        var bias = new Tensor("bias", TensorRole.Trainable, [o]);
+        var folded = new Tensor("W", TensorRole.Folded, [o, i]);
+        var weight = Methods.Apply(spec.Methods, shape);
+
+        var training = AddBias(weight.Branches.Aggregate(Sum(i, x[b, i] * weight.Dense), (sum, branch) => sum + Apply(branch, x, b, o, i)));
+        var inference = AddBias(Sum(i, x[b, i] * folded[o, i]));
+        Expr AddBias(Expr product) => hasBias ? product + bias[o] : product;
+
+        var ranks = weight.Branches.Select(branch => new SizeBinding(branch.Rank.Size.ToString(), branch.Down.Axes[0].Size == branch.Rank.Size ? RankOf(spec) : 0));
+        return new LayerForms(
+            spec.Name,
+            Title(spec, shape, hasBias),
+            shape.InFeatures,
+            shape.OutFeatures,
+            x,
+            Order: [b, o, .. weight.Branches.Select(branch => branch.Rank), i],
+            OutputAxes: [b, o],
+            new Claim(spec.Name, training, inference, [new FoldDefinition(folded, weight.Merged)], []),
+            hasBias ? [.. weight.Stored, new StoredTensor(bias, "added to the output")] : weight.Stored,
+            weight.Initialization,
+            weight.Notes,
+            [new SizeBinding("in", shape.InFeatures), new SizeBinding("out", shape.OutFeatures), .. ranks]);
+    }
+
+    /// <summary>The branch <c>s · (x Aᵀ) Bᵀ</c>: 2·r·(in + out) operations a sample instead of 2·in·out.</summary>
+    private static Expr Apply(LowRankBranch branch, Tensor x, Index b, Index o, Index i) =>
+        branch.Scale * Sum(branch.Rank, Name("reduced", Sum(i, x[b, i] * branch.Down[branch.Rank, i])) * branch.Up[o, branch.Rank]);
+
+    private static long RankOf(LayerSpec spec) => spec.Methods.First(method => method.Name == "LowRank").Int("rank");
+
+    private static string Title(LayerSpec spec, WeightShape shape, bool hasBias) =>
+        "Linear(" + Text(shape.InFeatures) + " → " + Text(shape.OutFeatures) + (hasBias ? string.Empty : ", no bias") + ")"
+        + string.Concat(spec.Methods.Select(method => ", " + Methods.Title(method)));
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

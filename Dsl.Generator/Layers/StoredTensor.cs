@@ -1,0 +1,6 @@
+using LayerDsl.Generator.Ir;
+
+namespace LayerDsl.Generator.Layers;
+
+/// <summary>A tensor that the layer stores, and what it is for, in words that stand in the generated documentation.</summary>
+internal sealed record StoredTensor(Tensor Tensor, string Meaning);

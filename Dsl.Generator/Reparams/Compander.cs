@@ -1,0 +1,104 @@
+using System.Globalization;
+using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
+using static LayerDsl.Generator.Ir.Operators;
+
+namespace LayerDsl.Generator.Reparams;
+
+/// <summary>
+/// Weight compander: <c>W = Ψ(v) = a · arctan(v / b)</c>, a, b &gt; 0 (Cakaj, Mehnert, Yang 2023, arXiv 2306.16993),
+/// and three curves of the same shape. a and b are stored as log_a and log_b: <c>a = exp(log_a)</c> stays positive.
+/// Fold: Ψ is evaluated once. Inverse: <c>v = b · tan(W / a)</c>, for |W| &lt; a·π/2 only.
+/// </summary>
+internal static class Compander
+{
+    /// <summary>π/2, correctly rounded to double.</summary>
+    private const double HalfPi = 1.5707963267948966;
+
+    public static Method Method { get; } = new("Compander", Check, Apply, BaseName: "v", Freezes: _ => false);
+
+    /// <summary>One curve for height a and width b: its formula, Ψ, Ψ⁻¹ and the limit of |Ψ| in units of a.</summary>
+    private sealed record CurveFacts(string Formula, Func<Expr, Expr, Expr, Expr> Map, Func<Expr, Expr, Expr, Expr> Inverse, double? Limit);
+
+    private static readonly Dictionary<string, CurveFacts> Curves = new()
+    {
+        ["Arctan"] = new("a · arctan(v / b)",
+            (v, a, b) => a * Atan(v / b),
+            (w, a, b) => b * Tan(w / a),
+            Limit: HalfPi),
+        ["Tanh"] = new("a · tanh(v / b)",
+            (v, a, b) => a * Tanh(v / b),
+            (w, a, b) => b * Atanh(w / a),
+            Limit: 1),
+        ["Softsign"] = new("a · v / (b + |v|)",
+            (v, a, b) => a * v / (b + Abs(v)),
+            (w, a, b) => b * w / (a - Abs(w)),
+            Limit: 1),
+        ["MuLaw"] = new("sign(v) · a · ln(1 + |v| / b) / ln(1 + 1 / b)",
+            (v, a, b) => a * (Sign(v) * Log(1 + (Abs(v) / b)) / Log(1 + (1 / b))),
+            (w, a, b) => b * (Sign(w) * (Exp(Abs(w) / a * Log(1 + (1 / b))) - 1)),
+            Limit: null),
+    };
+
+    private static EffectiveWeight Apply(EffectiveWeight weight, AttributeSpec attribute, WeightShape shape)
+    {
+        var curve = CurveOf(attribute);
+        var learnable = attribute.Flag("Learnable", true);
+        var (initialA, initialB) = (attribute.Double("A", 1.0), attribute.Double("B", 0.5));
+        var logA = new Tensor("log_a", TensorRole.Trainable, []);
+        var logB = new Tensor("log_b", TensorRole.Trainable, []);
+        var a = learnable ? Name("a", Exp(logA.All)) : Number(initialA);
+        var b = learnable ? Name("b", Exp(logB.All)) : Number(initialB);
+
+        var stored = weight.Merged is Access alone ? alone : Name("merged", weight.Merged);
+        var target = InitStep.Target(shape.O, shape.I).All;
+        var undo = new List<InitStep>();
+        if (learnable)
+        {
+            undo.Add(new InitStep.Store(logA, Number(Math.Log(initialA))));
+            undo.Add(new InitStep.Store(logB, Number(Math.Log(initialB))));
+        }
+
+        if (curve.Limit is { } limit)
+        {
+            undo.Add(new InitStep.RequireBelow(Number(limit) * a, "the bound of the " + attribute.Choice("Curve", "Arctan") + " curve"));
+        }
+
+        undo.Add(new InitStep.Retarget(curve.Inverse(target, a, b)));
+        return (weight with { Dense = Name("weight", curve.Map(stored, a, b)), Branches = [] }).With(
+            learnable ? [new StoredTensor(logA, "ln a, a the height of the curve"), new StoredTensor(logB, "ln b, b the width of the curve")] : [],
+            undo,
+            new MethodNote("Compander", "W = " + curve.Formula, "Cakaj, Mehnert, Yang: Weight Compander, 2023, arXiv 2306.16993"));
+    }
+
+    /// <summary>a, b &gt; 0 and finite; the usual initial weights, up to 1/√in, must lie under the curve's bound.</summary>
+    private static IEnumerable<DiagnosticInfo> Check(AttributeSpec attribute, WeightShape shape)
+    {
+        var usable = true;
+        foreach (var (name, otherwise) in new[] { ("A", 1.0), ("B", 0.5) })
+        {
+            var value = attribute.Double(name, otherwise);
+            if (!(value > 0) || double.IsInfinity(value))
+            {
+                usable = false;
+                yield return DiagnosticInfo.Create(MethodDiagnostics.CompanderNotPositive, attribute.Location, name, Text(value));
+            }
+        }
+
+        if (!Curves.ContainsKey(attribute.Choice("Curve", "Arctan")))
+        {
+            yield return DiagnosticInfo.Create(MethodDiagnostics.UnknownChoice, attribute.Location, "Compander", "Curve", attribute.Choice("Curve", "Arctan"), string.Join(", ", Curves.Keys));
+        }
+        else if (usable && CurveOf(attribute).Limit is { } limit && limit * attribute.Double("A", 1.0) <= 1 / Math.Sqrt(shape.InFeatures))
+        {
+            var least = 1 / (limit * Math.Sqrt(shape.InFeatures));
+            yield return DiagnosticInfo.Create(MethodDiagnostics.CompanderTooLow, attribute.Location, Text(attribute.Double("A", 1.0)), Text(shape.InFeatures), Text(least));
+        }
+    }
+
+    private static CurveFacts CurveOf(AttributeSpec attribute) => Curves[attribute.Choice("Curve", "Arctan")];
+
+    private static string Text(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,46 @@
+using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
+
+namespace LayerDsl.Generator.Reparams;
+
+/// <summary>The table of methods, and their composition from left to right. A new method is a file beside this one and a row here.</summary>
+internal static class Methods
+{
+    private static readonly Method[] All =
+    [
+        Compander.Method,
+        LowRank.Method,
+    ];
+
+    public static bool Contains(string attribute) => All.Any(method => method.Attribute == attribute);
+
+    public static IEnumerable<DiagnosticInfo> Check(AttributeSpec method, WeightShape shape) => Find(method).Check(method, shape);
+
+    /// <summary>From the stored tensor through every method to the weight that the layer uses.</summary>
+    public static EffectiveWeight Apply(EquatableArray<AttributeSpec> methods, WeightShape shape) =>
+        methods.Aggregate(Start(methods, shape), (weight, method) => Find(method).Apply(weight, method, shape));
+
+    /// <summary>The declaration as the generated header prints it: <c>LowRank(rank = 8)</c>.</summary>
+    public static string Title(AttributeSpec method) =>
+        method.Arguments.Count == 0 ? method.Name : method.Name + "(" + string.Join(", ", method.Arguments) + ")";
+
+    private static Method Find(AttributeSpec method) => All.First(row => row.Attribute == method.Name);
+
+    private static EffectiveWeight Start(EquatableArray<AttributeSpec> methods, WeightShape shape)
+    {
+        var (o, i) = (shape.O, shape.I);
+        var name = methods.Select(method => Find(method).BaseName).FirstOrDefault(own => own is not null) ?? "weight";
+        var frozen = methods.Any(method => Find(method).Freezes(method));
+        var stored = new Tensor(name, frozen ? TensorRole.Frozen : TensorRole.Trainable, [o, i]);
+        return new EffectiveWeight(
+            o,
+            i,
+            stored.All,
+            [],
+            [new StoredTensor(stored, name == "weight" ? "the weight" : "what the weight is computed from")],
+            [new InitStep.Store(stored, InitStep.Target(o, i).All)],
+            []);
+    }
+}

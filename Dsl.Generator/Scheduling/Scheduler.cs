@@ -1,0 +1,174 @@
+using LayerDsl.Generator.Ir;
+
+namespace LayerDsl.Generator.Scheduling;
+
+/// <summary>
+/// Turns expressions into steps: contractions stand alone, pointwise chains become one step, equal subexpressions are
+/// computed once. Names come from the formulas. Knows sizes and order of indices, but no target.
+/// </summary>
+internal sealed class Scheduler
+{
+    private readonly IReadOnlyList<Index> order;
+    private readonly List<Statement> statements = [];
+    private readonly Dictionary<Expr, Value> computed = [];
+    private readonly Dictionary<Tensor, Value> inputs = [];
+    private readonly HashSet<string> names;
+
+    private Scheduler(IReadOnlyList<Index> order, IEnumerable<string> taken)
+    {
+        this.order = order;
+        names = [.. taken];
+    }
+
+    /// <summary>Schedules one pass.</summary>
+    /// <param name="order">The order in which intermediate values keep their axes.</param>
+    /// <param name="outputs">What to compute, with the axes in the order wanted.</param>
+    /// <param name="taken">Names that no variable may have.</param>
+    public static Program Schedule(
+        IReadOnlyList<Index> order, IReadOnlyList<(string Name, Expr Expr, EquatableArray<Index> Axes)> outputs, params string[] taken)
+    {
+        var scheduler = new Scheduler(order, taken);
+        var results = outputs.Select(output => scheduler.Output(output.Name, output.Expr, output.Axes)).ToEquatableArray();
+        return new Program(scheduler.inputs.Values.ToEquatableArray(), scheduler.statements.ToEquatableArray(), results);
+    }
+
+    private Value Output(string name, Expr expr, EquatableArray<Index> axes)
+    {
+        var body = expr is Named named ? named.Body : expr;
+        if (computed.TryGetValue(body, out var done) && done.Axes == axes)
+        {
+            return done;
+        }
+
+        return Materialize(body, name, axes);
+    }
+
+    /// <summary>The value of an expression as a variable of its own.</summary>
+    private Value Materialize(Expr expr, string? name, EquatableArray<Index>? axes = null)
+    {
+        if (axes is null && computed.TryGetValue(expr, out var done))
+        {
+            return done;
+        }
+
+        var wanted = axes ?? Sort(expr.FreeIndices);
+        var value = expr switch
+        {
+            Named named => Materialize(named.Body, named.Name, axes),
+            Access access when IsPlain(access) && axes is null => Input(access),
+            Reduce { Reduction: Reduction.Sum } sum => Sum(sum, name, wanted),
+            Reduce reduce => Reduce(reduce.Reduction, [reduce.Index], Pointwise(reduce.Body), name ?? "largest", wanted),
+            _ => Add(new Statement.Compute(new Value(Fresh(name ?? "value"), wanted), Pointwise(expr))),
+        };
+        computed[expr] = value;
+        return value;
+    }
+
+    private Pointwise Pointwise(Expr expr) => expr switch
+    {
+        Literal literal => new Pointwise.Number(literal.Value),
+        SizeValue size => new Pointwise.Extent(size.Size),
+        Surrogate surrogate => Pointwise(surrogate.Value),
+        Map map when !computed.ContainsKey(map) => new Pointwise.Apply(map.Function, map.Arguments.Select(Pointwise).ToEquatableArray()),
+        Named { Body: Literal or SizeValue } named => Pointwise(named.Body),
+        _ => new Pointwise.Read(Materialize(expr, null)),
+    };
+
+    /// <summary>
+    /// A sum of products. Factors without a summed index are multiplied afterwards; the others are grouped by their indices.
+    /// Two groups with indices of their own are a contraction, everything else is a pointwise product that is reduced.
+    /// </summary>
+    private Value Sum(Reduce sum, string? name, EquatableArray<Index> wanted)
+    {
+        var (over, factors) = Flatten(sum);
+        var outside = factors.Where(factor => !factor.FreeIndices.Overlaps(over)).ToList();
+        var groups = factors.Except(outside).GroupBy(factor => factor.FreeIndices, factor => factor, SameIndices).ToList();
+        if (outside.Count > 0)
+        {
+            var inner = over.Reverse().Aggregate(Product(factors.Except(outside)), (body, index) => new Reduce(Reduction.Sum, index, body));
+            return Add(new Statement.Compute(new Value(Fresh(name ?? "scaled"), wanted), Pointwise(Product(outside.Append(inner)))));
+        }
+
+        if (groups.Count == 2 && IsContraction(groups[0].Key, groups[1].Key, over))
+        {
+            var left = Materialize(Product(groups[0]), null);
+            var right = Materialize(Product(groups[1]), null);
+            var swap = wanted.Count > 0 && right.Axes.Contains(wanted[0]);
+            return Add(new Statement.Contract(new Value(Fresh(name ?? "product"), wanted), swap ? right : left, swap ? left : right));
+        }
+
+        return Reduce(Reduction.Sum, over, Pointwise(Product(factors)), name ?? "total", wanted);
+    }
+
+    private Value Reduce(Reduction reduction, IReadOnlyList<Index> over, Pointwise body, string name, EquatableArray<Index> wanted) =>
+        Add(new Statement.Fold(new Value(Fresh(name), wanted), reduction, Sort(over), body));
+
+    /// <summary>Each side has an index that stays and is not on the other side.</summary>
+    private static bool IsContraction(IEnumerable<Index> left, IEnumerable<Index> right, IReadOnlyList<Index> over) =>
+        left.Except(right).Except(over).Any() && right.Except(left).Except(over).Any();
+
+    private static (IReadOnlyList<Index> Over, IReadOnlyList<Expr> Factors) Flatten(Reduce sum)
+    {
+        var over = new List<Index>();
+        Expr body = sum;
+        while (body is Reduce { Reduction: Reduction.Sum } next)
+        {
+            over.Add(next.Index);
+            body = next.Body;
+        }
+
+        return (over, Factors(body).ToArray());
+    }
+
+    private static IEnumerable<Expr> Factors(Expr expr) => expr is Map { Function: Function.Multiply } product
+        ? Factors(product.Arguments[0]).Concat(Factors(product.Arguments[1]))
+        : [expr];
+
+    private static Expr Product(IEnumerable<Expr> factors) => factors.Aggregate((left, right) => left * right);
+
+    private Value Input(Access access)
+    {
+        if (!inputs.TryGetValue(access.Tensor, out var value))
+        {
+            value = new Value(NamesOf.Variable(access.Tensor.Name), access.Tensor.Axes);
+            names.Add(value.Name);
+            inputs[access.Tensor] = value;
+        }
+
+        return value with { Axes = access.At.Select(at => at.Plain!).ToEquatableArray() };
+    }
+
+    private static bool IsPlain(Access access) => access.At.All(at => at.Plain is not null) && access.FreeIndices.Count == access.At.Count;
+
+    private Value Add(Statement statement)
+    {
+        statements.Add(statement);
+        return statement.Result;
+    }
+
+    private string Fresh(string name)
+    {
+        var candidate = NamesOf.Variable(name);
+        for (var number = 2; !names.Add(candidate); number++)
+        {
+            candidate = NamesOf.Variable(name) + number;
+        }
+
+        return candidate;
+    }
+
+    private EquatableArray<Index> Sort(IEnumerable<Index> indices) =>
+        indices.OrderBy(index => order.ToList().IndexOf(index) is var place and >= 0 ? place : int.MaxValue)
+            .ThenBy(index => index.Name, StringComparer.Ordinal)
+            .ToEquatableArray();
+
+    private static readonly IEqualityComparer<System.Collections.Immutable.ImmutableSortedSet<Index>> SameIndices = new IndexSetComparer();
+
+    private sealed class IndexSetComparer : IEqualityComparer<System.Collections.Immutable.ImmutableSortedSet<Index>>
+    {
+        public bool Equals(System.Collections.Immutable.ImmutableSortedSet<Index>? x, System.Collections.Immutable.ImmutableSortedSet<Index>? y) =>
+            x is null ? y is null : y is not null && x.SetEquals(y);
+
+        public int GetHashCode(System.Collections.Immutable.ImmutableSortedSet<Index> indices) => indices.Count;
+    }
+}

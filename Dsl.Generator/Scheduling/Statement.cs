@@ -1,0 +1,42 @@
+using LayerDsl.Generator.Ir;
+
+namespace LayerDsl.Generator.Scheduling;
+
+/// <summary>A tensor that exists while a pass runs: its variable's name, and the index of each axis in storage order.</summary>
+internal sealed record Value(string Name, EquatableArray<Index> Axes);
+
+/// <summary>What a pointwise pass computes at each place; leaves are values read at that place.</summary>
+internal abstract record Pointwise
+{
+    private Pointwise()
+    {
+    }
+
+    /// <summary>A number known at compile time.</summary>
+    public sealed record Number(Rational Exact) : Pointwise;
+
+    /// <summary>A size known at compile time or when the layer runs.</summary>
+    public sealed record Extent(Size Size) : Pointwise;
+
+    /// <summary>A value, broadcast along the indices that it has not.</summary>
+    public sealed record Read(Value Source) : Pointwise;
+
+    /// <summary>A function of pointwise parts.</summary>
+    public sealed record Apply(Function Function, EquatableArray<Pointwise> Arguments) : Pointwise;
+}
+
+/// <summary>One step of a pass; each makes one value.</summary>
+internal abstract record Statement(Value Result)
+{
+    /// <summary>A contraction of two values over the indices that the result has not: a GEMM where the shapes allow it.</summary>
+    public sealed record Contract(Value Result, Value Left, Value Right) : Statement(Result);
+
+    /// <summary>A chain of pointwise functions, one pass over memory.</summary>
+    public sealed record Compute(Value Result, Pointwise Body) : Statement(Result);
+
+    /// <summary>A reduction of pointwise functions over the indices that the result has not.</summary>
+    public sealed record Fold(Value Result, Reduction Reduction, EquatableArray<Index> Over, Pointwise Body) : Statement(Result);
+}
+
+/// <summary>A pass: what it reads, its steps in order, and the values that it returns.</summary>
+internal sealed record Program(EquatableArray<Value> Inputs, EquatableArray<Statement> Statements, EquatableArray<Value> Results);

@@ -1,0 +1,69 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LayerDsl;
+
+/// <summary>A layer after <c>FoldTorch()</c>: a plain weight and bias, with the parameter names of TorchSharp's Linear.</summary>
+public sealed class PlainLinear : Layer
+{
+    [ComponentName(Name = "weight")]
+    private readonly Parameter weight;
+
+    [ComponentName(Name = "bias")]
+    private readonly Parameter? bias;
+
+    /// <summary>Wraps a weight and a bias, which become the module's own.</summary>
+    /// <param name="name">The layer's name, for messages.</param>
+    /// <param name="weight">(out, in).</param>
+    /// <param name="bias">(out), or null.</param>
+    public PlainLinear(string name, Tensor weight, Tensor? bias)
+        : base(name)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        this.weight = new Parameter(weight);
+        this.bias = bias is null ? null : new Parameter(bias);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public override LayerCertificate GetCertificate() => LayerCertificate.OfPlainLinear(GetName(), weight.shape[1], weight.shape[0], bias is not null);
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        CheckInput(input, weight.shape[1], weight);
+        return nn.functional.linear(input, weight, bias);
+    }
+
+    /// <inheritdoc/>
+    public override FoldedLinear Fold() => FoldWeights(weight, bias);
+
+    /// <inheritdoc/>
+    public override nn.Module<Tensor, Tensor> FoldTorch() => MakeLinear(weight.clone(), bias?.clone());
+
+    /// <inheritdoc/>
+    public override Layer FoldLayer() => new PlainLinear(GetName(), weight.detach().clone(), bias?.detach().clone());
+
+    /// <inheritdoc/>
+    public override void LoadWeight(Tensor weight, Tensor? bias = null)
+    {
+        CheckWeight(weight, bias, this.weight.shape[0], this.weight.shape[1], this.bias is not null);
+        using var noGradient = no_grad();
+        this.weight.copy_(weight);
+        if (bias is not null)
+        {
+            this.bias!.copy_(bias);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Tensor RoundingBound(Tensor magnitude, Tensor inputError)
+    {
+        using var scope = NewDisposeScope();
+        var size = weight.detach().to_type(ScalarType.Float64).abs();
+        var terms = magnitude.matmul(size.t());
+        terms = bias is null ? terms : terms + bias.detach().to_type(ScalarType.Float64).abs();
+        return (inputError.matmul(size.t()) + (terms * (2 * (weight.shape[1] + 1) * UnitRoundoff))).MoveToOuterDisposeScope();
+    }
+}
