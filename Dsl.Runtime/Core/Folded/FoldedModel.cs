@@ -1,0 +1,95 @@
+namespace LayerDsl;
+
+/// <summary>
+/// A model ready for inference, without libtorch: the base of every generated <c>Folded</c> class. Immutable, and safe to use
+/// from many threads at once.
+/// </summary>
+public abstract class FoldedModel
+{
+    private readonly string signature;
+    private readonly FoldedLinear[] layers;
+
+    /// <summary>Called by generated code.</summary>
+    /// <param name="modelName">The model's name.</param>
+    /// <param name="signature">A text that tells layers and sizes; a file saved under another signature is refused.</param>
+    /// <param name="inputSize">Values per input sample.</param>
+    /// <param name="outputSize">Values per output sample.</param>
+    /// <param name="layers">The layers, each with a name of its own.</param>
+    /// <exception cref="LayerShapeException">A size is not positive.</exception>
+    /// <exception cref="ArgumentException">Two layers have the same name.</exception>
+    protected FoldedModel(string modelName, string signature, int inputSize, int outputSize, IReadOnlyList<FoldedLinear> layers)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(modelName);
+        ArgumentException.ThrowIfNullOrEmpty(signature);
+        ArgumentNullException.ThrowIfNull(layers);
+        Require.Positive(modelName, "input size", inputSize);
+        Require.Positive(modelName, "output size", outputSize);
+        if (layers.CountBy(layer => layer.Name).FirstOrDefault(pair => pair.Value > 1) is { Key: { } name })
+        {
+            throw new ArgumentException($"'{modelName}': two layers are named '{name}'. Pass each layer once, under a name of its own.", nameof(layers));
+        }
+
+        ModelName = modelName;
+        InputSize = inputSize;
+        OutputSize = outputSize;
+        this.signature = signature;
+        this.layers = [.. layers];
+        Layers = this.layers.AsReadOnly();
+    }
+
+    /// <summary>The model's name.</summary>
+    public string ModelName { get; }
+
+    /// <summary>Values per input sample.</summary>
+    public int InputSize { get; }
+
+    /// <summary>Values per output sample.</summary>
+    public int OutputSize { get; }
+
+    /// <summary>The layers, in order of declaration.</summary>
+    public IReadOnlyList<FoldedLinear> Layers { get; }
+
+    /// <summary>How many numbers the model holds.</summary>
+    public long ParameterCount => layers.Sum(layer => layer.ParameterCount);
+
+    /// <summary>How many bytes they take.</summary>
+    public long ByteCount => layers.Sum(layer => layer.ByteCount);
+
+    /// <summary>Runs the model on a batch. Allocates nothing but pooled buffers.</summary>
+    /// <param name="x">The input, shape (batch, <see cref="InputSize"/>), row major.</param>
+    /// <param name="y">The output, shape (batch, <see cref="OutputSize"/>), row major; shares no memory with <paramref name="x"/>.</param>
+    /// <param name="batch">How many samples; at least 1.</param>
+    /// <exception cref="LayerShapeException">A length does not match, or the spans share memory. Nothing has been written.</exception>
+    public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch)
+    {
+        Require.Positive(ModelName, "samples of the batch", batch);
+        Require.Rows(ModelName, "length of the input", batch, InputSize, x.Length);
+        Require.Rows(ModelName, "length of the output", batch, OutputSize, y.Length);
+        Require.Separate(ModelName, x, y);
+        Run(x, y, batch);
+    }
+
+    /// <summary>Writes the model as a safetensors file that the generated <c>Load</c> reads. An existing file is replaced as a whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FoldedFileException">The file could not be written; what was there before is untouched.</exception>
+    public void Save(string path)
+    {
+        var tensors = new List<SafetensorsEntry>();
+        foreach (var layer in layers)
+        {
+            tensors.Add(SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(layer.Name), layer.Weight, layer.OutFeatures, layer.InFeatures));
+            if (layer.HasBias)
+            {
+                tensors.Add(SafetensorsEntry.FromFloats(FoldedModelFile.BiasName(layer.Name), layer.Bias, layer.OutFeatures));
+            }
+        }
+
+        SafetensorsWriter.Write(path, tensors, FoldedModelFile.Metadata(ModelName, signature));
+    }
+
+    /// <summary>The model itself, after <see cref="Forward"/> has checked the arguments.</summary>
+    /// <param name="x">The input, of the right length.</param>
+    /// <param name="y">The output, of the right length, apart from the input.</param>
+    /// <param name="batch">How many samples.</param>
+    protected abstract void Run(ReadOnlySpan<float> x, Span<float> y, int batch);
+}

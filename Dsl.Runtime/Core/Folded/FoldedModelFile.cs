@@ -1,0 +1,92 @@
+namespace LayerDsl;
+
+/// <summary>A file of folded weights, opened by generated code for one model: every tensor is asked for once, and none may remain.</summary>
+public sealed class FoldedModelFile
+{
+    private readonly SafetensorsFile file;
+    private readonly HashSet<string> unread;
+
+    private FoldedModelFile(SafetensorsFile file)
+    {
+        this.file = file;
+        unread = new HashSet<string>(file.Names, StringComparer.Ordinal);
+    }
+
+    /// <summary>Opens a file and checks that it was saved by the model.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="modelName">The model's name.</param>
+    /// <param name="signature">The model's layers and sizes, as passed to <see cref="FoldedModel"/>.</param>
+    /// <exception cref="FoldedFileException">The file is damaged, foreign, or of another model.</exception>
+    public static FoldedModelFile Open(string path, string modelName, string signature)
+    {
+        var file = SafetensorsFile.Read(path);
+        foreach (var (key, expected) in Metadata(modelName, signature))
+        {
+            if (!file.Metadata.TryGetValue(key, out var found))
+            {
+                throw new FoldedFileException(path, $"has no metadata '{key}', expected '{expected}'. It was not saved by a folded model; pass a file written by Save.");
+            }
+
+            if (found != expected)
+            {
+                throw new FoldedFileException(path, $"has {key} '{found}', expected '{expected}'. Load it with the model that saved it, or fold and save this model again.");
+            }
+        }
+
+        return new FoldedModelFile(file);
+    }
+
+    /// <summary>Reads a linear layer.</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="inFeatures">Values per input row.</param>
+    /// <param name="outFeatures">Values per output row.</param>
+    /// <param name="bias">Whether it has a bias.</param>
+    /// <exception cref="FoldedFileException">A tensor is missing, of another type or shape, or holds NaN or infinity.</exception>
+    public FoldedLinear ReadLinear(string name, int inFeatures, int outFeatures, bool bias)
+    {
+        var weightValues = Take(WeightName(name), outFeatures, inFeatures);
+        var biasValues = bias ? Take(BiasName(name), outFeatures) : [];
+        try
+        {
+            return new FoldedLinear(name, inFeatures, outFeatures, weightValues, biasValues);
+        }
+        catch (NonFiniteWeightException error)
+        {
+            // A model that is saved holds finite weights only, so the file has changed since.
+            throw new FoldedFileException(file.Path, $"holds a weight that is not finite, so it is damaged: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Checks that every tensor was read: a file with more in it belongs to another model.</summary>
+    /// <exception cref="FoldedFileException">A tensor was not asked for.</exception>
+    public void Complete()
+    {
+        if (unread.Count > 0)
+        {
+            string[] names = [.. unread.Order(StringComparer.Ordinal)];
+            throw new FoldedFileException(file.Path, $"holds tensors that the model does not have: {SafetensorsFile.Listed(names)}. Load it with the model that saved it.");
+        }
+    }
+
+    /// <summary>The name of a layer's weight in a file.</summary>
+    internal static string WeightName(string layer) => $"{layer}.weight";
+
+    /// <summary>The name of a layer's bias in a file.</summary>
+    internal static string BiasName(string layer) => $"{layer}.bias";
+
+    /// <summary>What a folded model writes about itself, and expects to find.</summary>
+    internal static IReadOnlyDictionary<string, string> Metadata(string modelName, string signature) => new Dictionary<string, string>
+    {
+        ["format"] = "layerdsl.folded",
+        ["format_version"] = "1",
+        ["model"] = modelName,
+        ["signature"] = signature,
+    };
+
+    private float[] Take(string tensor, params ReadOnlySpan<long> shape)
+    {
+        var values = file.GetFloats(tensor, shape);
+        _ = unread.Remove(tensor);
+        return values;
+    }
+}
