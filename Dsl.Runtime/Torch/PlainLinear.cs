@@ -1,5 +1,5 @@
-using TorchSharp;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace LayerDsl;
@@ -7,11 +7,13 @@ namespace LayerDsl;
 /// <summary>A layer after <c>FoldTorch()</c>: a plain weight and bias, with the parameter names of TorchSharp's Linear.</summary>
 public sealed class PlainLinear : Layer
 {
+#pragma warning disable IDE0044 // .to(dtype or device) replaces the fields that carry parameters.
     [ComponentName(Name = "weight")]
-    private readonly Parameter weight;
+    private Parameter weight;
 
     [ComponentName(Name = "bias")]
-    private readonly Parameter? bias;
+    private Parameter? bias;
+#pragma warning restore IDE0044
 
     /// <summary>Wraps a weight and a bias, which become the module's own.</summary>
     /// <param name="name">The layer's name, for messages.</param>
@@ -27,7 +29,15 @@ public sealed class PlainLinear : Layer
     }
 
     /// <inheritdoc/>
-    public override LayerCertificate GetCertificate() => LayerCertificate.OfPlainLinear(GetName(), weight.shape[1], weight.shape[0], bias is not null);
+    public override LayerCertificate GetCertificate()
+    {
+        var parameters = weight.numel() + (bias?.numel() ?? 0);
+        var flops = (2 * weight.numel()) + (bias?.numel() ?? 0);
+        const string Form = "y[b,o] = Σ_i x[b,i]·W[o,i] + bias[o]";
+        return new LayerCertificate(
+            GetName(), Form, string.Empty, Form, Form, "proved for every size: both forms are the same", [], [],
+            parameters, parameters, flops, flops, parameters * sizeof(float), parameters * sizeof(float), 2 * (weight.shape[1] + 1));
+    }
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

@@ -73,17 +73,16 @@ internal static class TorchProgramWriter
             text += wanted.Length == 2 ? ".t()" : ".permute(" + string.Join(", ", wanted.Select(index => IndexOf(value.Axes, index))) + ")";
         }
 
-        var started = false;
-        for (var axis = 0; axis < axes.Count; axis++)
+        // Leading axes come for free by broadcasting, so that positions count from the first axis that the value has.
+        var first = wanted.Length == 0 ? axes.Count : IndexOf(axes, wanted[0]);
+        for (var axis = first; axis < axes.Count; axis++)
         {
-            started |= wanted.Contains(axes[axis]);
-            if (started && !wanted.Contains(axes[axis]))
+            if (!wanted.Contains(axes[axis]))
             {
-                text += ".unsqueeze(" + axis + ")";
+                text += ".unsqueeze(" + (axis - first) + ")";
             }
         }
 
-        // Leading axes come for free by broadcasting; the positions above count from the first axis that the value has.
         return text;
     }
 
