@@ -1,5 +1,3 @@
-using LayerDsl.Generator.Diagnostics;
-
 namespace LayerDsl.Generator.Declarations;
 
 /// <summary>One argument of an attribute: its parameter or property name and its constant value (an enum by its member name).</summary>
@@ -11,7 +9,12 @@ internal readonly record struct AttributeArgument(string Name, string Text, doub
 
 /// <summary>An attribute as the user wrote it, without symbols.</summary>
 /// <param name="Name">The class name without <c>Attribute</c>.</param>
-internal sealed record AttributeSpec(string Name, EquatableArray<AttributeArgument> Arguments, LocationInfo? Location)
+/// <param name="Arguments">Constructor arguments by parameter, then properties, as written.</param>
+/// <param name="Place">
+/// The key under which the reader keeps the attribute's location. Locations change with every edit above them; kept apart,
+/// they do not make the later stages run again.
+/// </param>
+internal sealed record AttributeSpec(string Name, EquatableArray<AttributeArgument> Arguments, string Place)
 {
     public int Int(string name, int otherwise = 0) => (int)Double(name, otherwise);
 

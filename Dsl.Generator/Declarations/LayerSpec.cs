@@ -1,10 +1,7 @@
-using LayerDsl.Generator.Diagnostics;
-
 namespace LayerDsl.Generator.Declarations;
 
 /// <summary>A declared layer: a kind and its methods from left to right, as the user wrote them.</summary>
 /// <param name="Name">The property or class.</param>
 /// <param name="Kind">The attribute that says what kind of layer this is.</param>
 /// <param name="Methods">The reparameterizations, first applied first.</param>
-/// <param name="Location">Where to report what concerns the layer as a whole.</param>
-internal sealed record LayerSpec(string Name, AttributeSpec Kind, EquatableArray<AttributeSpec> Methods, LocationInfo? Location);
+internal sealed record LayerSpec(string Name, AttributeSpec Kind, EquatableArray<AttributeSpec> Methods);

@@ -84,4 +84,14 @@ internal static class DeclarationDiagnostics
         "LDSL016",
         "A model without layers",
         "'{0}' is a [LayerModel] but declares no layer; add one such as '[Linear(in, out)] public partial Layer Hidden {{ get; }}'");
+
+    public static readonly DiagnosticDescriptor AbstractType = Descriptors.Error(
+        "LDSL017",
+        "A layer or model is abstract or static",
+        "'{0}' is {1}, and folding makes a new '{0}'; remove '{1}'");
+
+    public static readonly DiagnosticDescriptor ConstructorInLayer = Descriptors.Error(
+        "LDSL018",
+        "A layer class has its constructor generated",
+        "'{0}' declares a constructor, but a layer's constructor is generated from its attributes; remove it");
 }

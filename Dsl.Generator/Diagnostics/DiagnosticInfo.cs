@@ -22,11 +22,21 @@ internal sealed record DiagnosticInfo(DiagnosticDescriptor Descriptor, LocationI
     public static DiagnosticInfo Create(DiagnosticDescriptor descriptor, LocationInfo? location, params string[] arguments) =>
         new(descriptor, location, arguments.ToEquatableArray());
 
+    /// <summary>The key of a place whose location is looked up when the diagnostic is reported.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>A diagnostic of a later stage, which knows places but no locations.</summary>
+    public static DiagnosticInfo At(string place, DiagnosticDescriptor descriptor, params string[] arguments) =>
+        new(descriptor, null, arguments.ToEquatableArray()) { Place = place };
+
     public bool IsError => Descriptor.DefaultSeverity == DiagnosticSeverity.Error;
 
     public Diagnostic ToDiagnostic() =>
         Diagnostic.Create(Descriptor, Location?.ToLocation(), Arguments.Select(argument => (object)argument).ToArray());
 }
+
+/// <summary>The location of a place that later stages name by its key.</summary>
+internal sealed record PlaceInfo(string Key, LocationInfo? Location);
 
 /// <summary>What a stage returns: a value, or the reasons why there is none; warnings may come with a value.</summary>
 internal sealed record Result<T>(T? Value, EquatableArray<DiagnosticInfo> Diagnostics)

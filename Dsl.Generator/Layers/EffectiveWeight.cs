@@ -23,14 +23,17 @@ internal sealed record EffectiveWeight(
     EquatableArray<LowRankBranch> Branches,
     EquatableArray<StoredTensor> Stored,
     EquatableArray<InitStep> Initialization,
-    EquatableArray<MethodNote> Notes)
+    EquatableArray<MethodNote> Notes,
+    EquatableArray<SizeBinding> Sizes)
 {
     /// <summary>The weight as one matrix.</summary>
     public Expr Merged => Branches.Aggregate(Dense, (sum, branch) => sum + branch.Merged(O, I));
 
     /// <summary>Adds what a method stores; what it does at initialization comes before what stands further left.</summary>
-    public EffectiveWeight With(IEnumerable<StoredTensor> stored, IEnumerable<InitStep> undo, MethodNote note) => this with
+    public EffectiveWeight With(
+        IEnumerable<StoredTensor> stored, IEnumerable<InitStep> undo, MethodNote note, params SizeBinding[] sizes) => this with
     {
+        Sizes = Sizes.Concat(sizes).ToEquatableArray(),
         Stored = Stored.Concat(stored).ToEquatableArray(),
         Initialization = undo.Concat(Initialization).ToEquatableArray(),
         Notes = [.. Notes, note],

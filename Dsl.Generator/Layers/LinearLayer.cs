@@ -23,23 +23,21 @@ internal static class LinearLayer
         {
             if (kind.Int(size) < 1)
             {
-                yield return DiagnosticInfo.Create(DeclarationDiagnostics.SizeOutOfRange, kind.Location, "Linear", size, Text(kind.Int(size)));
+                yield return DiagnosticInfo.At(kind.Place, DeclarationDiagnostics.SizeOutOfRange, "Linear", size, Text(kind.Int(size)));
             }
         }
 
         if ((long)kind.Int("inFeatures") * kind.Int("outFeatures") > LargestWeight)
         {
-            yield return DiagnosticInfo.Create(
-                DeclarationDiagnostics.WeightTooLarge, kind.Location, Text(kind.Int("outFeatures")), Text(kind.Int("inFeatures")));
+            yield return DiagnosticInfo.At(kind.Place, DeclarationDiagnostics.WeightTooLarge, Text(kind.Int("outFeatures")), Text(kind.Int("inFeatures")));
         }
     }
 
     public static LayerForms Build(LayerSpec spec)
     {
         var b = new Index("b", Size.Symbol("batch"));
-        var o = new Index("o", Size.Symbol("out"));
-        var i = new Index("i", Size.Symbol("in"));
-        var shape = new WeightShape(o, i, spec.Kind.Int("outFeatures"), spec.Kind.Int("inFeatures"));
+        var shape = WeightShape.Of(spec.Kind);
+        var (o, i) = (shape.O, shape.I);
         var hasBias = spec.Kind.Flag("Bias", true);
 
         var x = new Tensor("x", TensorRole.Input, [b, i]);
@@ -51,7 +49,6 @@ internal static class LinearLayer
         var inference = AddBias(Sum(i, x[b, i] * folded[o, i]));
         Expr AddBias(Expr product) => hasBias ? product + bias[o] : product;
 
-        var ranks = weight.Branches.Select(branch => new SizeBinding(branch.Rank.Size.ToString(), branch.Down.Axes[0].Size == branch.Rank.Size ? RankOf(spec) : 0));
         return new LayerForms(
             spec.Name,
             Title(spec, shape, hasBias),
@@ -64,14 +61,12 @@ internal static class LinearLayer
             hasBias ? [.. weight.Stored, new StoredTensor(bias, "added to the output")] : weight.Stored,
             weight.Initialization,
             weight.Notes,
-            [new SizeBinding("in", shape.InFeatures), new SizeBinding("out", shape.OutFeatures), .. ranks]);
+            [new SizeBinding("in", shape.InFeatures), new SizeBinding("out", shape.OutFeatures), .. weight.Sizes]);
     }
 
     /// <summary>The branch <c>s · (x Aᵀ) Bᵀ</c>: 2·r·(in + out) operations a sample instead of 2·in·out.</summary>
     private static Expr Apply(LowRankBranch branch, Tensor x, Index b, Index o, Index i) =>
         branch.Scale * Sum(branch.Rank, Name("reduced", Sum(i, x[b, i] * branch.Down[branch.Rank, i])) * branch.Up[o, branch.Rank]);
-
-    private static long RankOf(LayerSpec spec) => spec.Methods.First(method => method.Name == "LowRank").Int("rank");
 
     private static string Title(LayerSpec spec, WeightShape shape, bool hasBias) =>
         "Linear(" + Text(shape.InFeatures) + " → " + Text(shape.OutFeatures) + (hasBias ? string.Empty : ", no bias") + ")"

@@ -25,19 +25,19 @@ internal static class Compander
     private static readonly Dictionary<string, CurveFacts> Curves = new()
     {
         ["Arctan"] = new("a · arctan(v / b)",
-            (v, a, b) => a * Atan(v / b),
+            (v, a, b) => a * Atan(Name("ratio", v / b)),
             (w, a, b) => b * Tan(w / a),
             Limit: HalfPi),
         ["Tanh"] = new("a · tanh(v / b)",
-            (v, a, b) => a * Tanh(v / b),
+            (v, a, b) => a * Tanh(Name("ratio", v / b)),
             (w, a, b) => b * Atanh(w / a),
             Limit: 1),
         ["Softsign"] = new("a · v / (b + |v|)",
-            (v, a, b) => a * v / (b + Abs(v)),
+            (v, a, b) => a * (v / Name("width", b + Abs(v))),
             (w, a, b) => b * w / (a - Abs(w)),
             Limit: 1),
         ["MuLaw"] = new("sign(v) · a · ln(1 + |v| / b) / ln(1 + 1 / b)",
-            (v, a, b) => a * (Sign(v) * Log(1 + (Abs(v) / b)) / Log(1 + (1 / b))),
+            (v, a, b) => a * (Sign(v) * Log(1 + (Abs(v) / b)) / Name("norm", Log(1 + (1 / b)))),
             (w, a, b) => b * (Sign(w) * (Exp(Abs(w) / a * Log(1 + (1 / b))) - 1)),
             Limit: null),
     };
@@ -83,18 +83,18 @@ internal static class Compander
             if (!(value > 0) || double.IsInfinity(value))
             {
                 usable = false;
-                yield return DiagnosticInfo.Create(MethodDiagnostics.CompanderNotPositive, attribute.Location, name, Text(value));
+                yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.CompanderNotPositive, name, Text(value));
             }
         }
 
         if (!Curves.ContainsKey(attribute.Choice("Curve", "Arctan")))
         {
-            yield return DiagnosticInfo.Create(MethodDiagnostics.UnknownChoice, attribute.Location, "Compander", "Curve", attribute.Choice("Curve", "Arctan"), string.Join(", ", Curves.Keys));
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.UnknownChoice, "Compander", "Curve", attribute.Choice("Curve", "Arctan"), string.Join(", ", Curves.Keys));
         }
         else if (usable && CurveOf(attribute).Limit is { } limit && limit * attribute.Double("A", 1.0) <= 1 / Math.Sqrt(shape.InFeatures))
         {
             var least = 1 / (limit * Math.Sqrt(shape.InFeatures));
-            yield return DiagnosticInfo.Create(MethodDiagnostics.CompanderTooLow, attribute.Location, Text(attribute.Double("A", 1.0)), Text(shape.InFeatures), Text(least));
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.CompanderTooLow, Text(attribute.Double("A", 1.0)), Text(shape.InFeatures), Text(least));
         }
     }
 

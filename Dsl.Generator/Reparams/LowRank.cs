@@ -36,7 +36,8 @@ internal static class LowRank
         return (weight with { Branches = [.. weight.Branches, branch] }).With(
             [new StoredTensor(down, "A, from the input to the rank"), new StoredTensor(up, "B, from the rank to the output")],
             undo,
-            new MethodNote("LowRank", "W' = W + s · B A, s = " + Text(Scale(attribute)), "Hu et al.: LoRA, 2021, arXiv 2106.09685" + Extension(attribute)));
+            new MethodNote("LowRank", "W' = W + s · B A, s = " + Text(Scale(attribute)), "Hu et al.: LoRA, 2021, arXiv 2106.09685" + Extension(attribute)),
+            new SizeBinding("rank", rank));
     }
 
     /// <summary>1 ≤ rank ≤ min(in, out); α a finite number, positive where the singular values are divided by it.</summary>
@@ -46,24 +47,22 @@ internal static class LowRank
         var largest = Math.Min(shape.InFeatures, shape.OutFeatures);
         if (rank < 1 || rank > largest)
         {
-            yield return DiagnosticInfo.Create(
-                MethodDiagnostics.RankOutOfRange, attribute.Location, Text(rank), Text(largest), Text(shape.InFeatures), Text(shape.OutFeatures));
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.RankOutOfRange, Text(rank), Text(largest), Text(shape.InFeatures), Text(shape.OutFeatures));
         }
         else if ((long)rank * (shape.InFeatures + shape.OutFeatures) >= (long)shape.InFeatures * shape.OutFeatures)
         {
-            yield return DiagnosticInfo.Create(
-                MethodDiagnostics.RankSavesNothing, attribute.Location, Text(rank), Text((long)rank * (shape.InFeatures + shape.OutFeatures)), Text((long)shape.InFeatures * shape.OutFeatures));
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.RankSavesNothing, Text(rank), Text((long)rank * (shape.InFeatures + shape.OutFeatures)), Text((long)shape.InFeatures * shape.OutFeatures));
         }
 
         var alpha = attribute.Double("Alpha", double.NaN);
         if (double.IsInfinity(alpha) || (attribute.Choice("Init", "Lora") == "PiSSA" && alpha <= 0))
         {
-            yield return DiagnosticInfo.Create(MethodDiagnostics.AlphaOutOfRange, attribute.Location, Text(alpha));
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.AlphaOutOfRange, Text(alpha));
         }
 
         if (attribute.Choice("Init", "Lora") is var init and not ("Lora" or "PiSSA"))
         {
-            yield return DiagnosticInfo.Create(MethodDiagnostics.UnknownChoice, attribute.Location, "LowRank", "Init", init, "Lora, PiSSA");
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.UnknownChoice, "LowRank", "Init", init, "Lora, PiSSA");
         }
     }
 

@@ -16,7 +16,15 @@ internal static class Methods
 
     public static bool Contains(string attribute) => All.Any(method => method.Attribute == attribute);
 
-    public static IEnumerable<DiagnosticInfo> Check(AttributeSpec method, WeightShape shape) => Find(method).Check(method, shape);
+    /// <summary>The attributes of the table, to look for declarations that lack a layer.</summary>
+    public static IEnumerable<string> Attributes => All.Select(method => method.Attribute);
+
+    /// <summary>What the methods of a layer violate.</summary>
+    public static IEnumerable<DiagnosticInfo> Check(LayerSpec layer)
+    {
+        var shape = WeightShape.Of(layer.Kind);
+        return layer.Methods.SelectMany(method => Find(method).Check(method, shape));
+    }
 
     /// <summary>From the stored tensor through every method to the weight that the layer uses.</summary>
     public static EffectiveWeight Apply(EquatableArray<AttributeSpec> methods, WeightShape shape) =>
@@ -41,6 +49,7 @@ internal static class Methods
             [],
             [new StoredTensor(stored, name == "weight" ? "the weight" : "what the weight is computed from")],
             [new InitStep.Store(stored, InitStep.Target(o, i).All)],
+            [],
             []);
     }
 }

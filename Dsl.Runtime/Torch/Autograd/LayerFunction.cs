@@ -19,7 +19,9 @@ public abstract class LayerFunction<TSelf> : autograd.SingleTensorFunction<TSelf
     /// <summary>The output for the layer's input and stored tensors, in the order in which the generated code reads them.</summary>
     /// <param name="tensors">The inputs of the pass.</param>
     /// <returns>The output, part of the graph if gradients are enabled and any input asks for one.</returns>
+#pragma warning disable CA1000 // TorchSharp's own pattern for functions: the generated class is the type argument.
     public static Tensor Apply(params Tensor[] tensors)
+#pragma warning restore CA1000
     {
         ArgumentNullException.ThrowIfNull(tensors);
         if (!is_grad_enabled() || !Array.Exists(tensors, tensor => tensor.requires_grad))
@@ -67,30 +69,31 @@ public abstract class LayerFunction<TSelf> : autograd.SingleTensorFunction<TSelf
     /// <summary>The forward pass.</summary>
     /// <param name="inputs">The input (rows, in) and the stored tensors.</param>
     /// <returns>The output (rows, out).</returns>
-    protected abstract Tensor Forward(IReadOnlyList<Tensor> inputs);
+    protected abstract Tensor Output(IReadOnlyList<Tensor> inputs);
 
     /// <summary>The backward pass.</summary>
     /// <param name="inputs">The input and the stored tensors, as in the forward pass.</param>
     /// <param name="gradOutput">The gradient of the output (rows, out).</param>
     /// <returns>A gradient for each input, or null where none is wanted.</returns>
-    protected abstract Tensor?[] Backward(IReadOnlyList<Tensor> inputs, Tensor gradOutput);
+    protected abstract Tensor?[] Gradients(IReadOnlyList<Tensor> inputs, Tensor gradOutput);
 
     private Tensor ComputeInScope(IReadOnlyList<Tensor> tensors)
     {
         using var scope = NewDisposeScope();
-        return Forward(tensors).MoveToOuterDisposeScope();
+        return Output(tensors).MoveToOuterDisposeScope();
     }
 
     private List<Tensor> BackwardInScope(autograd.AutogradContext ctx, Tensor gradOutput)
     {
         using var scope = NewDisposeScope();
         var saved = ctx.get_saved_variables();
-        var gradients = Backward(saved, gradOutput);
+        var gradients = Gradients(saved, gradOutput);
         foreach (var gradient in gradients)
         {
             gradient?.MoveToOuterDisposeScope();
         }
 
-        return [.. gradients!, null!];
+        // A missing gradient is null in TorchSharp's list, which is not annotated for it.
+        return [.. gradients.Append(null).Select(gradient => gradient!)];
     }
 }

@@ -1,0 +1,163 @@
+using System.Globalization;
+using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Reparams;
+using Microsoft.CodeAnalysis;
+
+namespace LayerDsl.Generator.Declarations;
+
+/// <summary>Reads the attributes of one layer: from symbols to an <see cref="AttributeSpec"/> each, and from these to a <see cref="LayerSpec"/>.</summary>
+internal sealed class AttributeReader
+{
+    private readonly List<DiagnosticInfo> diagnostics = [];
+    private readonly List<PlaceInfo> places = [];
+
+    public IReadOnlyList<DiagnosticInfo> Diagnostics => diagnostics;
+
+    public IReadOnlyList<PlaceInfo> Places => places;
+
+    public void Report(DiagnosticDescriptor descriptor, LocationInfo? location, params string[] arguments) =>
+        diagnostics.Add(DiagnosticInfo.Create(descriptor, location, arguments));
+
+    /// <summary>Whether an attribute is a kind of layer or a method.</summary>
+    public static bool IsLayerAttribute(AttributeData attribute) =>
+        NameOf(attribute) is { } name && (LayerKinds.Contains(name) || Methods.Contains(name));
+
+    public static bool IsKind(AttributeData attribute) => NameOf(attribute) is { } name && LayerKinds.Contains(name);
+
+    /// <summary>The layer that the attributes of a property or class declare, or null with a diagnostic.</summary>
+    public LayerSpec? ReadLayer(ISymbol symbol, INamedTypeSymbol scope, string name, CancellationToken cancellation)
+    {
+        var attributes = symbol.GetAttributes().Where(IsLayerAttribute).ToArray();
+        cancellation.ThrowIfCancellationRequested();
+        if (attributes.Any(HasErrors) || !IsOneDeclaration(symbol, attributes, cancellation))
+        {
+            return null;
+        }
+
+        var kinds = attributes.Where(attribute => LayerKinds.Contains(NameOf(attribute)!)).ToArray();
+        var methods = attributes.Except(kinds).ToArray();
+        if (kinds.Length == 0)
+        {
+            Report(DeclarationDiagnostics.NoKind, LocationOf(methods[0]), symbol.Name, NameOf(methods[0])!);
+            return null;
+        }
+
+        if (kinds.Length > 1)
+        {
+            Report(DeclarationDiagnostics.DuplicateKind, LocationOf(kinds[1]), symbol.Name, NameOf(kinds[0])!, NameOf(kinds[1])!);
+            return null;
+        }
+
+        if (methods.GroupBy(NameOf).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            Report(DeclarationDiagnostics.DuplicateMethod, LocationOf(twice.Last()), symbol.Name, twice.Key!);
+            return null;
+        }
+
+        return Check(name, Read(kinds[0], scope, name), methods.Select(method => Read(method, scope, name)).ToArray());
+    }
+
+    private LayerSpec? Check(string name, AttributeSpec? kind, AttributeSpec?[] methods)
+    {
+        if (kind is null || methods.Any(method => method is null))
+        {
+            return null;
+        }
+
+        var spec = new LayerSpec(name, kind, methods.Select(method => method!).ToEquatableArray());
+        var found = LayerKinds.Find(kind.Name).Check(kind).ToList();
+        if (found.Count == 0)
+        {
+            found.AddRange(Methods.Check(spec));
+        }
+
+        diagnostics.AddRange(found);
+        return found.Any(diagnostic => diagnostic.IsError) ? null : spec;
+    }
+
+    private bool IsOneDeclaration(ISymbol symbol, AttributeData[] attributes, CancellationToken cancellation)
+    {
+        var declarations = attributes
+            .Select(attribute => attribute.ApplicationSyntaxReference?.GetSyntax(cancellation).Parent?.Parent)
+            .Distinct()
+            .Count();
+        if (declarations > 1)
+        {
+            Report(DeclarationDiagnostics.SpreadMethods, LocationOf(attributes.Last()), symbol.Name);
+        }
+
+        return declarations <= 1;
+    }
+
+    private AttributeSpec? Read(AttributeData attribute, INamedTypeSymbol scope, string layer)
+    {
+        var name = NameOf(attribute)!;
+        var place = layer + "." + name;
+        places.Add(new PlaceInfo(place, LocationOf(attribute)));
+        var arguments = new List<AttributeArgument>();
+        var parameters = attribute.AttributeConstructor!.Parameters;
+        for (var k = 0; k < attribute.ConstructorArguments.Length; k++)
+        {
+            if (ReadDimension(attribute, parameters[k].Name, attribute.ConstructorArguments[k], scope) is not { } argument)
+            {
+                return null;
+            }
+
+            arguments.Add(argument);
+        }
+
+        arguments.AddRange(attribute.NamedArguments.Select(pair => ReadConstant(pair.Key, pair.Value)));
+        return new AttributeSpec(name, arguments.ToEquatableArray(), place);
+    }
+
+    /// <summary>A string where a size is expected names an integer constant of the class.</summary>
+    private AttributeArgument? ReadDimension(AttributeData attribute, string name, TypedConstant value, INamedTypeSymbol scope)
+    {
+        if (value.Type?.SpecialType != SpecialType.System_String)
+        {
+            return ReadConstant(name, value);
+        }
+
+        var constant = value.Value as string ?? string.Empty;
+        var field = scope.GetMembers(constant).OfType<IFieldSymbol>().FirstOrDefault(member => member is { HasConstantValue: true, ConstantValue: int });
+        if (field?.ConstantValue is int size)
+        {
+            return new AttributeArgument(name, size.ToString(CultureInfo.InvariantCulture), size);
+        }
+
+        Report(DeclarationDiagnostics.UnknownDimension, LocationOf(attribute), NameOf(attribute)!, constant, scope.Name);
+        return null;
+    }
+
+    private static AttributeArgument ReadConstant(string name, TypedConstant constant)
+    {
+        if (constant.Kind == TypedConstantKind.Enum)
+        {
+            var member = constant.Type!.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(field => Equals(field.ConstantValue, constant.Value));
+            return new AttributeArgument(name, member?.Name ?? Convert.ToString(constant.Value, CultureInfo.InvariantCulture), 0);
+        }
+
+        return constant.Value switch
+        {
+            bool flag => new AttributeArgument(name, flag ? "true" : "false", flag ? 1 : 0),
+            double number => new AttributeArgument(name, number.ToString("R", CultureInfo.InvariantCulture), number),
+            IConvertible number when number is not string => new AttributeArgument(
+                name, number.ToString(CultureInfo.InvariantCulture), number.ToDouble(CultureInfo.InvariantCulture)),
+            var other => new AttributeArgument(name, other?.ToString() ?? "null", 0),
+        };
+    }
+
+    public static LocationInfo? LocationOf(AttributeData attribute) => LocationInfo.From(attribute.ApplicationSyntaxReference);
+
+    private static bool HasErrors(AttributeData attribute) =>
+        attribute.AttributeConstructor is null
+        || attribute.ConstructorArguments.Any(argument => argument.Kind == TypedConstantKind.Error)
+        || attribute.NamedArguments.Any(argument => argument.Value.Kind == TypedConstantKind.Error);
+
+    private static string? NameOf(AttributeData attribute) =>
+        attribute.AttributeClass is { ContainingNamespace: { Name: "LayerDsl", ContainingNamespace.IsGlobalNamespace: true } } type
+        && type.Name.EndsWith("Attribute", StringComparison.Ordinal)
+            ? type.Name.Substring(0, type.Name.Length - "Attribute".Length)
+            : null;
+}

@@ -1,0 +1,176 @@
+using LayerDsl.Generator.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LayerDsl.Generator.Declarations;
+
+/// <summary>The only stage that sees symbols: from an annotated class or property to specifications and diagnostics.</summary>
+internal static class DeclarationReader
+{
+    private const string LayerType = "LayerDsl.Layer";
+
+    /// <summary>Reads a [LayerModel].</summary>
+    public static Declared<ModelSpec> ReadModel(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        var type = (INamedTypeSymbol)context.TargetSymbol;
+        var location = AttributeReader.LocationOf(context.Attributes[0]);
+        if (TypeReader.Refuse(type, location, cancellation) is { } refusal)
+        {
+            return new Declared<ModelSpec>(null, [refusal], []);
+        }
+
+        if (RefuseBase(type, location) is { } wrongBase)
+        {
+            return new Declared<ModelSpec>(null, [wrongBase], []);
+        }
+
+        var reader = new AttributeReader();
+        var names = new MemberNames(type);
+        var properties = type.GetMembers().OfType<IPropertySymbol>()
+            .Where(property => property.GetAttributes().Any(AttributeReader.IsLayerAttribute))
+            .Select(property => ReadProperty(property, type, reader, names, cancellation))
+            .Where(property => property is not null)
+            .Select(property => property!)
+            .ToEquatableArray();
+        if (properties.Count == 0 && reader.Diagnostics.Count == 0)
+        {
+            reader.Report(DeclarationDiagnostics.EmptyModel, location, type.Name);
+        }
+
+        var constructors = type.InstanceConstructors.Where(constructor => !constructor.IsImplicitlyDeclared).ToArray();
+        CheckConstructors(type, constructors, reader, location, cancellation);
+        return new Declared<ModelSpec>(
+            new ModelSpec(TypeReader.Read(type, cancellation), properties, constructors.Length == 0),
+            reader.Diagnostics.ToEquatableArray(),
+            reader.Places.ToEquatableArray());
+    }
+
+    /// <summary>Reads a layer that is a class of its own.</summary>
+    public static Declared<LayerClassSpec> ReadLayerClass(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        var type = (INamedTypeSymbol)context.TargetSymbol;
+        var location = AttributeReader.LocationOf(context.Attributes[0]);
+        if (TypeReader.Refuse(type, location, cancellation) is { } refusal)
+        {
+            return new Declared<LayerClassSpec>(null, [refusal], []);
+        }
+
+        var reader = new AttributeReader();
+        if (type.BaseType is { SpecialType: not SpecialType.System_Object } other && other.ToDisplayString() != LayerType)
+        {
+            reader.Report(DeclarationDiagnostics.UnsupportedBase, location, type.Name, other.ToDisplayString(), "a layer derives from LayerDsl.Layer; leave the base class out");
+        }
+        else if (type.IsRecord)
+        {
+            reader.Report(DeclarationDiagnostics.UnsupportedBase, location, type.Name, "record", "a layer derives from LayerDsl.Layer; declare a class");
+        }
+        else if (type.InstanceConstructors.Any(constructor => !constructor.IsImplicitlyDeclared))
+        {
+            reader.Report(DeclarationDiagnostics.ConstructorInLayer, location, type.Name);
+        }
+
+        var layer = reader.ReadLayer(type, type, type.Name, cancellation);
+        return new Declared<LayerClassSpec>(
+            layer is null || reader.Diagnostics.Any(diagnostic => diagnostic.IsError) ? null : new LayerClassSpec(TypeReader.Read(type, cancellation), layer),
+            reader.Diagnostics.ToEquatableArray(),
+            reader.Places.ToEquatableArray());
+    }
+
+    /// <summary>What is wrong with a kind or method that stands where no layer is made of it.</summary>
+    public static DiagnosticInfo? ReadOrphan(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var attribute = context.Attributes[0];
+        var location = AttributeReader.LocationOf(attribute);
+        var hasKind = context.TargetSymbol.GetAttributes().Any(other => AttributeReader.IsLayerAttribute(other) && AttributeReader.IsKind(other));
+        return context.TargetSymbol switch
+        {
+            IPropertySymbol property when !IsModel(property.ContainingType) =>
+                DiagnosticInfo.Create(DeclarationDiagnostics.NotInModel, location, property.Name, property.ContainingType.Name),
+            INamedTypeSymbol type when !hasKind =>
+                DiagnosticInfo.Create(DeclarationDiagnostics.NoKind, location, type.Name, attribute.AttributeClass!.Name.Replace("Attribute", string.Empty)),
+            _ => null,
+        };
+    }
+
+    private static LayerProperty? ReadProperty(
+        IPropertySymbol property, INamedTypeSymbol type, AttributeReader reader, MemberNames names, CancellationToken cancellation)
+    {
+        var location = AttributeReader.LocationOf(property.GetAttributes().First(AttributeReader.IsLayerAttribute));
+        var syntax = property.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax(cancellation)).OfType<PropertyDeclarationSyntax>().FirstOrDefault();
+        if (syntax is null || !syntax.Modifiers.Any(SyntaxKind.PartialKeyword))
+        {
+            reader.Report(DeclarationDiagnostics.NotPartial, location, property.Name, property.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat));
+            return null;
+        }
+
+        if (property.Type.ToDisplayString() != LayerType || property.SetMethod is not null || property.IsStatic || property.PartialImplementationPart is not null)
+        {
+            reader.Report(DeclarationDiagnostics.PropertyType, location, property.Name, property.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat));
+            return null;
+        }
+
+        var layer = reader.ReadLayer(property, type, property.Name, cancellation);
+        var modifiers = string.Join(" ", syntax.Modifiers.Select(modifier => modifier.Text));
+        var pascal = char.ToUpperInvariant(property.Name[0]) + property.Name.Substring(1);
+        var camel = char.ToLowerInvariant(property.Name[0]) + property.Name.Substring(1);
+        return new LayerProperty(
+            TypeReader.Identifier(property.Name), modifiers, names.Unused(camel + "Layer"), names.Unused(pascal + "Layer"), layer);
+    }
+
+    private static DiagnosticInfo? RefuseBase(INamedTypeSymbol type, LocationInfo? location)
+    {
+        for (var ancestor = type.BaseType; ancestor is not null; ancestor = ancestor.BaseType)
+        {
+            if (ancestor.OriginalDefinition.ToDisplayString() == "TorchSharp.torch.nn.Module<T, TResult>"
+                && ancestor.TypeArguments.All(argument => argument.ToDisplayString() == "TorchSharp.torch.Tensor"))
+            {
+                return null;
+            }
+        }
+
+        return DiagnosticInfo.Create(
+            DeclarationDiagnostics.UnsupportedBase, location, type.Name, type.BaseType?.ToDisplayString() ?? "nothing", "a model derives from nn.Module<Tensor, Tensor>");
+    }
+
+    private static void CheckConstructors(
+        INamedTypeSymbol type, IMethodSymbol[] constructors, AttributeReader reader, LocationInfo? location, CancellationToken cancellation)
+    {
+        if (constructors.Length > 0 && !constructors.Any(constructor => constructor.Parameters.All(parameter => parameter.IsOptional)))
+        {
+            reader.Report(DeclarationDiagnostics.NeedsParameterlessConstructor, location, type.Name);
+        }
+
+        foreach (var constructor in constructors)
+        {
+            var syntax = constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as ConstructorDeclarationSyntax;
+            var chains = syntax?.Initializer?.IsKind(SyntaxKind.ThisConstructorInitializer) == true;
+            if (syntax is not null && !chains && !syntax.DescendantNodes().OfType<IdentifierNameSyntax>().Any(name => name.Identifier.Text == "RegisterComponents"))
+            {
+                reader.Report(DeclarationDiagnostics.ComponentsNotRegistered, LocationInfo.From(syntax.Identifier.GetLocation()), type.Name);
+            }
+        }
+    }
+
+    private static bool IsModel(INamedTypeSymbol type) => type.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == "LayerDsl.LayerModelAttribute");
+
+    /// <summary>Finds names that the user's class does not have yet.</summary>
+    private sealed class MemberNames
+    {
+        private readonly HashSet<string> taken;
+
+        public MemberNames(INamedTypeSymbol type) =>
+            taken = [.. type.GetMembers().Select(member => member.Name), type.Name, "Folded"];
+
+        public string Unused(string name)
+        {
+            while (!taken.Add(name))
+            {
+                name += "_";
+            }
+
+            return name;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using LayerDsl.Generator.Diagnostics;
+
+namespace LayerDsl.Generator.Declarations;
+
+/// <summary>A layer property of a model: its declaration, and the names that the generated part gives its field and class.</summary>
+/// <param name="Property">The property's name; an identifier, escaped where it is a keyword.</param>
+/// <param name="Modifiers">As declared: <c>public partial</c>.</param>
+/// <param name="Field">The field that holds the layer.</param>
+/// <param name="Class">The nested class of the layer.</param>
+/// <param name="Layer">What was declared; null where it was refused.</param>
+internal sealed record LayerProperty(string Property, string Modifiers, string Field, string Class, LayerSpec? Layer);
+
+/// <summary>A model as declared.</summary>
+/// <param name="Type">The user's class.</param>
+/// <param name="Properties">Its layers in the order of their declaration.</param>
+/// <param name="NeedsConstructor">Whether a constructor has to be generated: the user wrote none.</param>
+internal sealed record ModelSpec(TypeSpec Type, EquatableArray<LayerProperty> Properties, bool NeedsConstructor);
+
+/// <summary>A layer that is a class of its own.</summary>
+internal sealed record LayerClassSpec(TypeSpec Type, LayerSpec Layer);
+
+/// <summary>What the reader found of one declaration: the specification, what is wrong with it, and where its parts stand.</summary>
+internal sealed record Declared<T>(T? Spec, EquatableArray<DiagnosticInfo> Diagnostics, EquatableArray<PlaceInfo> Places)
+    where T : class, IEquatable<T>;

@@ -1,0 +1,91 @@
+using LayerDsl.Generator.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LayerDsl.Generator.Declarations;
+
+/// <summary>Checks that the generator can add to a class, and reads what a generated part of it has to repeat.</summary>
+internal static class TypeReader
+{
+    /// <summary>The first reason why the class cannot be added to, or null.</summary>
+    public static DiagnosticInfo? Refuse(INamedTypeSymbol type, LocationInfo? location, CancellationToken cancellation)
+    {
+        DiagnosticInfo Error(DiagnosticDescriptor descriptor, params string[] arguments) => DiagnosticInfo.Create(descriptor, location, arguments);
+
+        if (!IsPartial(type, cancellation))
+        {
+            return Error(DeclarationDiagnostics.NotPartial, type.Name, "class");
+        }
+
+        if (type.IsAbstract || type.IsStatic)
+        {
+            return Error(DeclarationDiagnostics.AbstractType, type.Name, type.IsStatic ? "static" : "abstract");
+        }
+
+        for (var outer = type; outer is not null; outer = outer.ContainingType)
+        {
+            if (outer.IsGenericType)
+            {
+                return Error(DeclarationDiagnostics.GenericType, type.Name);
+            }
+
+            if (!IsPartial(outer, cancellation))
+            {
+                return Error(DeclarationDiagnostics.ContainerNotPartial, type.Name, outer.Name);
+            }
+        }
+
+        return null;
+    }
+
+    public static TypeSpec Read(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        var containers = new List<string>();
+        for (var outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
+        {
+            containers.Insert(0, "partial " + KeywordOf(outer, cancellation) + " " + Identifier(outer.Name));
+        }
+
+        var path = type.ContainingType is null ? type.Name : string.Join("+", ContainersOf(type).Select(outer => outer.Name).Append(type.Name));
+        var ns = type.ContainingNamespace.IsGlobalNamespace ? string.Empty : type.ContainingNamespace.ToDisplayString();
+        return new TypeSpec(ns, Identifier(type.Name), ModifiersOf(type, cancellation), containers.ToEquatableArray())
+        {
+            FileName = ns.Length == 0 ? path : ns.Replace("@", string.Empty) + "." + path,
+        };
+    }
+
+    /// <summary>The name as it must stand in code.</summary>
+    public static string Identifier(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
+
+    private static IEnumerable<INamedTypeSymbol> ContainersOf(INamedTypeSymbol type)
+    {
+        var all = new Stack<INamedTypeSymbol>();
+        for (var outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
+        {
+            all.Push(outer);
+        }
+
+        return all;
+    }
+
+    private static bool IsPartial(INamedTypeSymbol type, CancellationToken cancellation) =>
+        Declarations(type, cancellation).Any(declaration => declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
+
+    /// <summary>The modifiers of the declaration that has most of them, without the accessibility being lost: <c>public sealed partial</c>.</summary>
+    private static string ModifiersOf(INamedTypeSymbol type, CancellationToken cancellation) => string.Join(
+        " ",
+        Declarations(type, cancellation).OrderByDescending(declaration => declaration.Modifiers.Count).First().Modifiers
+            .Where(modifier => !modifier.IsKind(SyntaxKind.UnsafeKeyword) && !modifier.IsKind(SyntaxKind.NewKeyword))
+            .Select(modifier => modifier.Text));
+
+    private static string KeywordOf(INamedTypeSymbol type, CancellationToken cancellation) =>
+        Declarations(type, cancellation).First() switch
+        {
+            RecordDeclarationSyntax record => record.ClassOrStructKeyword.IsKind(SyntaxKind.StructKeyword) ? "record struct" : "record",
+            var declaration => declaration.Keyword.Text,
+        };
+
+    private static IEnumerable<TypeDeclarationSyntax> Declarations(INamedTypeSymbol type, CancellationToken cancellation) =>
+        type.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax(cancellation)).OfType<TypeDeclarationSyntax>();
+}

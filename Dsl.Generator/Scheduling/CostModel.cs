@@ -1,0 +1,39 @@
+using LayerDsl.Generator.Ir;
+
+namespace LayerDsl.Generator.Scheduling;
+
+/// <summary>Counts floating-point operations of a pass at the declared sizes: a fused multiply-add counts as two.</summary>
+internal static class CostModel
+{
+    /// <summary>The steps that depend on the batch, for one sample.</summary>
+    public static long PerSample(Program program, Index batch, Func<Size, long> sizeOf) =>
+        program.Statements.Where(statement => DependsOn(statement, batch)).Sum(statement => Operations(statement, sizeOf));
+
+    /// <summary>The steps that are made once per pass, whatever the batch: weight maps.</summary>
+    public static long PerPass(Program program, Index batch, Func<Size, long> sizeOf) =>
+        program.Statements.Where(statement => !DependsOn(statement, batch)).Sum(statement => Operations(statement, sizeOf));
+
+    private static bool DependsOn(Statement statement, Index batch) => Space(statement).Contains(batch);
+
+    private static long Operations(Statement statement, Func<Size, long> sizeOf)
+    {
+        var points = Space(statement).Aggregate(1L, (product, index) => product * sizeOf(index.Size));
+        return statement switch
+        {
+            Statement.Contract => 2 * points,
+            Statement.Compute compute => Count(compute.Body) * points,
+            Statement.Fold fold => (Count(fold.Body) + 1) * points,
+            _ => 0,
+        };
+    }
+
+    /// <summary>All indices that a step walks.</summary>
+    private static IEnumerable<Index> Space(Statement statement) => statement switch
+    {
+        Statement.Contract contract => contract.Left.Axes.Union(contract.Right.Axes),
+        Statement.Fold fold => fold.Result.Axes.Union(fold.Over),
+        _ => statement.Result.Axes,
+    };
+
+    private static long Count(Pointwise body) => body is Pointwise.Apply apply ? 1 + apply.Arguments.Sum(Count) : 0;
+}
