@@ -93,7 +93,7 @@ internal sealed class AttributeReader
     private AttributeSpec? Read(AttributeData attribute, INamedTypeSymbol scope, string layer)
     {
         var name = NameOf(attribute)!;
-        var place = layer + "." + name;
+        var place = scope.ToDisplayString() + "/" + layer + "." + name;
         places.Add(new PlaceInfo(place, LocationOf(attribute)));
         var arguments = new List<AttributeArgument>();
         var parameters = attribute.AttributeConstructor!.Parameters;

@@ -43,14 +43,10 @@ internal sealed class CodeWriter
     }
 
     /// <summary>Writes a head line and a block in braces.</summary>
-    public CodeWriter Block(string head, Action body, string end = "}")
-    {
-        Line(head).Line("{");
-        depth++;
-        body();
-        depth--;
-        return Line(end);
-    }
+    public CodeWriter Block(string head, Action body, string end = "}") => Line(head).Body(body, end);
+
+    /// <summary>Writes a block in braces.</summary>
+    public CodeWriter Body(Action body, string end = "}") => Line("{").Indented(body).Line(end);
 
     /// <summary>Writes lines one step further in.</summary>
     public CodeWriter Indented(Action body)

@@ -15,7 +15,10 @@ internal static class ExprPrinter
     public static string Print(Expr expr) => Print(expr, Lowest, named => null);
 
     /// <summary>The formula with named values by their names, and one line after it for each of them.</summary>
-    public static IReadOnlyList<string> PrintWithDefinitions(string left, Expr expr)
+    /// <param name="left">What stands left of the first equals sign.</param>
+    /// <param name="expr">The expression.</param>
+    /// <param name="order">The order in which names list their indices.</param>
+    public static IReadOnlyList<string> PrintWithDefinitions(string left, Expr expr, IReadOnlyList<Index> order)
     {
         var lines = new List<string>();
         var waiting = new Queue<(string Left, Expr Body)>([(left, expr)]);
@@ -25,7 +28,7 @@ internal static class ExprPrinter
             var (name, body) = waiting.Dequeue();
             lines.Add(name + " = " + Print(body is Named own ? own.Body : body, Lowest, named =>
             {
-                var reference = Reference(named);
+                var reference = Reference(named, order);
                 if (seen.Add(reference))
                 {
                     waiting.Enqueue((reference, named.Body));
@@ -38,9 +41,9 @@ internal static class ExprPrinter
         return lines;
     }
 
-    private static string Reference(Named named) => named.FreeIndices.Count == 0
+    private static string Reference(Named named, IReadOnlyList<Index> order) => named.FreeIndices.Count == 0
         ? named.Name
-        : named.Name + "[" + string.Join(",", named.FreeIndices.Select(index => index.Name)) + "]";
+        : named.Name + "[" + string.Join(",", named.FreeIndices.OrderBy(index => order.ToList().IndexOf(index)).Select(index => index.Name)) + "]";
 
     private static string Print(Expr expr, int around, Func<Named, string?> nameOf)
     {

@@ -14,6 +14,7 @@ internal static class Simplifier
         Function.Subtract when IsZero(x[1]) => x[0],                                // a - 0 = a
         Function.Subtract when IsZero(x[0]) => -x[1],                               // 0 - b = -b
         Function.Subtract when x[1] is Map { Function: Function.Negate } negated => x[0] + negated.Arguments[0], // a - -b = a + b
+        Function.Abs when x[0] is Map { Function: Function.Abs } => x[0],           // ||a|| = |a|
         Function.Negate when x[0] is Map { Function: Function.Negate } twice => twice.Arguments[0], // --a = a
         Function.Multiply when IsZero(x[0]) || IsZero(x[1]) => 0,                   // 0·b = 0
         Function.Multiply when IsOne(x[0]) => x[1],                                 // 1·b = b
@@ -63,6 +64,12 @@ internal static class Simplifier
             };
         }
 
-        return x.Length == 1 && x[0] is Literal only && function == Function.Negate ? -only.Value : null;
+        return (x.Length == 1 ? x[0] : null, function) switch
+        {
+            (Literal only, Function.Negate) => -only.Value,
+            (Literal only, Function.Abs) => only.Value.Sign < 0 ? -only.Value : only.Value,
+            (Literal only, Function.Square) => only.Value * only.Value,
+            _ => null,
+        };
     }
 }

@@ -25,7 +25,7 @@ internal abstract record InitStep
     public sealed record Retarget(Expr Value) : InitStep;
 
     /// <summary>Refuses a target with magnitudes at or above the limit, which the curve cannot reach.</summary>
-    public sealed record RequireBelow(Expr Limit, string Meaning) : InitStep;
+    public sealed record RequireBelow(double Limit, string Meaning) : InitStep;
 
     /// <summary>
     /// Stores the best rank-r approximation of the target: with its singular value decomposition U Σ Vᵀ,

@@ -14,6 +14,9 @@ internal static class LayerKinds
         new("Linear", LinearLayer.Check, LinearLayer.Build),
     ];
 
+    /// <summary>The attributes of the table.</summary>
+    public static IEnumerable<string> Attributes => All.Select(kind => kind.Attribute);
+
     public static bool Contains(string attribute) => All.Any(kind => kind.Attribute == attribute);
 
     public static LayerKind Find(string attribute) => All.First(kind => kind.Attribute == attribute);

@@ -63,10 +63,10 @@ internal static class Compander
 
         if (curve.Limit is { } limit)
         {
-            undo.Add(new InitStep.RequireBelow(Number(limit) * a, "the bound of the " + attribute.Choice("Curve", "Arctan") + " curve"));
+            undo.Add(new InitStep.RequireBelow(limit * initialA, "the bound of the " + attribute.Choice("Curve", "Arctan") + " curve"));
         }
 
-        undo.Add(new InitStep.Retarget(curve.Inverse(target, a, b)));
+        undo.Add(new InitStep.Retarget(curve.Inverse(target, Number(initialA), Number(initialB))));
         return (weight with { Dense = Name("weight", curve.Map(stored, a, b)), Branches = [] }).With(
             learnable ? [new StoredTensor(logA, "ln a, a the height of the curve"), new StoredTensor(logB, "ln b, b the width of the curve")] : [],
             undo,

@@ -28,8 +28,16 @@ internal sealed class Scheduler
         IReadOnlyList<Index> order, IReadOnlyList<(string Name, Expr Expr, EquatableArray<Index> Axes)> outputs, params string[] taken)
     {
         var scheduler = new Scheduler(order, taken);
-        var results = outputs.Select(output => scheduler.Output(output.Name, output.Expr, output.Axes)).ToEquatableArray();
-        return new Program(scheduler.inputs.Values.ToEquatableArray(), scheduler.statements.ToEquatableArray(), results);
+        var results = new List<Value>();
+        var ends = new List<int>();
+        foreach (var (name, expr, axes) in outputs)
+        {
+            results.Add(scheduler.Output(name, expr, axes));
+            ends.Add(scheduler.statements.Count);
+        }
+
+        return new Program(
+            scheduler.inputs.Values.ToEquatableArray(), scheduler.statements.ToEquatableArray(), results.ToEquatableArray(), ends.ToEquatableArray());
     }
 
     private Value Output(string name, Expr expr, EquatableArray<Index> axes)
@@ -69,7 +77,7 @@ internal sealed class Scheduler
         Literal literal => new Pointwise.Number(literal.Value),
         SizeValue size => new Pointwise.Extent(size.Size),
         Surrogate surrogate => Pointwise(surrogate.Value),
-        Map map when !computed.ContainsKey(map) => new Pointwise.Apply(map.Function, map.Arguments.Select(Pointwise).ToEquatableArray()),
+        Map map when !computed.ContainsKey(map) => Constants.Apply(map.Function, map.Arguments.Select(Pointwise).ToEquatableArray()),
         Named { Body: Literal or SizeValue } named => Pointwise(named.Body),
         _ => new Pointwise.Read(Materialize(expr, null)),
     };

@@ -39,4 +39,9 @@ internal abstract record Statement(Value Result)
 }
 
 /// <summary>A pass: what it reads, its steps in order, and the values that it returns.</summary>
-internal sealed record Program(EquatableArray<Value> Inputs, EquatableArray<Statement> Statements, EquatableArray<Value> Results);
+/// <param name="Inputs">What the steps read from outside.</param>
+/// <param name="Statements">The steps.</param>
+/// <param name="Results">The values returned, as asked for.</param>
+/// <param name="Ends">For each result, how many steps have been made when it is there.</param>
+internal sealed record Program(
+    EquatableArray<Value> Inputs, EquatableArray<Statement> Statements, EquatableArray<Value> Results, EquatableArray<int> Ends);

@@ -100,16 +100,16 @@ public abstract class Layer : nn.Module<Tensor, Tensor>
 
     /// <summary>Refuses a weight that reaches a limit.</summary>
     /// <param name="weight">The weight.</param>
-    /// <param name="limit">The limit, of one value.</param>
+    /// <param name="limit">The limit.</param>
     /// <param name="meaning">What sets the limit.</param>
     /// <exception cref="WeightRangeException">A magnitude is at or above the limit.</exception>
-    protected void RequireBelow(Tensor weight, Tensor limit, string meaning)
+    protected void RequireBelow(Tensor weight, double limit, string meaning)
     {
         using var scope = NewDisposeScope();
-        var (largest, bound) = (weight.abs().max().to_type(ScalarType.Float64).item<double>(), limit.to_type(ScalarType.Float64).item<double>());
-        if (!(largest < bound))
+        var largest = weight.abs().max().to_type(ScalarType.Float64).item<double>();
+        if (!(largest < limit))
         {
-            throw new WeightRangeException(GetName(), largest, bound, meaning);
+            throw new WeightRangeException(GetName(), largest, limit, meaning);
         }
     }
 
@@ -171,6 +171,21 @@ public abstract class Layer : nn.Module<Tensor, Tensor>
         }
 
         return linear;
+    }
+
+    /// <summary>A plain layer with copies of the given weights, under this layer's name.</summary>
+    /// <param name="weight">(out, in).</param>
+    /// <param name="bias">(out), or null.</param>
+    protected PlainLinear MakePlain(Tensor weight, Tensor? bias)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        CheckFinite(weight, "weight");
+        if (bias is not null)
+        {
+            CheckFinite(bias, "bias");
+        }
+
+        return new PlainLinear(GetName(), weight.detach().clone(), bias?.detach().clone());
     }
 
     /// <summary>Refuses NaN and infinities.</summary>

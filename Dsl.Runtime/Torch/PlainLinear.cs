@@ -50,10 +50,10 @@ public sealed class PlainLinear : Layer
     public override FoldedLinear Fold() => FoldWeights(weight, bias);
 
     /// <inheritdoc/>
-    public override nn.Module<Tensor, Tensor> FoldTorch() => MakeLinear(weight.clone(), bias?.clone());
+    public override nn.Module<Tensor, Tensor> FoldTorch() => MakeLinear(weight, bias);
 
     /// <inheritdoc/>
-    public override Layer FoldLayer() => new PlainLinear(GetName(), weight.detach().clone(), bias?.detach().clone());
+    public override Layer FoldLayer() => MakePlain(weight, bias);
 
     /// <inheritdoc/>
     public override void LoadWeight(Tensor weight, Tensor? bias = null)

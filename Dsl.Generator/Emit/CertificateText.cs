@@ -1,0 +1,93 @@
+using System.Globalization;
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Scheduling;
+
+namespace LayerDsl.Generator.Emit;
+
+/// <summary>What is known of a layer at the end of the pipeline, in the units of the certificate.</summary>
+internal sealed record LayerFacts(
+    EquatableArray<string> TrainingForm,
+    EquatableArray<string> InferenceForm,
+    string Verdict,
+    EquatableArray<string> Laws,
+    long Parameters,
+    long FoldedParameters,
+    long TrainingFlops,
+    long WeightMapFlops,
+    long InferenceFlops,
+    long RoundingFactor)
+{
+    public static LayerFacts Of(LayerForms forms, Proof.Verdict verdict, Program training, long roundingFactor)
+    {
+        var batch = forms.OutputAxes[0];
+        var parameters = forms.Stored.Sum(stored => stored.Tensor.Axes.Aggregate(1L, (product, axis) => product * forms.Evaluate(axis.Size)));
+        var bias = forms.Bias is null ? 0 : forms.OutFeatures;
+        var weight = (long)forms.InFeatures * forms.OutFeatures;
+        return new LayerFacts(
+            ExprPrinter.PrintWithDefinitions("y[b,o]", forms.Claim.Training, forms.Order).ToEquatableArray(),
+            ExprPrinter.PrintWithDefinitions("y[b,o]", forms.Claim.Inference, forms.Order)
+                .Concat(forms.Claim.Folds.SelectMany(fold => ExprPrinter.PrintWithDefinitions(fold.Folded.All.ToString(), fold.Value, forms.Order)))
+                .ToEquatableArray(),
+            Describe(verdict),
+            verdict is Proof.Verdict.Proved proved ? proved.Laws : [],
+            parameters,
+            weight + bias,
+            CostModel.PerSample(training, batch, forms.Evaluate),
+            CostModel.PerPass(training, batch, forms.Evaluate),
+            (2 * weight) + bias,
+            roundingFactor);
+    }
+
+    private static string Describe(Proof.Verdict verdict) => verdict switch
+    {
+        Proof.Verdict.Proved => "proved for every input, parameter and size",
+        Proof.Verdict.Tested tested => "tested, not proved: " + tested.Bound,
+        Proof.Verdict.Refuted refuted => "refuted: " + refuted.Counterexample,
+        _ => string.Empty,
+    };
+}
+
+/// <summary>The certificate as text: the same lines stand in the generated header and in the constant.</summary>
+internal static class CertificateText
+{
+    public static IEnumerable<string> Lines(LayerForms forms, LayerFacts facts)
+    {
+        yield return forms.Name + ": " + forms.Title;
+        yield return string.Empty;
+        foreach (var note in forms.Notes)
+        {
+            yield return Row(note.Method, note.Formula);
+            yield return Row(string.Empty, note.Paper);
+        }
+
+        foreach (var line in Section("training", facts.TrainingForm).Concat(Section("inference", facts.InferenceForm)))
+        {
+            yield return line;
+        }
+
+        yield return Row("verdict", facts.Verdict);
+        if (facts.Laws.Count > 0)
+        {
+            yield return Row("laws", string.Join(", ", facts.Laws));
+        }
+
+        foreach (var condition in forms.Claim.SideConditions)
+        {
+            yield return Row("provided", condition);
+        }
+
+        yield return Row("rounding", $"|training - inference| ≤ {Text(facts.RoundingFactor)} · u · Σ|terms| in float32, u = 2⁻²⁴");
+        yield return Row("parameters", $"{Text(facts.Parameters)} → {Text(facts.FoldedParameters)} after folding");
+        yield return Row("FLOPs", $"{Text(facts.TrainingFlops)} → {Text(facts.InferenceFlops)} per sample"
+            + (facts.WeightMapFlops > 0 ? $", and {Text(facts.WeightMapFlops)} per training pass for the weight" : string.Empty));
+        yield return Row("bytes", $"{Text(4 * facts.Parameters)} → {Text(4 * facts.FoldedParameters)} in float32");
+    }
+
+    private static IEnumerable<string> Section(string title, EquatableArray<string> lines) =>
+        lines.Select((line, k) => Row(k == 0 ? title : string.Empty, line));
+
+    private static string Row(string title, string text) => title.PadRight(12) + text;
+
+    private static string Text(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

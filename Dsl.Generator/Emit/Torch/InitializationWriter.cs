@@ -1,0 +1,96 @@
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Scheduling;
+
+namespace LayerDsl.Generator.Emit.Torch;
+
+/// <summary>
+/// Writes the initialization steps as the body of <c>LoadWeight</c>. Everything is computed before anything is stored, so that
+/// a refused weight leaves the layer as it was.
+/// </summary>
+internal static class InitializationWriter
+{
+    public static void Write(CodeWriter writer, LayerForms forms, Func<Tensor, string> field)
+    {
+        var hasBias = forms.Bias is not null;
+        writer.Line($"CheckWeight(weight, bias, {forms.OutFeatures}, {forms.InFeatures}, hasBias: {(hasBias ? "true" : "false")});")
+            .Line("using var noGradient = no_grad();")
+            .Line("using var scope = NewDisposeScope();")
+            .Line($"var target = weight.to({This(field, forms.Stored[0].Tensor)});");
+        var stores = new List<string>();
+        foreach (var step in forms.Initialization)
+        {
+            Write(writer, forms, step, field, stores);
+        }
+
+        writer.Line().Lines(stores);
+        if (hasBias)
+        {
+            writer.Block("if (bias is not null)", () => writer.Line("this.bias.copy_(bias);"));
+        }
+    }
+
+    private static void Write(CodeWriter writer, LayerForms forms, InitStep step, Func<Tensor, string> field, List<string> stores)
+    {
+        switch (step)
+        {
+            case InitStep.Store store:
+                Store(writer, forms, store, field, stores);
+                break;
+            case InitStep.KaimingUniform kaiming:
+                writer.Line($"var new{NamesOf.Pascal(kaiming.Tensor.Name)} = KaimingUniform({field(kaiming.Tensor)});");
+                stores.Add($"{field(kaiming.Tensor)}.copy_(new{NamesOf.Pascal(kaiming.Tensor.Name)});");
+                break;
+            case InitStep.Retarget retarget:
+                Retarget(writer, forms, retarget);
+                break;
+            case InitStep.RequireBelow require:
+                writer.Line($"RequireBelow(target, {TorchFunctions.Number(Rational.FromDouble(require.Limit)).Text}, \"{require.Meaning}\");");
+                break;
+            case InitStep.SplitTopRank split:
+                Split(writer, split, field, stores);
+                break;
+        }
+    }
+
+    private static void Store(CodeWriter writer, LayerForms forms, InitStep.Store store, Func<Tensor, string> field, List<string> stores)
+    {
+        if (store.Value is Literal literal)
+        {
+            stores.Add($"{This(field, store.Tensor)}.fill_({TorchFunctions.Number(literal.Value).Text});");
+            return;
+        }
+
+        if (store.Value is Access { Tensor.Name: "target" })
+        {
+            stores.Add($"{This(field, store.Tensor)}.copy_(target);");
+            return;
+        }
+
+        var program = Schedule(forms, "new_" + store.Tensor.Name, store.Value, store.Tensor.Axes);
+        writer.Lines(TorchProgramWriter.Write(program, forms.Evaluate));
+        stores.Add($"{This(field, store.Tensor)}.copy_({program.Results[0].Name});");
+    }
+
+    private static void Retarget(CodeWriter writer, LayerForms forms, InitStep.Retarget retarget)
+    {
+        var program = Schedule(forms, "next", retarget.Value, InitStep.Target(forms.Order[1], forms.Input.Axes[1]).Axes);
+        var statements = program.Statements;
+        writer.Lines(TorchProgramWriter.Write(program with { Statements = statements.Take(statements.Count - 1).ToEquatableArray() }, forms.Evaluate));
+        writer.Line("target = " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.Evaluate) + ";");
+    }
+
+    private static void Split(CodeWriter writer, InitStep.SplitTopRank split, Func<Tensor, string> field, List<string> stores)
+    {
+        var (up, down) = (field(split.Up), field(split.Down));
+        var scale = TorchFunctions.Number(((Literal)split.Scale).Value).Text;
+        writer.Line($"var ({up}, {down}) = TopRank(target, rank: {split.Rank}, scale: {scale});");
+        stores.Add($"this.{up}.copy_({up});");
+        stores.Add($"this.{down}.copy_({down});");
+    }
+
+    private static Program Schedule(LayerForms forms, string name, Expr value, EquatableArray<Index> axes) =>
+        Scheduler.Schedule(forms.Order, [(name, value, axes)], "weight", "bias");
+
+    private static string This(Func<Tensor, string> field, Tensor tensor) => field(tensor) is "weight" or "bias" ? "this." + field(tensor) : field(tensor);
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Emit.Torch;
+using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Reparams;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace LayerDsl.Generator;
+
+/// <summary>The pipeline: declarations → specifications → proved → scheduled → text. Nothing else is done here.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class LayerGenerator : IIncrementalGenerator
+{
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        // 1. Annotated classes, as specifications without symbols.
+        var models = context.SyntaxProvider
+            .ForAttributeWithMetadataName("LayerDsl.LayerModelAttribute", (node, _) => node is ClassDeclarationSyntax, DeclarationReader.ReadModel)
+            .WithTrackingName(StepNames.DeclaredModels);
+        var layerClasses = LayerKinds.Attributes
+            .Select(kind => context.SyntaxProvider
+                .ForAttributeWithMetadataName($"LayerDsl.{kind}Attribute", (node, _) => node is TypeDeclarationSyntax, DeclarationReader.ReadLayerClass)
+                .WithTrackingName(StepNames.DeclaredLayers))
+            .ToArray();
+
+        // 2. What is wrong with a declaration is reported where it stands.
+        context.RegisterSourceOutput(models.SelectMany((declared, _) => declared.Diagnostics).WithTrackingName(StepNames.Diagnostics), Report);
+        foreach (var classes in layerClasses)
+        {
+            context.RegisterSourceOutput(classes.SelectMany((declared, _) => declared.Diagnostics), Report);
+        }
+
+        foreach (var attribute in LayerKinds.Attributes.Concat(Methods.Attributes))
+        {
+            var orphans = context.SyntaxProvider.ForAttributeWithMetadataName($"LayerDsl.{attribute}Attribute", (_, _) => true, DeclarationReader.ReadOrphan);
+            context.RegisterSourceOutput(orphans.Where(orphan => orphan is not null).Select((orphan, _) => orphan!), Report);
+        }
+
+        // 3. One task for each layer, so that an edit runs the later steps for the layers that it changes only.
+        Generate(context, models.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(models));
+        foreach (var classes in layerClasses)
+        {
+            Generate(context, classes.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(classes));
+        }
+
+        // 4. The models themselves.
+        var specs = models.Where(declared => declared.Spec is not null).Select((declared, _) => declared.Spec!).WithTrackingName(StepNames.Models);
+        var files = specs.Select((model, _) => new GeneratedFile(model.Type.FileName, ModelEmitter.Emit(model, canFold: false), [])).WithTrackingName(StepNames.ModelFiles);
+        context.RegisterSourceOutput(files, AddFile);
+    }
+
+    /// <summary>The steps of every layer: prove, differentiate and schedule, write.</summary>
+    private static void Generate(
+        IncrementalGeneratorInitializationContext context,
+        IncrementalValuesProvider<LayerTask> tasks,
+        IncrementalValueProvider<EquatableArray<PlaceInfo>> places)
+    {
+        var files = tasks.WithTrackingName(StepNames.LayerTasks)
+            .Select(LayerPipeline.Prove).WithTrackingName(StepNames.ProvedLayers)
+            .Select((layer, _) => LayerPipeline.Schedule(layer)).WithTrackingName(StepNames.ScheduledLayers)
+            .Select((layer, _) => LayerPipeline.Emit(layer)).WithTrackingName(StepNames.LayerFiles);
+        context.RegisterSourceOutput(files, AddFile);
+
+        var findings = files.SelectMany((file, _) => file.Diagnostics).Combine(places);
+        context.RegisterSourceOutput(findings, (output, pair) => Report(output, pair.Left with
+        {
+            Location = pair.Right.FirstOrDefault(place => place.Key == pair.Left.Place)?.Location,
+        }));
+    }
+
+    private static IncrementalValueProvider<EquatableArray<PlaceInfo>> PlacesOf<T>(IncrementalValuesProvider<Declared<T>> declared)
+        where T : class, IEquatable<T> =>
+        declared.SelectMany((item, _) => item.Places).Collect().Select((places, _) => new EquatableArray<PlaceInfo>(places));
+
+    private static void AddFile(SourceProductionContext output, GeneratedFile file)
+    {
+        if (file.Text is not null)
+        {
+            output.AddSource(file.Name + ".g.cs", SourceText.From(file.Text, Encoding.UTF8));
+        }
+    }
+
+    private static void Report(SourceProductionContext output, DiagnosticInfo diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic());
+}

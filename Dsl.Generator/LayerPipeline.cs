@@ -1,0 +1,54 @@
+using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Emit;
+using LayerDsl.Generator.Emit.Torch;
+using LayerDsl.Generator.Gradients;
+using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Proof;
+using LayerDsl.Generator.Scheduling;
+
+namespace LayerDsl.Generator;
+
+/// <summary>One layer to generate: where its class goes, and what it is.</summary>
+internal sealed record LayerTask(TypeSpec Type, LayerClassNames Names, bool Nested, string File, LayerSpec Layer);
+
+/// <summary>A layer whose fold was examined.</summary>
+internal sealed record ProvedLayer(LayerTask Task, LayerForms Forms, Verdict Verdict);
+
+/// <summary>A layer with its passes.</summary>
+internal sealed record ScheduledLayer(LayerTask Task, LayerForms Forms, Verdict Verdict, LayerPrograms Programs);
+
+/// <summary>The stages of one layer, from its specification to its text. Each is a pure function of the one before.</summary>
+internal static class LayerPipeline
+{
+    public static ProvedLayer Prove(LayerTask task, CancellationToken cancellation)
+    {
+        var forms = LayerKinds.Find(task.Layer.Kind.Name).Build(task.Layer);
+        return new ProvedLayer(task, forms, Prover.Prove(forms.Claim, cancellation));
+    }
+
+    public static ScheduledLayer Schedule(ProvedLayer layer)
+    {
+        var gradients = ReverseMode.Differentiate(
+            layer.Forms.Training, LayerPrograms.OutputGradient(layer.Forms).All, LayerPrograms.Differentiable(layer.Forms));
+        return new ScheduledLayer(layer.Task, layer.Forms, layer.Verdict, LayerPrograms.Of(layer.Forms, gradients));
+    }
+
+    public static GeneratedFile Emit(ScheduledLayer layer)
+    {
+        var facts = LayerFacts.Of(layer.Forms, layer.Verdict, layer.Programs.Forward, layer.Programs.RoundingFactor);
+        var text = LayerEmitter.Emit(layer.Task.Type, layer.Task.Names, layer.Forms, layer.Programs, facts, layer.Task.Nested);
+        return new GeneratedFile(layer.Task.File, text, Report(layer));
+    }
+
+    private static EquatableArray<DiagnosticInfo> Report(ScheduledLayer layer)
+    {
+        var (place, name) = (layer.Task.Layer.Kind.Place, layer.Task.Layer.Name);
+        return layer.Verdict switch
+        {
+            Verdict.Refuted refuted => [DiagnosticInfo.At(place, ProofDiagnostics.Refuted, name, refuted.Counterexample)],
+            Verdict.Tested tested => [DiagnosticInfo.At(place, ProofDiagnostics.OnlyTested, name, tested.Bound)],
+            _ => [],
+        };
+    }
+}

@@ -1,0 +1,76 @@
+using LayerDsl.Generator.Ir;
+using static LayerDsl.Generator.Ir.Operators;
+
+namespace LayerDsl.Generator.Proof;
+
+/// <summary>
+/// A first-order bound on the float32 rounding error of an expression, |fl(e) - e| ≤ factor · u · magnitude with u = 2⁻²⁴,
+/// by the usual running analysis (Higham, Accuracy and Stability of Numerical Algorithms, §3): magnitudes add where values
+/// add or subtract, factors count the roundings on the way. It holds for every order of summation.
+/// </summary>
+/// <param name="Magnitude">Σ|terms|, over the same indices as the expression.</param>
+/// <param name="Factor">How many roundings a term meets, at the declared sizes.</param>
+internal sealed record RoundingBound(Expr Magnitude, long Factor)
+{
+    /// <summary>Units in the last place that library functions may be wrong by; libm and SLEEF state 1 to 2 for these.</summary>
+    private const long FunctionError = 2;
+
+    public static RoundingBound Of(Expr expr, Func<Size, long> sizeOf) => expr switch
+    {
+        Literal literal => new(literal.Value.Sign < 0 ? -literal.Value : literal.Value, IsDyadic(literal.Value) ? 0 : 1),
+        SizeValue => new(expr, 0),
+        Access => new(Abs(expr), 0),
+        Ir.Inside => new(expr, 0),
+        Named named => Of(named.Body, sizeOf) is var inner && inner.Magnitude.Equals(named.Body) ? inner with { Magnitude = named } : Of(named.Body, sizeOf),
+        Surrogate surrogate => Of(surrogate.Value, sizeOf),
+        Reduce { Reduction: Reduction.Sum } sum => OfSum(sum, sizeOf),
+        Reduce max => Of(max.Body, sizeOf) is var body ? body with { Magnitude = MaxOver(max.Index, body.Magnitude) } : body,
+        Map map => OfMap(map, map.Arguments.Select(argument => Of(argument, sizeOf)).ToArray()),
+        _ => throw new ShapeException("An expression without a rounding bound: " + expr.GetType().Name),
+    };
+
+    private static RoundingBound OfSum(Reduce sum, Func<Size, long> sizeOf)
+    {
+        var body = Of(sum.Body, sizeOf);
+        return new(Sum(sum.Index, body.Magnitude), body.Factor + sizeOf(sum.Index.Size));
+    }
+
+    private static RoundingBound OfMap(Map map, RoundingBound[] x) => map.Function switch
+    {
+        Function.Add or Function.Subtract or Function.Max or Function.Min =>
+            new(x[0].Magnitude + x[1].Magnitude, Math.Max(x[0].Factor, x[1].Factor) + 1),
+        Function.Multiply => new(x[0].Magnitude * x[1].Magnitude, x[0].Factor + x[1].Factor + 1),
+        Function.Divide => new(Quotient(x[0].Magnitude, map.Arguments[1], x[1].Magnitude), x[0].Factor + x[1].Factor + 1),
+        Function.Negate or Function.Abs => x[0],
+        Function.Square => new(Square(x[0].Magnitude), (2 * x[0].Factor) + 1),
+        Function.Sign or Function.Round or Function.Floor or Function.Greater or Function.GreaterOrEqual => new(Abs(map), 0),
+        Function.Select => new(x[1].Magnitude + x[2].Magnitude, Math.Max(x[1].Factor, x[2].Factor)),
+
+        // |t·f'(t)| ≤ |f(t)|: a relative error of t is at most the same relative error of f(t) ...
+        Function.Atan or Function.Tanh or Function.Sqrt when IsRelative(map.Arguments[0], x[0]) => new(Abs(map), x[0].Factor + FunctionError),
+
+        // ... and |f'| ≤ 1: an absolute error of t is at most the same absolute error of f(t).
+        Function.Atan or Function.Tanh or Function.Sin => new(x[0].Magnitude, x[0].Factor + FunctionError),
+
+        // Elsewhere |f'(t)|·|error of t| joins the magnitude.
+        Function.Exp => new(x[0].Factor == 0 ? map : map * (1 + x[0].Magnitude), x[0].Factor + FunctionError),
+        Function.Log => new(Abs(map) + Quotient(x[0].Magnitude, map.Arguments[0], map.Arguments[0]), x[0].Factor + FunctionError),
+        _ => throw new ShapeException("A function without a rounding bound: " + map.Function),
+    };
+
+    /// <summary>a/b for a denominator b with magnitude m: its relative error is m/|b| as large as that of its terms.</summary>
+    private static Expr Quotient(Expr numerator, Expr b, Expr m) =>
+        m.Equals(b) ? numerator / b : m.Equals(Abs(b)) ? numerator / Abs(b) : numerator * m / Square(b);
+
+    /// <summary>Whether the error is relative to the value itself, because nothing was added on the way.</summary>
+    private static bool IsRelative(Expr argument, RoundingBound bound) => argument switch
+    {
+        Named named => IsRelative(named.Body, bound),
+        Access or Literal => true,
+        Map { Function: Function.Multiply or Function.Divide } map => map.Arguments.All(part => IsRelative(part, bound)),
+        Map { Function: Function.Exp or Function.Abs or Function.Negate } map => IsRelative(map.Arguments[0], bound),
+        _ => false,
+    };
+
+    private static bool IsDyadic(Rational value) => value.Denominator.IsPowerOfTwo;
+}

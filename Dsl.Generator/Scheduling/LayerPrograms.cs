@@ -1,0 +1,65 @@
+using LayerDsl.Generator.Gradients;
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Proof;
+
+namespace LayerDsl.Generator.Scheduling;
+
+/// <summary>The scheduled passes of a layer.</summary>
+/// <param name="Forward">Input and stored tensors → output.</param>
+/// <param name="Backward">Input, stored tensors and the output's gradient → their gradients, the input's last.</param>
+/// <param name="BackwardOf">The tensors whose gradients <see cref="Backward"/> returns, in its order.</param>
+/// <param name="Fold">Stored tensors → the folded weight.</param>
+/// <param name="Bound">Stored tensors, |x| and the input's error → the bound on the output's error.</param>
+/// <param name="RoundingFactor">The factor of the bound.</param>
+internal sealed record LayerPrograms(
+    Program Forward, Program Backward, EquatableArray<Tensor> BackwardOf, Program Fold, Program Bound, long RoundingFactor)
+{
+    /// <summary>Half the distance from 1 to the next float32.</summary>
+    private const double UnitRoundoff = 1.0 / (1 << 24);
+
+    public static LayerPrograms Of(LayerForms forms, IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients)
+    {
+        var order = forms.Order;
+        var (magnitude, factor) = BoundOf(forms);
+        return new LayerPrograms(
+            Scheduler.Schedule(order, [("y", forms.Training, forms.OutputAxes)], "inputs"),
+            Scheduler.Schedule(order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Gradient, pair.Tensor.Axes)).ToArray(), "inputs", "gradY"),
+            gradients.Select(pair => pair.Tensor).ToEquatableArray(),
+            Scheduler.Schedule(order, [("folded", forms.FoldedWeight.Value, forms.FoldedWeight.Folded.Axes)]),
+            Scheduler.Schedule(order, [("bound", magnitude, forms.OutputAxes)]),
+            factor);
+    }
+
+    /// <summary>The tensor that stands for the gradient of the output.</summary>
+    public static Tensor OutputGradient(LayerForms forms) => new("grad_y", TensorRole.OutputGradient, forms.OutputAxes);
+
+    /// <summary>The tensors to differentiate for: what is trained, and the input last, whose gradient is not always wanted.</summary>
+    public static IReadOnlyList<Tensor> Differentiable(LayerForms forms) =>
+        [.. forms.Stored.Select(stored => stored.Tensor).Where(tensor => tensor.Role == TensorRole.Trainable), forms.Input];
+
+    /// <summary>
+    /// Both forms round: factor · u · Σ|terms|, with the factors of both added. What the input carries already passes through
+    /// the magnitudes of the weight: Σ_i error[b,i] · |W|[o,i].
+    /// </summary>
+    private static (Expr Bound, long Factor) BoundOf(LayerForms forms)
+    {
+        var training = RoundingBound.Of(forms.Training, forms.Evaluate);
+        var inference = RoundingBound.Of(forms.Claim.InferenceOverStored(), forms.Evaluate);
+        var factor = training.Factor + inference.Factor;
+        var absolute = new Tensor("magnitude", TensorRole.Input, forms.Input.Axes);
+        var carried = new Tensor("input_error", TensorRole.Input, forms.Input.Axes);
+        var terms = ReplaceInput(inference.Magnitude, forms.Input, absolute);
+        var passed = WithoutBias(ReplaceInput(inference.Magnitude, forms.Input, carried), forms.Bias);
+        return (Operators.Name("carried", passed) + (Operators.Number(factor * UnitRoundoff) * Operators.Name("terms", terms)), factor);
+    }
+
+    private static Expr ReplaceInput(Expr expr, Tensor input, Tensor by) => expr.Rewrite(node => node switch
+    {
+        Map { Function: Function.Abs } abs when abs.Arguments[0] is Access access && access.Tensor == input => new Access(by, access.At),
+        _ => node,
+    });
+
+    private static Expr WithoutBias(Expr expr, Tensor? bias) =>
+        bias is null ? expr : expr.Rewrite(node => node is Access access && access.Tensor == bias ? 0 : node);
+}

@@ -1,0 +1,15 @@
+namespace LayerDsl.Generator;
+
+/// <summary>The names under which the pipeline's steps are tracked; the incrementality tests look them up.</summary>
+internal static class StepNames
+{
+    public const string DeclaredModels = nameof(DeclaredModels);
+    public const string DeclaredLayers = nameof(DeclaredLayers);
+    public const string Models = nameof(Models);
+    public const string LayerTasks = nameof(LayerTasks);
+    public const string ProvedLayers = nameof(ProvedLayers);
+    public const string ScheduledLayers = nameof(ScheduledLayers);
+    public const string LayerFiles = nameof(LayerFiles);
+    public const string ModelFiles = nameof(ModelFiles);
+    public const string Diagnostics = nameof(Diagnostics);
+}
