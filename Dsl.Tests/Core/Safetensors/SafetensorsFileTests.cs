@@ -15,7 +15,9 @@ public sealed class SafetensorsFileTests : IDisposable
     public void A_file_as_other_programs_write_it_is_read()
     {
         // Without padding, with white space, an escape, keys in another order, tensors not in the order of the data.
-        Write("""{ "t\u00e9": {"data_offsets":[4,12],"shape":[1,2],"dtype":"F32"}, "s":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]} } """, [1, 2, 3, 4, 0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0]);
+        Write(
+            """{ "t\u00e9": {"data_offsets":[4,12],"shape":[1,2],"dtype":"F32"}, "s":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]} } """,
+            [1, 2, 3, 4, 0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0]);
 
         var file = SafetensorsFile.Read(Target);
 

@@ -21,7 +21,8 @@ public sealed class SafetensorsWriterTests : IDisposable
             [new("b", SafetensorsType.U8, [3], new byte[] { 1, 2, 3 }), SafetensorsEntry.FromFloats("a", [1f, -2f], 2, 1)],
             new Dictionary<string, string> { ["z"] = "\"é\"", ["k"] = "v" });
 
-        const string header = """{"__metadata__":{"k":"v","z":"\"é\""},"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}""";
+        const string header = """{"__metadata__":{"k":"v","z":"\"é\""},"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}"""
+            + ""","b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}""";
         var json = Encoding.UTF8.GetBytes(header);
         var padded = (json.Length + 7) / 8 * 8;
         byte[] expected =
@@ -43,7 +44,12 @@ public sealed class SafetensorsWriterTests : IDisposable
     [Fact]
     public void The_order_of_the_arguments_does_not_show_in_the_bytes()
     {
-        SafetensorsEntry[] tensors = [SafetensorsEntry.FromFloats("x", [1f], 1), SafetensorsEntry.FromFloats("y", [2f], 1), new("w", SafetensorsType.F64, [], new byte[8])];
+        SafetensorsEntry[] tensors =
+        [
+            SafetensorsEntry.FromFloats("x", [1f], 1),
+            SafetensorsEntry.FromFloats("y", [2f], 1),
+            new("w", SafetensorsType.F64, [], new byte[8]),
+        ];
         SafetensorsWriter.Write(directory["1"], tensors, new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" });
         SafetensorsWriter.Write(directory["2"], [.. tensors.Reverse()], new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" });
 
