@@ -12,7 +12,8 @@ public sealed class FoldMismatchException : LayerDslException
     public FoldMismatchException(string layer, double error, double bound)
         : base(string.Create(
             CultureInfo.InvariantCulture,
-            $"'{layer}': training and folded output differ by {error:G6}, but rounding explains at most {bound:G6}. Do not use this fold; was a parameter changed after folding?"))
+            $"'{layer}': training and folded output differ by {error:G6}, but rounding explains at most {bound:G6}. ")
+            + "Do not use this fold; was a parameter changed after folding?")
     {
         Layer = layer;
         Error = error;

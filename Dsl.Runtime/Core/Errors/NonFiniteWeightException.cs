@@ -13,7 +13,8 @@ public sealed class NonFiniteWeightException : LayerDslException
     public NonFiniteWeightException(string layer, string tensor, long index, float value)
         : base(string.Create(
             CultureInfo.InvariantCulture,
-            $"'{layer}': {tensor}[{index}] is {value}, but every weight must be finite. Training has diverged: go back to an earlier checkpoint or lower the learning rate."))
+            $"'{layer}': {tensor}[{index}] is {value}, but every weight must be finite. ")
+            + "Training has diverged: go back to an earlier checkpoint or lower the learning rate.")
     {
         Layer = layer;
         Tensor = tensor;

@@ -24,12 +24,16 @@ public sealed class FoldedModelFile
         {
             if (!file.Metadata.TryGetValue(key, out var found))
             {
-                throw new FoldedFileException(path, $"has no metadata '{key}', expected '{expected}'. It was not saved by a folded model; pass a file written by Save.");
+                throw new FoldedFileException(
+                    path,
+                    $"has no metadata '{key}', expected '{expected}'. It was not saved by a folded model; pass a file written by Save.");
             }
 
             if (found != expected)
             {
-                throw new FoldedFileException(path, $"has {key} '{found}', expected '{expected}'. Load it with the model that saved it, or fold and save this model again.");
+                throw new FoldedFileException(
+                    path,
+                    $"has {key} '{found}', expected '{expected}'. Load it with the model that saved it, or fold and save this model again.");
             }
         }
 
@@ -64,7 +68,9 @@ public sealed class FoldedModelFile
         if (unread.Count > 0)
         {
             string[] names = [.. unread.Order(StringComparer.Ordinal)];
-            throw new FoldedFileException(file.Path, $"holds tensors that the model does not have: {SafetensorsFile.Listed(names)}. Load it with the model that saved it.");
+            throw new FoldedFileException(
+                file.Path,
+                $"holds tensors that the model does not have: {SafetensorsFile.Listed(names)}. Load it with the model that saved it.");
         }
     }
 

@@ -49,7 +49,8 @@ internal static class Require
         Equal(layer, "length of the output", x.Length, y.Length);
         if (x.Overlaps(y, out var offset) && offset != 0)
         {
-            throw new LayerShapeException(layer, "the memory of the output", "the input's own or separate from it", $"shifted by {Text(offset)} against the input");
+            throw new LayerShapeException(
+                layer, "the memory of the output", "the input's own or separate from it", $"shifted by {Text(offset)} against the input");
         }
     }
 

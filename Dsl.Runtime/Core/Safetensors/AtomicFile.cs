@@ -46,7 +46,9 @@ internal static class AtomicFile
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new FoldedFileException(
-                path, $"cannot be written, and is unchanged; the temporary file '{temporary}' could not be removed either, delete it.", new AggregateException(cause, error));
+                path,
+                $"cannot be written, and is unchanged; the temporary file '{temporary}' could not be removed either, delete it.",
+                new AggregateException(cause, error));
         }
     }
 }

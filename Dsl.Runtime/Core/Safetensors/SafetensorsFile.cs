@@ -61,7 +61,9 @@ public sealed class SafetensorsFile
         var entry = Get(name);
         if (entry.Type != SafetensorsType.F32)
         {
-            throw new FoldedFileException(Path, $"tensor '{name}' is of type {SafetensorsTypes.Name(entry.Type)}, expected F32. Was it saved by another program?");
+            throw new FoldedFileException(
+                Path,
+                $"tensor '{name}' is of type {SafetensorsTypes.Name(entry.Type)}, expected F32. Was it saved by another program?");
         }
 
         var expected = EquatableList.Create(expectedShape);
@@ -107,7 +109,9 @@ public sealed class SafetensorsFile
     {
         if (fileLength < sizeof(ulong))
         {
-            throw new FoldedFileException(path, $"has {fileLength} bytes, but a safetensors file has at least {sizeof(ulong)}; the file is truncated or something else.");
+            throw new FoldedFileException(
+                path,
+                $"has {fileLength} bytes, but a safetensors file has at least {sizeof(ulong)}; the file is truncated or something else.");
         }
 
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
@@ -115,7 +119,9 @@ public sealed class SafetensorsFile
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > SafetensorsHeader.MaxBytes)
         {
-            throw new FoldedFileException(path, $"claims a header of {length} bytes, but at most {SafetensorsHeader.MaxBytes} are allowed; this is not a safetensors file.");
+            throw new FoldedFileException(
+                path,
+                $"claims a header of {length} bytes, but at most {SafetensorsHeader.MaxBytes} are allowed; this is not a safetensors file.");
         }
 
         return (long)length <= fileLength - sizeof(ulong)

@@ -24,7 +24,9 @@ internal static class SafetensorsLayout
 
         return position == dataLength
             ? ordered
-            : throw new FoldedFileException(path, $"the tensors end at byte {position} of the data, but the file holds {dataLength}; the file is damaged or holds something else too.");
+            : throw new FoldedFileException(
+                path,
+                $"the tensors end at byte {position} of the data, but the file holds {dataLength}; the file is damaged or holds something else too.");
     }
 
     private static void CheckLength(string path, SafetensorsSlot slot, long dataLength)
@@ -36,11 +38,14 @@ internal static class SafetensorsLayout
         }
 
         var expected = SafetensorsTypes.ByteLength(slot.Type, slot.Shape.AsSpan())
-            ?? throw new FoldedFileException(path, $"tensor '{slot.Name}' of shape {slot.Shape} has no whole number of bytes that can be counted; the file is damaged.");
+            ?? throw new FoldedFileException(
+                path,
+                $"tensor '{slot.Name}' of shape {slot.Shape} has no whole number of bytes that can be counted; the file is damaged.");
         if (slot.End - slot.Begin != expected)
         {
             throw new FoldedFileException(
-                path, $"tensor '{slot.Name}' of shape {slot.Shape} takes {expected} bytes, but the header gives it {slot.End - slot.Begin}; the file is damaged.");
+                path,
+                $"tensor '{slot.Name}' of shape {slot.Shape} takes {expected} bytes, but the header gives it {slot.End - slot.Begin}; the file is damaged.");
         }
 
         if (expected > Array.MaxLength)

@@ -73,7 +73,9 @@ public static class SafetensorsWriter
         var length = (text.WrittenCount + Alignment - 1) / Alignment * Alignment;
         if (length > SafetensorsHeader.MaxBytes)
         {
-            throw new ArgumentException($"The header takes {length} bytes, but at most {SafetensorsHeader.MaxBytes} are allowed. Shorten the metadata.", nameof(metadata));
+            throw new ArgumentException(
+                $"The header takes {length} bytes, but at most {SafetensorsHeader.MaxBytes} are allowed. Shorten the metadata.",
+                nameof(metadata));
         }
 
         var header = new byte[sizeof(ulong) + length];
