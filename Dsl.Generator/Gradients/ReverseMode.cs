@@ -10,6 +10,7 @@ namespace LayerDsl.Generator.Gradients;
 internal sealed class ReverseMode
 {
     private readonly Dictionary<Tensor, Expr> gradients = [];
+    private readonly Dictionary<Named, Expr> waiting = [];
     private readonly IReadOnlyList<Tensor> wanted;
 
     private ReverseMode(IReadOnlyList<Tensor> wanted) => this.wanted = wanted;
@@ -22,6 +23,7 @@ internal sealed class ReverseMode
     {
         var pass = new ReverseMode(wanted);
         pass.Visit(output, outputGradient);
+        pass.VisitWaiting();
         return wanted.Where(pass.gradients.ContainsKey)
             .Select(tensor => (tensor, (Expr)new Named(NameOf(tensor.Name), pass.gradients[tensor])))
             .ToArray();
@@ -44,7 +46,7 @@ internal sealed class ReverseMode
                 AddToLeaf(access, cotangent);
                 break;
             case Named named:
-                Visit(named.Body, cotangent is Access or Named or Literal ? cotangent : new Named(NameOf(named.Name), cotangent));
+                waiting[named] = waiting.TryGetValue(named, out var sofar) ? sofar + cotangent : cotangent;
                 break;
             case Surrogate surrogate:
                 Visit(surrogate.Derivative, SumOut(cotangent, surrogate.Derivative));
@@ -60,6 +62,30 @@ internal sealed class ReverseMode
                 break;
         }
     }
+
+    /// <summary>
+    /// A named value that is used several times collects all cotangents before it passes them on once: the one to go on
+    /// with is one that no other waiting value contains.
+    /// </summary>
+    private void VisitWaiting()
+    {
+        while (waiting.Count > 0)
+        {
+            var next = waiting.First(pair => !waiting.Keys.Any(other => !other.Equals(pair.Key) && Contains(other.Body, pair.Key)));
+            var (named, cotangent) = (next.Key, next.Value);
+            waiting.Remove(named);
+            Visit(named.Body, cotangent is Access or Named or Literal ? cotangent : new Named(NameOf(named.Name), cotangent));
+        }
+    }
+
+    private static bool Contains(Expr expr, Named part) => expr.Equals(part) || expr switch
+    {
+        Map map => map.Arguments.Any(argument => Contains(argument, part)),
+        Reduce reduce => Contains(reduce.Body, part),
+        Named named => Contains(named.Body, part),
+        Surrogate surrogate => Contains(surrogate.Derivative, part),
+        _ => false,
+    };
 
     private void VisitMap(Map map, Expr cotangent)
     {

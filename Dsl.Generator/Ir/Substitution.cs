@@ -32,7 +32,7 @@ internal static class Substitution
     {
         Map map => Simplifier.Map(map.Function, map.Arguments.Select(argument => argument.Rewrite(rule)).ToArray()),
         Reduce reduce => Simplifier.Reduce(reduce.Reduction, reduce.Index, reduce.Body.Rewrite(rule)),
-        Named named => new Named(named.Name, named.Body.Rewrite(rule)),
+        Named named => named.Body.Rewrite(rule) is var body && body is Literal ? body : new Named(named.Name, body),
         Surrogate surrogate => new Surrogate(surrogate.Name, surrogate.Value.Rewrite(rule), surrogate.Derivative.Rewrite(rule)),
         _ => expr,
     });

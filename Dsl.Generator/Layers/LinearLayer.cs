@@ -45,7 +45,8 @@ internal static class LinearLayer
         var folded = new Tensor("W", TensorRole.Folded, [o, i]);
         var weight = Methods.Apply(spec.Methods, shape);
 
-        var training = AddBias(weight.Branches.Aggregate(Sum(i, x[b, i] * weight.Dense), (sum, branch) => sum + Apply(branch, x, b, o, i)));
+        var dense = Sum(i, x[b, i] * weight.Dense);
+        var training = AddBias(weight.Branches.Aggregate(weight.Branches.Count == 0 ? dense : Name("dense", dense), (sum, branch) => sum + Apply(branch, x, b, o, i)));
         var inference = AddBias(Sum(i, x[b, i] * folded[o, i]));
         Expr AddBias(Expr product) => hasBias ? product + bias[o] : product;
 
@@ -55,7 +56,7 @@ internal static class LinearLayer
             shape.InFeatures,
             shape.OutFeatures,
             x,
-            Order: [b, o, .. weight.Branches.Select(branch => branch.Rank), i],
+            Order: [b, o, .. weight.Stored.SelectMany(stored => stored.Tensor.Axes).Distinct().Where(axis => axis != o && axis != i), i],
             OutputAxes: [b, o],
             new Claim(spec.Name, training, inference, [new FoldDefinition(folded, weight.Merged)], []),
             hasBias ? [.. weight.Stored, new StoredTensor(bias, "added to the output")] : weight.Stored,
@@ -66,7 +67,7 @@ internal static class LinearLayer
 
     /// <summary>The branch <c>s · (x Aᵀ) Bᵀ</c>: 2·r·(in + out) operations a sample instead of 2·in·out.</summary>
     private static Expr Apply(LowRankBranch branch, Tensor x, Index b, Index o, Index i) =>
-        branch.Scale * Sum(branch.Rank, Name("reduced", Sum(i, x[b, i] * branch.Down[branch.Rank, i])) * branch.Up[o, branch.Rank]);
+        branch.Scale * Name("branch", Sum(branch.Rank, Name("reduced", Sum(i, x[b, i] * branch.Down[branch.Rank, i])) * branch.Up[o, branch.Rank]));
 
     private static string Title(LayerSpec spec, WeightShape shape, bool hasBias) =>
         "Linear(" + Text(shape.InFeatures) + " → " + Text(shape.OutFeatures) + (hasBias ? string.Empty : ", no bias") + ")"

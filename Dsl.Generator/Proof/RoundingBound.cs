@@ -19,15 +19,18 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
     {
         Literal literal => new(literal.Value.Sign < 0 ? -literal.Value : literal.Value, IsDyadic(literal.Value) ? 0 : 1),
         SizeValue => new(expr, 0),
-        Access => new(Abs(expr), 0),
+        Access access => new(Name("abs_" + access.Tensor.Name, Abs(expr)), 0),
         Ir.Inside => new(expr, 0),
-        Named named => Of(named.Body, sizeOf) is var inner && inner.Magnitude.Equals(named.Body) ? inner with { Magnitude = named } : Of(named.Body, sizeOf),
+        Named named => OfNamed(named, Of(named.Body, sizeOf)),
         Surrogate surrogate => Of(surrogate.Value, sizeOf),
         Reduce { Reduction: Reduction.Sum } sum => OfSum(sum, sizeOf),
         Reduce max => Of(max.Body, sizeOf) is var body ? body with { Magnitude = MaxOver(max.Index, body.Magnitude) } : body,
         Map map => OfMap(map, map.Arguments.Select(argument => Of(argument, sizeOf)).ToArray()),
         _ => throw new ShapeException("An expression without a rounding bound: " + expr.GetType().Name),
     };
+
+    private static RoundingBound OfNamed(Named named, RoundingBound body) =>
+        body with { Magnitude = body.Magnitude.Equals(named.Body) ? named : Name("abs_" + named.Name, body.Magnitude) };
 
     private static RoundingBound OfSum(Reduce sum, Func<Size, long> sizeOf)
     {
@@ -60,7 +63,7 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
 
     /// <summary>a/b for a denominator b with magnitude m: its relative error is m/|b| as large as that of its terms.</summary>
     private static Expr Quotient(Expr numerator, Expr b, Expr m) =>
-        m.Equals(b) ? numerator / b : m.Equals(Abs(b)) ? numerator / Abs(b) : numerator * m / Square(b);
+        numerator.Equals(b) && m.Equals(b) ? 1 : m.Equals(b) ? numerator / b : m.Equals(Abs(b)) ? numerator / Abs(b) : numerator * m / Square(b);
 
     /// <summary>Whether the error is relative to the value itself, because nothing was added on the way.</summary>
     private static bool IsRelative(Expr argument, RoundingBound bound) => argument switch

@@ -234,6 +234,8 @@ internal sealed class LayerEmitter
                 writer.Line($"var {name} = inputs[{k}];");
             }
         }
+
+        writer.Line();
     }
 
     private void WriteAndReturn(Program program)

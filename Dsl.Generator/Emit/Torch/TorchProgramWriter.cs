@@ -50,7 +50,7 @@ internal static class TorchProgramWriter
 
         var dimensions = fold.Over.Select(index => IndexOf(axes, index)).OrderBy(dimension => dimension).ToArray();
         return dimensions.Length == 1 && method == "sum"
-            ? receiver + ".sum(" + dimensions[0] + ")"
+            ? receiver + ".sum(dim: " + dimensions[0] + ")" // named, or a 0 would be taken for a ScalarType
             : receiver + "." + method + "([" + string.Join(", ", dimensions) + "])";
     }
 
