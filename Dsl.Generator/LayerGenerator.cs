@@ -1,6 +1,7 @@
 using System.Text;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Emit.Managed;
 using LayerDsl.Generator.Emit.Torch;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Reparams;
@@ -49,8 +50,14 @@ public sealed class LayerGenerator : IIncrementalGenerator
 
         // 4. The models themselves.
         var specs = models.Where(declared => declared.Spec is not null).Select((declared, _) => declared.Spec!).WithTrackingName(StepNames.Models);
-        var files = specs.Select((model, _) => new GeneratedFile(model.Type.FileName, ModelEmitter.Emit(model, canFold: false), [])).WithTrackingName(StepNames.ModelFiles);
+        var files = specs.Select((model, _) => new GeneratedFile(model.Type.FileName, ModelEmitter.Emit(model), [])).WithTrackingName(StepNames.ModelFiles);
         context.RegisterSourceOutput(files, AddFile);
+
+        // 5. Their folded halves, which need nothing of TorchSharp.
+        var folded = specs.Where(model => model.Forward is not null)
+            .Select((model, _) => new GeneratedFile(model.Type.FileName + ".Folded", FoldedModelEmitter.Emit(model.Type, model.Forward!, model.Shapes), []))
+            .WithTrackingName(StepNames.FoldedFiles);
+        context.RegisterSourceOutput(folded, AddFile);
     }
 
     /// <summary>The steps of every layer: prove, differentiate and schedule, write.</summary>

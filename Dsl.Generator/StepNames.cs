@@ -11,5 +11,6 @@ internal static class StepNames
     public const string ScheduledLayers = nameof(ScheduledLayers);
     public const string LayerFiles = nameof(LayerFiles);
     public const string ModelFiles = nameof(ModelFiles);
+    public const string FoldedFiles = nameof(FoldedFiles);
     public const string Diagnostics = nameof(Diagnostics);
 }

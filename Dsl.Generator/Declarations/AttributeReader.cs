@@ -19,6 +19,8 @@ internal sealed class AttributeReader
     public void Report(DiagnosticDescriptor descriptor, LocationInfo? location, params string[] arguments) =>
         diagnostics.Add(DiagnosticInfo.Create(descriptor, location, arguments));
 
+    public void Report(IEnumerable<DiagnosticInfo> found) => diagnostics.AddRange(found);
+
     /// <summary>Whether an attribute is a kind of layer or a method.</summary>
     public static bool IsLayerAttribute(AttributeData attribute) =>
         NameOf(attribute) is { } name && (LayerKinds.Contains(name) || Methods.Contains(name));

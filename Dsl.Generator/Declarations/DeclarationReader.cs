@@ -1,4 +1,5 @@
 using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Forward;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -40,10 +41,8 @@ internal static class DeclarationReader
 
         var constructors = type.InstanceConstructors.Where(constructor => !constructor.IsImplicitlyDeclared).ToArray();
         CheckConstructors(type, constructors, reader, location, cancellation);
-        return new Declared<ModelSpec>(
-            new ModelSpec(TypeReader.Read(type, cancellation), properties, constructors.Length == 0),
-            reader.Diagnostics.ToEquatableArray(),
-            reader.Places.ToEquatableArray());
+        var spec = new ModelSpec(TypeReader.Read(type, cancellation), properties, constructors.Length == 0, ReadForward(type, context.SemanticModel.Compilation, properties, reader, location, cancellation));
+        return new Declared<ModelSpec>(spec, reader.Diagnostics.ToEquatableArray(), reader.Places.ToEquatableArray());
     }
 
     /// <summary>Reads a layer that is a class of its own.</summary>
@@ -117,6 +116,29 @@ internal static class DeclarationReader
         var camel = char.ToLowerInvariant(property.Name[0]) + property.Name.Substring(1);
         return new LayerProperty(
             TypeReader.Identifier(property.Name), modifiers, names.Unused(camel + "Layer"), names.Unused(pascal + "Layer"), layer);
+    }
+
+    /// <summary>The body of forward; only asked for where every layer was accepted, so that one mistake gives one diagnostic.</summary>
+    private static ForwardProgram? ReadForward(
+        INamedTypeSymbol type, Compilation compilation, EquatableArray<LayerProperty> properties, AttributeReader reader, LocationInfo? location, CancellationToken cancellation)
+    {
+        var forward = type.GetMembers("forward").OfType<IMethodSymbol>().FirstOrDefault(method => method is { IsOverride: true, Parameters.Length: 1 });
+        if (forward?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not MethodDeclarationSyntax syntax)
+        {
+            reader.Report(ForwardDiagnostics.NoForward, location, type.Name);
+            return null;
+        }
+
+        var body = (SyntaxNode?)syntax.Body ?? syntax.ExpressionBody;
+        if (body is null || properties.Count == 0 || properties.Any(property => property.Layer is null)
+            || compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(body, cancellation) is not { } operation)
+        {
+            return null;
+        }
+
+        var result = ForwardReader.Read(operation, forward.Parameters[0], properties.ToDictionary(property => property.Layer!.Name, property => LayerShape.Of(property.Layer!)));
+        reader.Report(result.Diagnostics);
+        return result.Value;
     }
 
     private static DiagnosticInfo? RefuseBase(INamedTypeSymbol type, LocationInfo? location)

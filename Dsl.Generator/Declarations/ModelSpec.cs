@@ -1,4 +1,5 @@
 using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Forward;
 
 namespace LayerDsl.Generator.Declarations;
 
@@ -14,7 +15,12 @@ internal sealed record LayerProperty(string Property, string Modifiers, string F
 /// <param name="Type">The user's class.</param>
 /// <param name="Properties">Its layers in the order of their declaration.</param>
 /// <param name="NeedsConstructor">Whether a constructor has to be generated: the user wrote none.</param>
-internal sealed record ModelSpec(TypeSpec Type, EquatableArray<LayerProperty> Properties, bool NeedsConstructor);
+/// <param name="Forward">The body of forward, where all of it has a folded form and every layer was accepted.</param>
+internal sealed record ModelSpec(TypeSpec Type, EquatableArray<LayerProperty> Properties, bool NeedsConstructor, ForwardProgram? Forward)
+{
+    /// <summary>The shapes of the layers, in the order of their declaration.</summary>
+    public EquatableArray<LayerShape> Shapes => Properties.Where(property => property.Layer is not null).Select(property => LayerShape.Of(property.Layer!)).ToEquatableArray();
+}
 
 /// <summary>A layer that is a class of its own.</summary>
 internal sealed record LayerClassSpec(TypeSpec Type, LayerSpec Layer);

@@ -6,6 +6,9 @@ namespace LayerDsl;
 /// </summary>
 public abstract class FoldedModel
 {
+    /// <summary>A large batch goes through in parts, so that the values between the layers stay small and in the cache.</summary>
+    private const int RowsAtOnce = 128;
+
     private readonly string signature;
     private readonly FoldedLinear[] layers;
 
@@ -66,7 +69,11 @@ public abstract class FoldedModel
         Require.Rows(ModelName, "length of the input", batch, InputSize, x.Length);
         Require.Rows(ModelName, "length of the output", batch, OutputSize, y.Length);
         Require.Separate(ModelName, x, y);
-        Run(x, y, batch);
+        for (var first = 0; first < batch; first += RowsAtOnce)
+        {
+            var rows = Math.Min(RowsAtOnce, batch - first);
+            Run(x.Slice(first * InputSize, rows * InputSize), y.Slice(first * OutputSize, rows * OutputSize), rows);
+        }
     }
 
     /// <summary>Writes the model as a safetensors file that the generated <c>Load</c> reads. An existing file is replaced as a whole or not at all.</summary>
@@ -85,6 +92,21 @@ public abstract class FoldedModel
         }
 
         SafetensorsWriter.Write(path, tensors, FoldedModelFile.Metadata(ModelName, signature));
+    }
+
+    /// <summary>Refuses a layer that is not the one declared.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="name">Its declared name.</param>
+    /// <param name="inFeatures">Its declared input size.</param>
+    /// <param name="outFeatures">Its declared output size.</param>
+    /// <returns>The layer.</returns>
+    /// <exception cref="LayerShapeException">A name or size is another.</exception>
+    protected static FoldedLinear RequireLayer(FoldedLinear layer, string name, int inFeatures, int outFeatures)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        return (layer.Name, layer.InFeatures, layer.OutFeatures) == (name, inFeatures, outFeatures)
+            ? layer
+            : throw new LayerShapeException(name, "layer", $"{name} ({inFeatures} → {outFeatures})", $"{layer.Name} ({layer.InFeatures} → {layer.OutFeatures})");
     }
 
     /// <summary>The model itself, after <see cref="Forward"/> has checked the arguments.</summary>

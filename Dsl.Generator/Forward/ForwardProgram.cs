@@ -1,0 +1,69 @@
+namespace LayerDsl.Generator.Forward;
+
+/// <summary>The functions of one tensor that a folded model can compute.</summary>
+internal enum Activation
+{
+    Relu,
+    Gelu,
+    GeluTanh,
+    Sigmoid,
+    Tanh,
+    Softmax,
+    LogSoftmax,
+}
+
+/// <summary>The arithmetic that a folded model can compute.</summary>
+internal enum Arithmetic
+{
+    Add,
+    Subtract,
+    Multiply,
+}
+
+/// <summary>
+/// One step of the body of <c>forward</c>. Values are known by the number of the step that makes them; -1 is the input.
+/// Shapes are per sample: the first dimension, the batch, is left out.
+/// </summary>
+internal abstract record ForwardStep(EquatableArray<int> Shape)
+{
+    /// <summary>A layer applied to the last dimension.</summary>
+    public sealed record Layer(string Name, int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
+
+    /// <summary>A function of one tensor; softmax runs along the last dimension.</summary>
+    public sealed record Activate(Activation Function, int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
+
+    /// <summary>Two tensors of the same shape.</summary>
+    public sealed record Combine(Arithmetic Operation, int Left, int Right, EquatableArray<int> Shape) : ForwardStep(Shape);
+
+    /// <summary>A tensor and a number; the number may stand on the left.</summary>
+    public sealed record WithNumber(Arithmetic Operation, int Argument, double Number, bool NumberFirst, EquatableArray<int> Shape) : ForwardStep(Shape);
+
+    /// <summary>The same values in another shape.</summary>
+    public sealed record Reshape(int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
+
+    /// <summary>The numbers of the values that the step reads.</summary>
+    public IEnumerable<int> Reads => this switch
+    {
+        Layer layer => [layer.Argument],
+        Activate activate => [activate.Argument],
+        Combine combine => [combine.Left, combine.Right],
+        WithNumber number => [number.Argument],
+        Reshape reshape => [reshape.Argument],
+        _ => [],
+    };
+}
+
+/// <summary>The body of <c>forward</c> as straight-line steps.</summary>
+/// <param name="InputShape">Of one sample.</param>
+/// <param name="Steps">In order.</param>
+/// <param name="Result">The number of the value returned.</param>
+internal sealed record ForwardProgram(EquatableArray<int> InputShape, EquatableArray<ForwardStep> Steps, int Result)
+{
+    public EquatableArray<int> ShapeOf(int value) => value < 0 ? InputShape : Steps[value].Shape;
+
+    public int InputSize => Product(InputShape);
+
+    public int OutputSize => Product(ShapeOf(Result));
+
+    public static int Product(IEnumerable<int> shape) => shape.Aggregate(1, (product, size) => product * size);
+}

@@ -1,0 +1,102 @@
+using static TorchSharp.torch;
+
+namespace LayerDsl.Verification;
+
+/// <summary>Compares a training model with its folded form on a sample. Generated code tells it the steps of <c>forward</c>.</summary>
+public sealed class FoldVerification
+{
+    private const long RowsAtOnce = 256;
+
+    private readonly Dictionary<string, FoldReportRow> rows = [];
+    private readonly FoldedModel folded;
+
+    private FoldVerification(FoldedModel folded) => this.folded = folded;
+
+    /// <summary>Runs both forms on the sample, layer by layer and as a whole.</summary>
+    /// <param name="model">The training model.</param>
+    /// <param name="folded">Its folded form.</param>
+    /// <param name="sample">Inputs of the model, (n, …).</param>
+    /// <param name="steps">The body of <c>forward</c> on values with bounds.</param>
+    /// <exception cref="LayerShapeException">The sample is empty, or one of its rows has another size than the model's input.</exception>
+    /// <exception cref="FoldMismatchException">A difference is larger than rounding explains.</exception>
+    public static FoldReport Run(
+        nn.Module<Tensor, Tensor> model, FoldedModel folded, Tensor sample, Func<FoldVerification, BoundedTensor, BoundedTensor> steps)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(folded);
+        ArgumentNullException.ThrowIfNull(sample);
+        ArgumentNullException.ThrowIfNull(steps);
+        if (sample.dim() < 2 || sample.shape[0] == 0 || sample.numel() / sample.shape[0] != folded.InputSize)
+        {
+            throw new LayerShapeException(folded.ModelName, "sample", $"(n, {folded.InputSize}), n at least 1", $"({string.Join(", ", sample.shape)})");
+        }
+
+        using var noGradient = no_grad();
+        var verification = new FoldVerification(folded);
+        for (long first = 0; first < sample.shape[0]; first += RowsAtOnce)
+        {
+            using var scope = NewDisposeScope();
+            verification.Compare(model, sample.narrow(0, first, Math.Min(RowsAtOnce, sample.shape[0] - first)), steps);
+        }
+
+        return new FoldReport(folded.ModelName, [.. verification.rows.Values]);
+    }
+
+    /// <summary>Runs both forms of a layer on the same input, and passes the folded one's output on.</summary>
+    /// <param name="layer">The training form.</param>
+    /// <param name="form">The folded form.</param>
+    /// <param name="x">The input.</param>
+    public BoundedTensor Layer(Layer layer, FoldedLinear form, BoundedTensor x)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        ArgumentNullException.ThrowIfNull(form);
+        var magnitude = x.Value.to_type(ScalarType.Float64).abs();
+        var value = RunFolded(form, x.Value);
+        using var training = layer.forward(x.Value);
+        Record(form.Name, training, value, layer.RoundingBound(magnitude, zeros_like(magnitude)));
+        return new BoundedTensor(value, layer.RoundingBound(magnitude, x.Error));
+    }
+
+    private void Compare(nn.Module<Tensor, Tensor> model, Tensor rows, Func<FoldVerification, BoundedTensor, BoundedTensor> steps)
+    {
+        var input = rows.to_type(ScalarType.Float32);
+        var end = steps(this, new BoundedTensor(input, zeros(input.shape, ScalarType.Float64)));
+        var y = new float[rows.shape[0] * folded.OutputSize];
+        folded.Forward(input.contiguous().cpu().data<float>().ToArray(), y, (int)rows.shape[0]);
+        using var training = model.forward(rows);
+        Record("output", training.reshape(end.Value.shape), tensor(y, end.Value.shape), end.Error);
+    }
+
+    private static Tensor RunFolded(FoldedLinear form, Tensor x)
+    {
+        var count = checked((int)(x.numel() / form.InFeatures));
+        var y = new float[count * form.OutFeatures];
+        form.Forward(x.contiguous().cpu().data<float>().ToArray(), y, count);
+        return tensor(y, [.. x.shape[..^1], form.OutFeatures]);
+    }
+
+    private void Record(string name, Tensor training, Tensor value, Tensor bound)
+    {
+        var error = (training.to_type(ScalarType.Float64).cpu() - value.to_type(ScalarType.Float64)).abs();
+
+        // An exact agreement is within any bound; NaN is within none.
+        var ratio = where(error.eq(0), zeros_like(error), error / bound.cpu()).reshape(-1);
+        var worst = ratio.isnan().any().item<bool>() ? ratio.isnan().to_type(ScalarType.Int32).argmax().item<long>() : ratio.argmax().item<long>();
+        var largest = error.max().item<double>();
+        var (at, limit) = (ratio[worst].item<double>(), bound.cpu().reshape(-1)[worst].item<double>());
+        if (!(at <= 1))
+        {
+            throw new FoldMismatchException(name, error.reshape(-1)[worst].item<double>(), limit);
+        }
+
+        if (!rows.TryGetValue(name, out var row) || at >= row.LargestRatio)
+        {
+            rows.Remove(name);
+            rows[name] = new FoldReportRow(name, Math.Max(largest, row?.LargestError ?? 0), limit, at);
+        }
+        else
+        {
+            rows[name] = row with { LargestError = Math.Max(largest, row.LargestError) };
+        }
+    }
+}

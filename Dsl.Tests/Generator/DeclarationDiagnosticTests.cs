@@ -1,0 +1,94 @@
+using Microsoft.CodeAnalysis;
+
+namespace LayerDsl.Tests.Generator;
+
+/// <summary>Every wrong declaration gives one diagnostic, at the attribute, and no error beside it that explains less.</summary>
+public sealed class DeclarationDiagnosticTests
+{
+    public static TheoryData<string, string, string> WrongDeclarations => new()
+    {
+        { "LDSL001", "LayerModel", "[LayerModel] public class M : nn.Module<Tensor, Tensor> { public M() : base(\"M\") { RegisterComponents(); } public override Tensor forward(Tensor x) => x; }" },
+        { "LDSL001", "Linear(4, 3)", Model("[Linear(4, 3)] public Layer A => null!;", "x") },
+        { "LDSL001", "Linear(4, 3)", "[Linear(4, 3)] public class A { }" },
+        { "LDSL002", "LayerModel", "[LayerModel] public partial class M { }" },
+        { "LDSL002", "Linear(4, 3)", "public class B { } [Linear(4, 3)] public partial class A : B { }" },
+        { "LDSL003", "Linear(3, 4)", Model("[Linear(4, 3), Linear(3, 4)] public partial Layer A { get; }", "x") },
+        { "LDSL004", "Compander(A = 2)", Model("[Linear(4, 3), Compander, Compander(A = 2)] public partial Layer A { get; }", "x") },
+        { "LDSL005", "Compander", Model("[Compander] public partial Layer A { get; }", "x") },
+        { "LDSL005", "LowRank(1)", "[LowRank(1)] public partial class A { }" },
+        { "LDSL006", "Linear(\"width\", 3)", Model("[Linear(\"width\", 3)] public partial Layer A { get; }", "x") },
+        { "LDSL007", "Linear(0, 3)", Model("[Linear(0, 3)] public partial Layer A { get; }", "x") },
+        { "LDSL007", "Linear(4, -3)", Model("[Linear(4, -3)] public partial Layer A { get; }", "x") },
+        { "LDSL008", "Linear(65536, 65536)", Model("[Linear(65536, 65536)] public partial Layer A { get; }", "x") },
+        { "LDSL009", "Compander", "[Linear(4, 3)] public partial class A; [Compander] public partial class A;" },
+        { "LDSL010", "Linear(4, 3)", "[Linear(4, 3)] public partial class A<T>;" },
+        { "LDSL010", "Linear(4, 3)", "public partial class Outer<T> { [Linear(4, 3)] public partial class A; }" },
+        { "LDSL011", "Linear(4, 3)", "public class Outer { [Linear(4, 3)] public partial class A; }" },
+        { "LDSL012", "Linear(4, 3)", Model("[Linear(4, 3)] public partial object A { get; }", "x") },
+        { "LDSL012", "Linear(4, 3)", Model("[Linear(4, 3)] public partial Layer A { get; set; }", "x") },
+        { "LDSL013", "Linear(4, 3)", "public partial class C { [Linear(4, 3)] public Layer A => null!; }" },
+        { "LDSL014", "LayerModel", "[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { public M(int n) : base(\"M\") { RegisterComponents(); } [Linear(4, 3)] public partial Layer A { get; } public override Tensor forward(Tensor x) => A.forward(x); }" },
+        { "LDSL015", "M", "[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { public M() : base(\"M\") { } [Linear(4, 3)] public partial Layer A { get; } public override Tensor forward(Tensor x) => A.forward(x); }" },
+        { "LDSL016", "LayerModel", Model(string.Empty, "x") },
+        { "LDSL017", "Linear(4, 3)", "[Linear(4, 3)] public abstract partial class A;" },
+        { "LDSL018", "Linear(4, 3)", "[Linear(4, 3)] public partial class A { public A() : base(\"A\") { } }" },
+        { "LDSL101", "LowRank(0)", Model("[Linear(4, 3), LowRank(0)] public partial Layer A { get; }", "x") },
+        { "LDSL101", "LowRank(4)", Model("[Linear(4, 3), LowRank(4)] public partial Layer A { get; }", "x") },
+        { "LDSL102", "LowRank(3)", Model("[Linear(4, 3), LowRank(3)] public partial Layer A { get; }", "A.forward(x)") },
+        { "LDSL103", "LowRank(1, Alpha = 0, Init = LowRankInit.PiSSA)", Model("[Linear(4, 3), LowRank(1, Alpha = 0, Init = LowRankInit.PiSSA)] public partial Layer A { get; }", "x") },
+        { "LDSL104", "Compander(B = -1)", Model("[Linear(4, 3), Compander(B = -1)] public partial Layer A { get; }", "x") },
+        { "LDSL105", "Compander(A = 0.01)", Model("[Linear(4, 3), Compander(A = 0.01)] public partial Layer A { get; }", "x") },
+        { "LDSL106", "Compander(Curve = (Curve)9)", Model("[Linear(4, 3), Compander(Curve = (Curve)9)] public partial Layer A { get; }", "x") },
+        { "LDSL306", "LayerModel", "[LayerModel] public abstract partial class N : nn.Module<Tensor, Tensor> { protected N() : base(\"N\") { } } [LayerModel] public partial class M : nn.Module<Tensor, Tensor> { [Linear(4, 3)] public partial Layer A { get; } }" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongDeclarations))]
+    public void A_wrong_declaration_gives_one_diagnostic_at_the_attribute(string id, string at, string source)
+    {
+        var run = GeneratorRun.Of(source);
+        var diagnostic = Assert.Single(run.Diagnostics, found => found.Id == id);
+        Assert.Equal(at, run.TextAt(diagnostic));
+        Assert.DoesNotContain(run.Diagnostics, found => found.Id != id && !(id == "LDSL306" && found.Id == "LDSL017"));
+        Assert.Null(run.Result.Results.Single().Exception);
+        Assert.Contains("docs/diagnostics/" + id, diagnostic.Descriptor.HelpLinkUri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_diagnostic_has_a_documentation_page_with_a_wrong_and_a_right_example()
+    {
+        foreach (var descriptor in DescriptorTable.All)
+        {
+            var page = Path.Combine(RepositoryRoot.Path, "docs", "diagnostics", descriptor.Id + ".md");
+            Assert.True(File.Exists(page), page + " is missing");
+            var text = File.ReadAllText(page);
+            Assert.Contains("# " + descriptor.Id, text, StringComparison.Ordinal);
+            Assert.Contains("## Wrong", text, StringComparison.Ordinal);
+            Assert.Contains("## Right", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Every_error_and_warning_has_a_test()
+    {
+        var tested = WrongDeclarations.Select(row => (string)row[0]).ToHashSet();
+        var elsewhere = new[] { "LDSL201", "LDSL202", "LDSL203", "LDSL301", "LDSL302", "LDSL303", "LDSL304", "LDSL305" };
+        Assert.Empty(DescriptorTable.All.Select(descriptor => descriptor.Id).Except(tested).Except(elsewhere));
+    }
+
+    private static string Model(string members, string body) =>
+        "[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { " + members + " public override Tensor forward(Tensor x) => " + body + "; }";
+}
+
+/// <summary>All descriptors, found by their type so that a new one cannot be forgotten.</summary>
+internal static class DescriptorTable
+{
+    public static IReadOnlyList<DiagnosticDescriptor> All { get; } =
+    [
+        .. typeof(LayerDsl.Generator.LayerGenerator).Assembly.GetTypes()
+            .Where(type => type.Namespace == "LayerDsl.Generator.Diagnostics")
+            .SelectMany(type => type.GetFields(System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Public))
+            .Where(field => field.FieldType == typeof(DiagnosticDescriptor))
+            .Select(field => (DiagnosticDescriptor)field.GetValue(null)!),
+    ];
+}
