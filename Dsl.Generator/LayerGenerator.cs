@@ -73,10 +73,7 @@ public sealed class LayerGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(files, AddFile);
 
         var findings = files.SelectMany((file, _) => file.Diagnostics).Combine(places);
-        context.RegisterSourceOutput(findings, (output, pair) => Report(output, pair.Left with
-        {
-            Location = pair.Right.FirstOrDefault(place => place.Key == pair.Left.Place)?.Location,
-        }));
+        context.RegisterSourceOutput(findings, (output, pair) => Report(output, pair.Left.Locate(pair.Right)));
     }
 
     private static IncrementalValueProvider<EquatableArray<PlaceInfo>> PlacesOf<T>(IncrementalValuesProvider<Declared<T>> declared)

@@ -74,7 +74,7 @@ internal sealed class AttributeReader
             found.AddRange(Methods.Check(spec));
         }
 
-        diagnostics.AddRange(found);
+        diagnostics.AddRange(found.Select(diagnostic => diagnostic.Locate(places)));
         return found.Any(diagnostic => diagnostic.IsError) ? null : spec;
     }
 

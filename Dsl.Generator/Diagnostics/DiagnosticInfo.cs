@@ -29,6 +29,10 @@ internal sealed record DiagnosticInfo(DiagnosticDescriptor Descriptor, LocationI
     public static DiagnosticInfo At(string place, DiagnosticDescriptor descriptor, params string[] arguments) =>
         new(descriptor, null, arguments.ToEquatableArray()) { Place = place };
 
+    /// <summary>Looks up the location of the place.</summary>
+    public DiagnosticInfo Locate(IEnumerable<PlaceInfo> places) =>
+        Place is null ? this : this with { Location = places.FirstOrDefault(place => place.Key == Place)?.Location };
+
     public bool IsError => Descriptor.DefaultSeverity == DiagnosticSeverity.Error;
 
     public Diagnostic ToDiagnostic() =>

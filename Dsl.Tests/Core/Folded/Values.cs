@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace LayerDsl.Tests.Core.Folded;
 
 /// <summary>Test inputs.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using CsCheck;
-using Xunit;
 
 namespace LayerDsl.Tests.Core.Safetensors;
 
