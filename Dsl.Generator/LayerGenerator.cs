@@ -58,6 +58,9 @@ public sealed class LayerGenerator : IIncrementalGenerator
             .Select((model, _) => new GeneratedFile(model.Type.FileName + ".Folded", FoldedModelEmitter.Emit(model.Type, model.Forward!, model.Shapes), []))
             .WithTrackingName(StepNames.FoldedFiles);
         context.RegisterSourceOutput(folded, AddFile);
+
+        // 6. What lets TorchSharp's native library load.
+        context.RegisterTorchLoader();
     }
 
     /// <summary>The steps of every layer: prove, differentiate and schedule, write.</summary>

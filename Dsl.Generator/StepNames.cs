@@ -12,5 +12,6 @@ internal static class StepNames
     public const string LayerFiles = nameof(LayerFiles);
     public const string ModelFiles = nameof(ModelFiles);
     public const string FoldedFiles = nameof(FoldedFiles);
+    public const string TorchLoader = nameof(TorchLoader);
     public const string Diagnostics = nameof(Diagnostics);
 }
