@@ -29,16 +29,16 @@ public sealed class LayerGenerator : IIncrementalGenerator
             .ToArray();
 
         // 2. What is wrong with a declaration is reported where it stands.
-        context.RegisterSourceOutput(models.SelectMany((declared, _) => declared.Diagnostics).WithTrackingName(StepNames.Diagnostics), Report);
+        context.Report(models.SelectMany((declared, _) => declared.Diagnostics).WithTrackingName(StepNames.Diagnostics));
         foreach (var classes in layerClasses)
         {
-            context.RegisterSourceOutput(classes.SelectMany((declared, _) => declared.Diagnostics), Report);
+            context.Report(classes.SelectMany((declared, _) => declared.Diagnostics));
         }
 
         foreach (var attribute in LayerKinds.Attributes.Concat(Methods.Attributes))
         {
             var orphans = context.SyntaxProvider.ForAttributeWithMetadataName($"LayerDsl.{attribute}Attribute", (_, _) => true, DeclarationReader.ReadOrphan);
-            context.RegisterSourceOutput(orphans.Where(orphan => orphan is not null).Select((orphan, _) => orphan!), Report);
+            context.Report(orphans.Where(orphan => orphan is not null).Select((orphan, _) => orphan!));
         }
 
         // 3. One task for each layer, so that an edit runs the later steps for the layers that it changes only.
@@ -76,7 +76,7 @@ public sealed class LayerGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(files, AddFile);
 
         var findings = files.SelectMany((file, _) => file.Diagnostics).Combine(places);
-        context.RegisterSourceOutput(findings, (output, pair) => Report(output, pair.Left.Locate(pair.Right)));
+        context.Report(findings.Select((pair, _) => pair.Left.Locate(pair.Right)));
     }
 
     private static IncrementalValueProvider<EquatableArray<PlaceInfo>> PlacesOf<T>(IncrementalValuesProvider<Declared<T>> declared)
@@ -90,6 +90,4 @@ public sealed class LayerGenerator : IIncrementalGenerator
             output.AddSource(file.Name + ".g.cs", SourceText.From(file.Text, Encoding.UTF8));
         }
     }
-
-    private static void Report(SourceProductionContext output, DiagnosticInfo diagnostic) => output.ReportDiagnostic(diagnostic.ToDiagnostic());
 }

@@ -13,7 +13,11 @@ internal sealed record LocationInfo(string FilePath, TextSpan Span, LinePosition
         ? null
         : new LocationInfo(location.SourceTree.FilePath, location.SourceSpan, location.GetLineSpan().Span);
 
-    public Location ToLocation() => Location.Create(FilePath, Span, Lines);
+    /// <summary>In the compilation's own tree where it is still there, so that <c>#pragma warning disable</c> reaches it.</summary>
+    public Location ToLocation(Compilation compilation) =>
+        compilation.SyntaxTrees.FirstOrDefault(tree => tree.FilePath == FilePath && Span.End <= tree.Length) is { } tree
+            ? Location.Create(tree, Span)
+            : Location.Create(FilePath, Span, Lines);
 }
 
 /// <summary>A diagnostic as data: it travels through the pipeline and is reported in one place.</summary>
@@ -35,8 +39,8 @@ internal sealed record DiagnosticInfo(DiagnosticDescriptor Descriptor, LocationI
 
     public bool IsError => Descriptor.DefaultSeverity == DiagnosticSeverity.Error;
 
-    public Diagnostic ToDiagnostic() =>
-        Diagnostic.Create(Descriptor, Location?.ToLocation(), Arguments.Select(argument => (object)argument).ToArray());
+    public Diagnostic ToDiagnostic(Compilation compilation) =>
+        Diagnostic.Create(Descriptor, Location?.ToLocation(compilation), Arguments.Select(argument => (object)argument).ToArray());
 }
 
 /// <summary>The location of a place that later stages name by its key.</summary>
