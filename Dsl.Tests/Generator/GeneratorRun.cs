@@ -30,6 +30,9 @@ internal sealed class GeneratorRun
         MetadataReference.CreateFromFile(typeof(TorchSharp.torch).Assembly.Location),
     ];
 
+    /// <summary>What the SDK turns off in every project: assemblies built against an older framework.</summary>
+    private static readonly KeyValuePair<string, ReportDiagnostic>[] SdkDefaults = [new("CS1701", ReportDiagnostic.Suppress), new("CS1702", ReportDiagnostic.Suppress)];
+
     private GeneratorRun(Compilation input, Compilation output, GeneratorDriverRunResult result, ImmutableArray<Diagnostic> diagnostics)
     {
         Input = input;
@@ -66,7 +69,7 @@ internal sealed class GeneratorRun
         "Snippet",
         sources.Select((source, k) => Parse(source, k)),
         TorchReferences,
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, specificDiagnosticOptions: SdkDefaults));
 
     public static SyntaxTree Parse(string source, int number = 0) => CSharpSyntaxTree.ParseText(Usings + source, ParseOptions, $"Snippet{number}.cs");
 

@@ -85,7 +85,7 @@ public sealed class FoldTests
     {
         var v = linspace(-50, 50, 10_001, float64);
         var w = 1.0 * (v / 0.5).atan();
-        GradientTests.AssertClose(-w.flip(0), w, 1e-15, "odd");
+        GradientTests.AssertClose(-w.flip(0), w, 1e-12, "odd"); // linspace itself is symmetric to a few 1e-15
         Assert.True((w.narrow(0, 1, 10_000) - w.narrow(0, 0, 10_000)).min().item<double>() > 0);
         Assert.True(w.abs().max().item<double>() < Math.PI / 2);
 
@@ -99,7 +99,7 @@ public sealed class FoldTests
         var weights = layer.Fold().Weight.ToArray();
         Assert.Equal(weights.Order(), weights);
         Assert.All(weights, weight => Assert.InRange(Math.Abs(weight), 0, Math.PI / 2));
-        Assert.All(weights.Zip(weights.Reverse()), pair => Assert.Equal(pair.First, -pair.Second, 1e-6f));
+        Assert.All(weights.Zip(weights.Reverse()), pair => Assert.Equal(pair.First, -pair.Second, 4e-6f));
         using (no_grad())
         {
             layer.named_parameters().First().parameter.fill_(1e-6);

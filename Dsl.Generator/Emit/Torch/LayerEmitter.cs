@@ -145,9 +145,14 @@ internal sealed class LayerEmitter
         writer.Line("/// <summary>" + Xml(facts.InferenceForm[1]) + "</summary>");
         writer.Block("private Tensor MergedWeight()", () =>
         {
+            if (forms.FoldedWeight.Value is Access stored)
+            {
+                writer.Line($"return {Field(stored.Tensor)}.detach().clone();");
+                return;
+            }
+
             writer.Line("using var noGradient = no_grad();").Line("using var scope = NewDisposeScope();").Lines(TorchProgramWriter.Write(programs.Fold, forms.Evaluate));
-            var result = programs.Fold.Results[0].Name;
-            writer.Line(programs.Fold.Statements.Count == 0 ? $"return {result}.clone().MoveToOuterDisposeScope();" : $"return {result}.MoveToOuterDisposeScope();");
+            writer.Line($"return {programs.Fold.Results[0].Name}.MoveToOuterDisposeScope();");
         }).Line();
     }
 

@@ -1,0 +1,59 @@
+using VerifyXunit;
+
+namespace LayerDsl.Tests.Generator;
+
+/// <summary>The generated code as users read it in code review. A change here is a change of the product.</summary>
+public sealed class SnapshotTests
+{
+    [Fact]
+    public Task A_model_with_companded_low_rank_and_plain_layers() => Verify("""
+        namespace Demo;
+
+        [LayerModel]
+        public sealed partial class FashionMlp : nn.Module<Tensor, Tensor>
+        {
+            [Linear(784, 512), Compander] public partial Layer Hidden { get; }
+            [Linear(512, 512), LowRank(8)] public partial Layer Middle { get; }
+            [Linear(512, 10)] public partial Layer Head { get; }
+
+            public override Tensor forward(Tensor x) =>
+                Head.forward(nn.functional.relu(Middle.forward(nn.functional.relu(Hidden.forward(x)))));
+        }
+        """);
+
+    [Fact]
+    public Task A_layer_class_with_both_methods() => Verify("""
+        namespace Demo;
+
+        public static partial class Layers
+        {
+            [Linear(64, 32, Bias = false), LowRank(4, Alpha = 8, Init = LowRankInit.PiSSA), Compander(Curve = Curve.Softsign)]
+            public sealed partial class Projection;
+        }
+        """);
+
+    [Fact]
+    public Task A_forward_with_every_kind_of_step() => Verify("""
+        [LayerModel]
+        public sealed partial class Steps : nn.Module<Tensor, Tensor>
+        {
+            [Linear(12, 8)] public partial Layer First { get; }
+            [Linear(4, 4, Bias = false)] public partial Layer Second { get; }
+
+            public override Tensor forward(Tensor x)
+            {
+                var a = First.forward(x.flatten(1));
+                var b = nn.functional.gelu(a) * a.sigmoid() - 0.5 * a;
+                var c = Second.forward(b.view(-1, 2, 4)).tanh();
+                return nn.functional.softmax(1 - c, -1).reshape(x.shape[0], -1);
+            }
+        }
+        """);
+
+    private static Task Verify(string source, [System.Runtime.CompilerServices.CallerFilePath] string file = "", [System.Runtime.CompilerServices.CallerMemberName] string method = "")
+    {
+        var run = GeneratorRun.Of(source);
+        Assert.Empty(run.CompileErrors);
+        return Verifier.Verify(run.Result, file, method);
+    }
+}
