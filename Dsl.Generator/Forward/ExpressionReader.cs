@@ -104,6 +104,12 @@ internal sealed class ExpressionReader
             return ReadSize(call.Instance!, call.Arguments[0].Value, call);
         }
 
+        // What it is applied to may hold further findings; all of them are reported at once.
+        foreach (var operand in call.ChildOperations.Where(operand => KnownMethods.IsTensor((operand as IArgumentOperation)?.Value.Type ?? operand.Type)))
+        {
+            _ = Read((operand as IArgumentOperation)?.Value ?? operand);
+        }
+
         return draft.Unsupported(call.Syntax, KnownMethods.IsTorchSharp(method) ? "this operation is not translated" : "it is not an operation of TorchSharp");
     }
 

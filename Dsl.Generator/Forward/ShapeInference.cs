@@ -88,29 +88,56 @@ internal sealed class ShapeInference
                 changed = false;
                 for (var step = 0; step < steps.Count; step++)
                 {
-                    Propagate(step);
+                    Forward(step);
                 }
             }
             while (changed);
 
-            Assume();
+            Guess();
         }
         while (changed);
     }
 
-    /// <summary>Where no rule decides, a layer's input has one dimension, and so has an input of which only the size matters.</summary>
-    private void Assume()
+    /// <summary>From operands to the result.</summary>
+    private void Forward(int index)
+    {
+        var (step, y) = (steps[index], index + 1);
+        switch (step)
+        {
+            case RawStep.Layer layer:
+                ReplaceLast(layer.X, y, layers[layer.Name].OutFeatures);
+                break;
+            case RawStep.Reshape or RawStep.Flatten:
+                SetShape(y, Target(step, step.Operands[0]));
+                SetSize(y, sizes[step.Operands[0]]);
+                break;
+            default:
+                foreach (var operand in step.Operands)
+                {
+                    SetShape(y, shapes[operand]);
+                    SetSize(y, sizes[operand]);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Where forward rules decide no more, the first step whose operand is unknown does: from its result, or, for a layer,
+    /// from its width.
+    /// </summary>
+    private void Guess()
     {
         for (var step = 0; step < steps.Count && !changed; step++)
         {
-            if (steps[step] is RawStep.Layer layer && shapes[layer.Operands[0]] is null)
+            Backward(step);
+            if (!changed && steps[step] is RawStep.Layer layer && shapes[layer.X] is null)
             {
-                var width = layers[layer.Name].InFeatures;
-                var size = sizes[layer.Operands[0]] ?? width;
-                SetShape(layer.Operands[0], size == width || size % width != 0 ? [width] : [(int)(size / width), width]);
+                SetShape(layer.X, LayerInput(layer.X, layers[layer.Name].InFeatures));
             }
         }
 
+        // Of what is only reshaped, the size is all that matters.
         for (var value = 0; value < shapes.Length && !changed; value++)
         {
             if (shapes[value] is null && sizes[value] is { } size)
@@ -120,32 +147,40 @@ internal sealed class ShapeInference
         }
     }
 
-    private void Propagate(int index)
+    private void Backward(int index)
     {
-        var step = steps[index];
-        var (x, y) = (step.Operands[0], index + 1);
-        switch (step)
+        var (step, y) = (steps[index], index + 1);
+        foreach (var operand in step.Operands)
         {
-            case RawStep.Layer layer:
-                ReplaceLast(x, y, layers[layer.Name].OutFeatures);
-                ReplaceLast(y, x, layers[layer.Name].InFeatures);
-                break;
-            case RawStep.Reshape or RawStep.Flatten:
-                SetShape(y, Target(step, x));
-                SetSize(x, sizes[y]);
-                SetSize(y, sizes[x]);
-                break;
-            default:
-                foreach (var operand in step.Operands)
-                {
-                    SetShape(y, shapes[operand]);
-                    SetShape(operand, shapes[y]);
-                    SetSize(y, sizes[operand]);
+            switch (step)
+            {
+                case RawStep.Layer layer:
+                    ReplaceLast(y, operand, layers[layer.Name].InFeatures);
+                    break;
+                case RawStep.Reshape or RawStep.Flatten:
                     SetSize(operand, sizes[y]);
-                }
-
-                break;
+                    break;
+                default:
+                    SetShape(operand, shapes[y]);
+                    SetSize(operand, sizes[y]);
+                    break;
+            }
         }
+    }
+
+    /// <summary>The likely input of a layer: its width alone, unless a reshape or a known size tells of more dimensions.</summary>
+    private EquatableArray<int>? LayerInput(int x, int width)
+    {
+        var origin = x;
+        while (origin > 0 && steps[origin - 1] is not (RawStep.Layer or RawStep.Reshape or RawStep.Flatten))
+        {
+            origin = steps[origin - 1].Operands[0];
+        }
+
+        return origin > 0 && steps[origin - 1] is RawStep.Reshape { Sizes: { Count: > 1 } asked }
+            ? asked[asked.Count - 1] == -1 ? [.. asked.Take(asked.Count - 1), width] : null
+            : sizes[x] is { } size && size != width && size % width == 0 ? [checked((int)(size / width)), width]
+            : [width];
     }
 
     private void ReplaceLast(int from, int to, int width)
