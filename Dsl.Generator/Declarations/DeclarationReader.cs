@@ -136,7 +136,8 @@ internal static class DeclarationReader
             return null;
         }
 
-        var result = ForwardReader.Read(operation, forward.Parameters[0], properties.ToDictionary(property => property.Layer!.Name, property => LayerShape.Of(property.Layer!)));
+        var result = ForwardReader.Read(
+            forward, operation, properties.ToDictionary(property => property.Layer!.Name, property => LayerShape.Of(property.Layer!)), cancellation);
         reader.Report(result.Diagnostics);
         return result.Value;
     }

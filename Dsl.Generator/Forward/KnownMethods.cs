@@ -1,46 +1,53 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace LayerDsl.Generator.Forward;
 
-/// <summary>What a known TorchSharp method means here.</summary>
+/// <summary>What a known method does.</summary>
 internal abstract record KnownMethod
 {
-    private KnownMethod()
-    {
-    }
+    internal sealed record Activate(Activation Function) : KnownMethod;
 
-    public sealed record Activate(Activation Function) : KnownMethod;
+    internal sealed record Gelu : KnownMethod;
 
-    public sealed record Combine(Arithmetic Operation) : KnownMethod;
+    internal sealed record Softmax(Activation Function) : KnownMethod;
 
-    public sealed record Negate : KnownMethod;
+    internal sealed record Combine(Arithmetic Operation) : KnownMethod;
 
-    public sealed record Reshape : KnownMethod;
+    internal sealed record Negate : KnownMethod;
 
-    public sealed record Flatten : KnownMethod;
+    internal sealed record Reshape : KnownMethod;
 
-    /// <summary>The same values: aliases and what has to do with memory only.</summary>
-    public sealed record Same : KnownMethod;
+    internal sealed record Flatten : KnownMethod;
+
+    /// <summary>The same values: a copy or alias, which inference has no use for.</summary>
+    internal sealed record Identity : KnownMethod;
 }
 
 /// <summary>
-/// The table of TorchSharp's methods that have a folded form, by name. Which overload was called is the compiler's finding;
-/// methods count when they are members of Tensor, torch or torch.nn.functional.
+/// The table of TorchSharp methods that are translated. A row holds for every spelling: <c>torch.relu(x)</c>,
+/// <c>nn.functional.relu(x)</c>, <c>torch.special.expit(x)</c> and <c>x.relu()</c>.
 /// </summary>
 internal static class KnownMethods
 {
-    private static readonly string[] Homes =
-        ["TorchSharp.torch.Tensor", "TorchSharp.torch", "TorchSharp.torch.nn.functional", "TorchSharp.torch.special", "TorchSharp.TensorExtensionMethods"];
+    private const string TorchSharp = "TorchSharp";
 
-    private static readonly Dictionary<string, KnownMethod> Table = new()
+    private static readonly HashSet<string> Classes =
+    [
+        "TorchSharp.torch",
+        "TorchSharp.torch.Tensor",
+        "TorchSharp.torch.nn.functional",
+        "TorchSharp.torch.special",
+    ];
+
+    private static readonly Dictionary<string, KnownMethod> Rows = new()
     {
         ["relu"] = new KnownMethod.Activate(Activation.Relu),
-        ["gelu"] = new KnownMethod.Activate(Activation.Gelu),
         ["sigmoid"] = new KnownMethod.Activate(Activation.Sigmoid),
+        ["expit"] = new KnownMethod.Activate(Activation.Sigmoid),
         ["tanh"] = new KnownMethod.Activate(Activation.Tanh),
-        ["softmax"] = new KnownMethod.Activate(Activation.Softmax),
-        ["log_softmax"] = new KnownMethod.Activate(Activation.LogSoftmax),
+        ["gelu"] = new KnownMethod.Gelu(),
+        ["softmax"] = new KnownMethod.Softmax(Activation.Softmax),
+        ["log_softmax"] = new KnownMethod.Softmax(Activation.LogSoftmax),
         ["add"] = new KnownMethod.Combine(Arithmetic.Add),
         ["sub"] = new KnownMethod.Combine(Arithmetic.Subtract),
         ["subtract"] = new KnownMethod.Combine(Arithmetic.Subtract),
@@ -51,17 +58,31 @@ internal static class KnownMethods
         ["view"] = new KnownMethod.Reshape(),
         ["reshape"] = new KnownMethod.Reshape(),
         ["flatten"] = new KnownMethod.Flatten(),
-        ["alias"] = new KnownMethod.Same(),
-        ["contiguous"] = new KnownMethod.Same(),
-        ["MoveToOuterDisposeScope"] = new KnownMethod.Same(),
+        ["alias"] = new KnownMethod.Identity(),
+        ["clone"] = new KnownMethod.Identity(),
+        ["contiguous"] = new KnownMethod.Identity(),
+        ["MoveToOuterDisposeScope"] = new KnownMethod.Identity(),
+    };
+
+    private static readonly Dictionary<string, KnownMethod> Operators = new()
+    {
+        [WellKnownMemberNames.AdditionOperatorName] = Rows["add"],
+        [WellKnownMemberNames.SubtractionOperatorName] = Rows["sub"],
+        [WellKnownMemberNames.MultiplyOperatorName] = Rows["mul"],
+        [WellKnownMemberNames.UnaryNegationOperatorName] = Rows["neg"],
     };
 
     public static KnownMethod? Find(IMethodSymbol method) =>
-        Homes.Contains(method.ContainingType?.ToDisplayString()) && Table.TryGetValue(method.Name, out var known) ? known : null;
+        !IsTorchSharp(method) || !Classes.Contains(method.ContainingType.ToDisplayString()) ? null
+        : (method.MethodKind == MethodKind.UserDefinedOperator ? Operators : Rows).TryGetValue(method.Name, out var known) ? known
+        : null;
 
-    /// <summary>The tensor that a method works on: its receiver, or its first argument.</summary>
-    public static IOperation? Subject(IInvocationOperation call) => call.Instance ?? call.Arguments.FirstOrDefault()?.Value;
+    public static bool IsTensor(ITypeSymbol? type) => IsNamed(type, "TorchSharp.torch.Tensor");
 
-    /// <summary>The arguments after the tensor.</summary>
-    public static IReadOnlyList<IArgumentOperation> Rest(IInvocationOperation call) => call.Arguments.Skip(call.Instance is null ? 1 : 0).ToArray();
+    public static bool IsScope(ITypeSymbol? type) => IsNamed(type, "TorchSharp.DisposeScope");
+
+    public static bool IsTorchSharp(ISymbol symbol) => symbol.ContainingAssembly?.Name == TorchSharp;
+
+    private static bool IsNamed(ITypeSymbol? type, string name) =>
+        type is not null && IsTorchSharp(type) && type.WithNullableAnnotation(NullableAnnotation.None).ToDisplayString() == name;
 }

@@ -1,29 +1,45 @@
-using Microsoft.CodeAnalysis;
+using LayerDsl.Generator.Diagnostics;
 
 namespace LayerDsl.Generator.Forward;
 
-/// <summary>A step as read, before shapes are known. Lives only while one body is read, and so may hold syntax.</summary>
-internal abstract record RawStep(SyntaxNode At)
+/// <summary>
+/// A step as read, before shapes are known. Its operands are earlier values: 0 is the input, n is the result of step n - 1.
+/// </summary>
+internal abstract record RawStep(EquatableArray<int> Operands)
 {
-    public sealed record Layer(string Name, int Argument, SyntaxNode At) : RawStep(At);
+    /// <summary>What the user wrote: the name of the method, or the operator.</summary>
+    public string Text { get; init; } = string.Empty;
 
-    public sealed record Activate(Activation Function, int Argument, int? Dimension, SyntaxNode At) : RawStep(At);
+    /// <summary>Where it stands.</summary>
+    public LocationInfo? Location { get; init; }
 
-    public sealed record Combine(Arithmetic Operation, int Left, int Right, SyntaxNode At) : RawStep(At);
+    public sealed record Layer(string Name, int X) : RawStep([X]);
 
-    public sealed record WithNumber(Arithmetic Operation, int Argument, double Number, bool NumberFirst, SyntaxNode At) : RawStep(At);
+    public sealed record Activate(Activation Function, int X) : RawStep([X]);
 
-    public sealed record Reshape(int Argument, List<int> Dimensions, SyntaxNode At) : RawStep(At)
+    /// <summary>softmax or log_softmax over a dimension, counted as in the source: the batch is dimension 0.</summary>
+    public sealed record Softmax(Activation Function, long Dimension, int X) : RawStep([X]);
+
+    public sealed record Combine(Arithmetic Operation, int Left, int Right) : RawStep([Left, Right]);
+
+    public sealed record WithNumber(Arithmetic Operation, double Number, bool NumberFirst, int X) : RawStep([X]);
+
+    /// <summary>view or reshape to sizes per sample, at most one of which is -1.</summary>
+    /// <param name="Sizes">The sizes after the batch.</param>
+    /// <param name="BatchIsFree">Whether the batch was written as -1, so that torch would accept another number of samples.</param>
+    public sealed record Reshape(EquatableArray<int> Sizes, bool BatchIsFree, int X) : RawStep([X]);
+
+    /// <summary>flatten from one dimension to another, counted as in the source.</summary>
+    public sealed record Flatten(long Start, long End, int X) : RawStep([X]);
+
+    /// <summary>The step with its shape. In a program the input is -1, and the result of step n is n.</summary>
+    public ForwardStep WithShape(EquatableArray<int> shape) => this switch
     {
-        /// <summary>Stands for the batch size among the dimensions.</summary>
-        public const int Batch = int.MinValue;
-
-        /// <summary>The dimensions of one sample, with -1 for one left to infer; null where the batch does not come first.</summary>
-        public IReadOnlyList<int>? PerSample =>
-            Dimensions.Count >= 2 && (Dimensions[0] == Batch || Dimensions[0] == -1)
-            && Dimensions.Skip(1).All(size => size > 0 || size == -1)
-            && Dimensions.Count(size => size == -1) <= 1
-                ? Dimensions.Skip(1).ToArray()
-                : null;
-    }
+        Layer layer => new ForwardStep.Layer(layer.Name, Operands[0] - 1, shape),
+        Activate activate => new ForwardStep.Activate(activate.Function, Operands[0] - 1, shape),
+        Softmax softmax => new ForwardStep.Activate(softmax.Function, Operands[0] - 1, shape),
+        Combine combine => new ForwardStep.Combine(combine.Operation, Operands[0] - 1, Operands[1] - 1, shape),
+        WithNumber number => new ForwardStep.WithNumber(number.Operation, Operands[0] - 1, number.Number, number.NumberFirst, shape),
+        _ => new ForwardStep.Reshape(Operands[0] - 1, shape),
+    };
 }

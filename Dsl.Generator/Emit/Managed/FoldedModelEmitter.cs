@@ -39,6 +39,7 @@ internal sealed class FoldedModelEmitter
                 string.Empty,
                 .. layers.Select(layer => layer.Name.PadRight(12) + Describe(layer)),
             ])
+            .Line("using System;")
             .Line("using System.CodeDom.Compiler;")
             .Line("using LayerDsl;")
             .Line();

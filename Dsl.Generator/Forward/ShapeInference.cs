@@ -1,0 +1,293 @@
+using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Diagnostics;
+
+namespace LayerDsl.Generator.Forward;
+
+/// <summary>
+/// Finds the shape of every value per sample. The input's own shape is unknown at first, so the rules of the operations are
+/// applied in both directions until nothing changes; then every operation is checked.
+/// </summary>
+internal sealed class ShapeInference
+{
+    private readonly IReadOnlyList<RawStep> steps;
+    private readonly IReadOnlyDictionary<string, LayerShape> layers;
+
+    // What is known of each value: all sizes, or only their product.
+    private readonly EquatableArray<int>?[] shapes;
+    private readonly long?[] sizes;
+    private bool changed;
+
+    private ShapeInference(IReadOnlyList<RawStep> steps, IReadOnlyDictionary<string, LayerShape> layers)
+    {
+        this.steps = steps;
+        this.layers = layers;
+        shapes = new EquatableArray<int>?[steps.Count + 1];
+        sizes = new long?[steps.Count + 1];
+    }
+
+    public static Result<ForwardProgram> Infer(
+        IReadOnlyList<RawStep> draft, int output, IReadOnlyDictionary<string, LayerShape> layers, string input, LocationInfo? place)
+    {
+        var (steps, last) = Reachable(draft, output);
+        var inference = new ShapeInference(steps, layers);
+        inference.Solve();
+        for (var step = 0; step < steps.Count; step++)
+        {
+            if (inference.Check(step) is { } mismatch)
+            {
+                return Result<ForwardProgram>.Failure(mismatch);
+            }
+        }
+
+        if (inference.shapes.Any(shape => shape is null))
+        {
+            return Result<ForwardProgram>.Failure(DiagnosticInfo.Create(ForwardDiagnostics.UnknownInput, place, input));
+        }
+
+        var known = steps.Select((step, k) => step.WithShape(inference.shapes[k + 1]!.Value)).ToEquatableArray();
+        return Result<ForwardProgram>.Success(new ForwardProgram(inference.shapes[0]!.Value, known, last - 1));
+    }
+
+    /// <summary>The steps that the output depends on, renumbered.</summary>
+    private static (IReadOnlyList<RawStep> Steps, int Output) Reachable(IReadOnlyList<RawStep> draft, int output)
+    {
+        var used = new bool[draft.Count + 1];
+        used[output] = true;
+        for (var value = draft.Count; value > 0; value--)
+        {
+            if (used[value])
+            {
+                foreach (var operand in draft[value - 1].Operands)
+                {
+                    used[operand] = true;
+                }
+            }
+        }
+
+        var numbers = new int[draft.Count + 1];
+        var steps = new List<RawStep>();
+        for (var value = 1; value <= draft.Count; value++)
+        {
+            if (used[value])
+            {
+                var step = draft[value - 1];
+                steps.Add(step with { Operands = step.Operands.Select(operand => numbers[operand]).ToEquatableArray() });
+                numbers[value] = steps.Count;
+            }
+        }
+
+        return (steps, numbers[output]);
+    }
+
+    private void Solve()
+    {
+        do
+        {
+            do
+            {
+                changed = false;
+                for (var step = 0; step < steps.Count; step++)
+                {
+                    Forward(step);
+                }
+            }
+            while (changed);
+
+            Guess();
+        }
+        while (changed);
+    }
+
+    /// <summary>From operands to the result.</summary>
+    private void Forward(int index)
+    {
+        var (step, y) = (steps[index], index + 1);
+        switch (step)
+        {
+            case RawStep.Layer layer:
+                ReplaceLast(layer.X, y, layers[layer.Name].OutFeatures);
+                break;
+            case RawStep.Reshape or RawStep.Flatten:
+                SetShape(y, Target(step, step.Operands[0]));
+                SetSize(y, sizes[step.Operands[0]]);
+                break;
+            default:
+                foreach (var operand in step.Operands)
+                {
+                    SetShape(y, shapes[operand]);
+                    SetSize(y, sizes[operand]);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Where forward rules decide no more, the first step whose operand is unknown does: from its result, or, for a layer,
+    /// from its width.
+    /// </summary>
+    private void Guess()
+    {
+        for (var step = 0; step < steps.Count && !changed; step++)
+        {
+            Backward(step);
+            if (!changed && steps[step] is RawStep.Layer layer && shapes[layer.X] is null)
+            {
+                SetShape(layer.X, LayerInput(layer.X, layers[layer.Name].InFeatures));
+            }
+        }
+
+        // Of what is only reshaped, the size is all that matters.
+        for (var value = 0; value < shapes.Length && !changed; value++)
+        {
+            if (shapes[value] is null && sizes[value] is { } size)
+            {
+                SetShape(value, [checked((int)size)]);
+            }
+        }
+    }
+
+    private void Backward(int index)
+    {
+        var (step, y) = (steps[index], index + 1);
+        foreach (var operand in step.Operands)
+        {
+            switch (step)
+            {
+                case RawStep.Layer layer:
+                    ReplaceLast(y, operand, layers[layer.Name].InFeatures);
+                    break;
+                case RawStep.Reshape or RawStep.Flatten:
+                    SetSize(operand, sizes[y]);
+                    break;
+                default:
+                    SetShape(operand, shapes[y]);
+                    SetSize(operand, sizes[y]);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The likely input of a layer: its width alone, unless a reshape or a known size tells of more dimensions.</summary>
+    private EquatableArray<int>? LayerInput(int x, int width)
+    {
+        var origin = x;
+        while (origin > 0 && steps[origin - 1] is not (RawStep.Layer or RawStep.Reshape or RawStep.Flatten))
+        {
+            origin = steps[origin - 1].Operands[0];
+        }
+
+        return origin > 0 && steps[origin - 1] is RawStep.Reshape { Sizes: { Count: > 1 } asked }
+            ? asked[asked.Count - 1] == -1 ? [.. asked.Take(asked.Count - 1), width] : null
+            : sizes[x] is { } size && size != width && size % width == 0 ? [checked((int)(size / width)), width]
+            : [width];
+    }
+
+    private void ReplaceLast(int from, int to, int width)
+    {
+        if (shapes[from] is { Count: > 0 } shape)
+        {
+            SetShape(to, shape.Take(shape.Count - 1).Append(width).ToEquatableArray());
+        }
+    }
+
+    /// <summary>The shape that a reshape asks for, as far as it is known yet.</summary>
+    private EquatableArray<int>? Target(RawStep step, int x) => step switch
+    {
+        RawStep.Reshape { Sizes: var asked } when !asked.Contains(-1) => asked,
+        RawStep.Reshape { Sizes: var asked } => sizes[x] is { } size ? Complete(asked, size) : null,
+        RawStep.Flatten { Start: 1, End: -1 } => sizes[x] is { } size ? [checked((int)size)] : null,
+        RawStep.Flatten flatten => shapes[x] is { } shape ? Flattened(shape, flatten) : null,
+        _ => null,
+    };
+
+    private static EquatableArray<int>? Complete(EquatableArray<int> perSample, long size)
+    {
+        var others = perSample.Where(part => part != -1).Aggregate(1L, (product, part) => product * part);
+        return size % others == 0 ? perSample.Select(part => part == -1 ? checked((int)(size / others)) : part).ToEquatableArray() : null;
+    }
+
+    /// <summary>Dimension 0 is the batch, so that a sample's first dimension is 1.</summary>
+    private static EquatableArray<int>? Flattened(EquatableArray<int> shape, RawStep.Flatten flatten)
+    {
+        var (start, end) = (PerSample(flatten.Start, shape.Count), PerSample(flatten.End, shape.Count));
+        return start < 0 || end < start || end >= shape.Count
+            ? null
+            : [.. shape.Take(start), ForwardProgram.Product(shape.Skip(start).Take(end - start + 1).ToEquatableArray()), .. shape.Skip(end + 1)];
+    }
+
+    private static int PerSample(long dimension, int rank) => (int)(dimension < 0 ? dimension + rank : dimension - 1);
+
+    private void SetShape(int value, EquatableArray<int>? shape)
+    {
+        if (shape is { } known && shapes[value] is null && (sizes[value] ?? ForwardProgram.Product(known)) == ForwardProgram.Product(known))
+        {
+            shapes[value] = known;
+            changed = true;
+            SetSize(value, ForwardProgram.Product(known));
+        }
+    }
+
+    private void SetSize(int value, long? size)
+    {
+        if (size is not null && sizes[value] is null)
+        {
+            sizes[value] = size;
+            changed = true;
+        }
+    }
+
+    /// <summary>The first thing wrong with a step, given what was inferred.</summary>
+    private DiagnosticInfo? Check(int index)
+    {
+        var step = steps[index];
+        var x = step.Operands[0];
+        return step switch
+        {
+            RawStep.Layer layer => CheckLayer(layer, x),
+            RawStep.Combine combine when shapes[x] is { } left && shapes[combine.Operands[1]] is { } right && left != right =>
+                Report(combine, Broadcasts(left, right) ? ForwardDiagnostics.DifferentShapes : ForwardDiagnostics.ShapeMismatch, Text(left), Text(right)),
+            RawStep.Softmax softmax when shapes[x] is { } shape => CheckSoftmax(softmax, shape.Count),
+            RawStep.Reshape reshape => CheckReshape(reshape, x, index + 1),
+            RawStep.Flatten flatten when shapes[x] is { } shape && Target(flatten, x) is null => CheckFlatten(flatten, shape),
+            _ => null,
+        };
+    }
+
+    private DiagnosticInfo? CheckLayer(RawStep.Layer step, int x)
+    {
+        var width = layers[step.Name].InFeatures;
+        return shapes[x] is { Count: > 0 } shape && shape[shape.Count - 1] == width
+            ? null
+            : DiagnosticInfo.Create(ForwardDiagnostics.ShapeMismatch, step.Location, step.Name, "a last dimension of " + width, Describe(x));
+    }
+
+    private static DiagnosticInfo? CheckSoftmax(RawStep.Softmax softmax, int rank)
+    {
+        var dimension = softmax.Dimension < 0 ? softmax.Dimension + rank + 1 : softmax.Dimension;
+        return dimension == rank && rank > 0 ? null
+            : dimension == 0 ? Report(softmax, ForwardDiagnostics.MixedSamples, $"dimension {softmax.Dimension} is the batch, so that a sample's output would depend on the others")
+            : Report(softmax, ForwardDiagnostics.Unsupported, $"it must run over the last dimension, {rank} or -1, not over {softmax.Dimension}");
+    }
+
+    private DiagnosticInfo? CheckReshape(RawStep.Reshape reshape, int x, int y) =>
+        sizes[x] is not { } before || (shapes[y] is not null && sizes[y] == before && Target(reshape, x) == shapes[y]) ? null
+        : reshape.BatchIsFree
+            ? Report(reshape, ForwardDiagnostics.MixedSamples, $"a sample has {before} values before it and {sizes[y]} after it")
+            : Report(reshape, ForwardDiagnostics.ShapeMismatch, Text(reshape.Sizes), before + " values");
+
+    private static DiagnosticInfo CheckFlatten(RawStep.Flatten flatten, EquatableArray<int> shape) =>
+        PerSample(flatten.Start, shape.Count) < 0
+            ? Report(flatten, ForwardDiagnostics.MixedSamples, $"dimension {flatten.Start} is the batch")
+            : Report(flatten, ForwardDiagnostics.ShapeMismatch, $"dimensions {flatten.Start} to {flatten.End}", Text(shape));
+
+    private static DiagnosticInfo Report(RawStep step, Microsoft.CodeAnalysis.DiagnosticDescriptor descriptor, params string[] details) =>
+        DiagnosticInfo.Create(descriptor, step.Location, [step.Text, .. details]);
+
+    private static bool Broadcasts(EquatableArray<int> left, EquatableArray<int> right) =>
+        left.Count == right.Count && left.Zip(right, (a, b) => a == b || a == 1 || b == 1).All(fits => fits);
+
+    private string Describe(int value) => shapes[value] is { } shape ? Text(shape) : sizes[value] is { } size ? size + " values" : "an unknown shape";
+
+    private static string Text(EquatableArray<int> shape) => "(" + string.Join(", ", shape) + ")";
+}
