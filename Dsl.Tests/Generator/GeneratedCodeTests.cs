@@ -74,7 +74,7 @@ public sealed class GeneratedCodeTests
         Assert.DoesNotContain("TorchSharp", folded, StringComparison.Ordinal);
         var alone = Microsoft.CodeAnalysis.CSharp.CSharpCompilation.Create(
             "Deployed",
-            [Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree.ParseText("global using System;\n" + folded, new(Microsoft.CodeAnalysis.CSharp.LanguageVersion.CSharp14))],
+            [Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree.ParseText(folded, new(Microsoft.CodeAnalysis.CSharp.LanguageVersion.CSharp14))],
             [.. Basic.Reference.Assemblies.Net100.References.All, MetadataReference.CreateFromFile(typeof(FoldedModel).Assembly.Location)],
             new(OutputKind.DynamicallyLinkedLibrary));
         Assert.Empty(alone.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning));
