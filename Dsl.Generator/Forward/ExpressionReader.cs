@@ -121,7 +121,7 @@ internal sealed class ExpressionReader
             case IInstanceReferenceOperation:
                 return draft.Refuse(ForwardDiagnostics.Recursion, call.Syntax, ForwardDraft.TextOf(call.Syntax));
             case IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Member: var member } when layers.ContainsKey(member.Name):
-                return input is Operand.Tensor tensor ? draft.Add(new RawStep.Layer(member.Name, tensor.Value), call.Syntax) : input;
+                return input is Operand.Tensor tensor ? draft.Add(new RawStep.Layer(member.Name, [tensor.Value]), call.Syntax) : input;
             case { } module:
                 return draft.Refuse(ForwardDiagnostics.UndeclaredLayer, module.Syntax, ForwardDraft.TextOf(module.Syntax), forward.ContainingType.Name);
             default:

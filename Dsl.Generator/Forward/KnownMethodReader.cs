@@ -45,9 +45,9 @@ internal sealed class KnownMethodReader
         return (known, operands[0], operands.Length > 1 ? operands[1] : null) switch
         {
             (KnownMethod.Identity, Operand.Tensor x, null) => x,
-            (KnownMethod.Activate activate, Operand.Tensor x, null) => draft.Add(new RawStep.Activate(activate.Function, x.Value), place),
-            (KnownMethod.Negate, Operand.Tensor x, null) => draft.Add(new RawStep.WithNumber(Arithmetic.Multiply, -1, false, x.Value), place),
-            (KnownMethod.Combine combine, Operand.Tensor a, Operand.Tensor b) => draft.Add(new RawStep.Combine(combine.Operation, a.Value, b.Value), place),
+            (KnownMethod.Activate activate, Operand.Tensor x, null) => draft.Add(new RawStep.Activate(activate.Function, [x.Value]), place),
+            (KnownMethod.Negate, Operand.Tensor x, null) => draft.Add(new RawStep.WithNumber(Arithmetic.Multiply, -1, false, [x.Value]), place),
+            (KnownMethod.Combine combine, Operand.Tensor a, Operand.Tensor b) => draft.Add(new RawStep.Combine(combine.Operation, [a.Value, b.Value]), place),
             (KnownMethod.Combine combine, Operand.Tensor x, Operand.Number number) => WithNumber(combine.Operation, x, number, numberFirst: false, place),
             (KnownMethod.Combine combine, Operand.Number number, Operand.Tensor x) => WithNumber(combine.Operation, x, number, numberFirst: true, place),
             _ => draft.Unsupported(place, "its operands must be tensors computed from the input, or constants"),
@@ -59,7 +59,7 @@ internal sealed class KnownMethodReader
         var scalar = (float)number.Value;
         return float.IsNaN(scalar) || float.IsInfinity(scalar)
             ? draft.Unsupported(place, "the number is no finite float")
-            : draft.Add(new RawStep.WithNumber(operation, number.Value, numberFirst, x.Value), place);
+            : draft.Add(new RawStep.WithNumber(operation, number.Value, numberFirst, [x.Value]), place);
     }
 
     /// <summary>gelu has two formulas; the option that chooses is an enum constant.</summary>
@@ -89,7 +89,7 @@ internal sealed class KnownMethodReader
 
         return expressions.ReadNumber(dimension.Value, "the dimension") is not { } dim || values[0] is not Operand.Tensor x
             ? new Operand.Refused()
-            : draft.Add(new RawStep.Softmax(softmax.Function, (long)dim, x.Value), call.Syntax);
+            : draft.Add(new RawStep.Softmax(softmax.Function, (long)dim, [x.Value]), call.Syntax);
     }
 
     private Operand ReadFlatten(IInvocationOperation call, Operand[] values, IArgumentOperation[] options)
@@ -108,7 +108,7 @@ internal sealed class KnownMethodReader
 
         return first == 0
             ? draft.Refuse(ForwardDiagnostics.MixedSamples, call.Syntax, "flatten", "it starts at dimension 0")
-            : draft.Add(new RawStep.Flatten((long)first, (long)last, x.Value), call.Syntax);
+            : draft.Add(new RawStep.Flatten((long)first, (long)last, [x.Value]), call.Syntax);
     }
 
     private Operand ReadReshape(IInvocationOperation call, Operand[] values, IArgumentOperation[] options)
@@ -135,7 +135,7 @@ internal sealed class KnownMethodReader
         var shape = perSample.Select(size => checked((int)size!.Value)).ToEquatableArray();
         return shape.Any(size => size is 0 or < -1) || shape.Count(size => size == -1) + (free ? 1 : 0) > 1
             ? draft.Unsupported(call.Syntax, "its sizes must be at least 1, with at most one -1")
-            : draft.Add(new RawStep.Reshape(shape, free, x.Value), call.Syntax);
+            : draft.Add(new RawStep.Reshape(shape, free, [x.Value]), call.Syntax);
     }
 
     /// <summary>The elements of a params array, an array or a collection expression.</summary>

@@ -13,24 +13,24 @@ internal abstract record RawStep(EquatableArray<int> Operands)
     /// <summary>Where it stands.</summary>
     public LocationInfo? Location { get; init; }
 
-    public sealed record Layer(string Name, int X) : RawStep([X]);
+    public sealed record Layer(string Name, EquatableArray<int> Operands) : RawStep(Operands);
 
-    public sealed record Activate(Activation Function, int X) : RawStep([X]);
+    public sealed record Activate(Activation Function, EquatableArray<int> Operands) : RawStep(Operands);
 
     /// <summary>softmax or log_softmax over a dimension, counted as in the source: the batch is dimension 0.</summary>
-    public sealed record Softmax(Activation Function, long Dimension, int X) : RawStep([X]);
+    public sealed record Softmax(Activation Function, long Dimension, EquatableArray<int> Operands) : RawStep(Operands);
 
-    public sealed record Combine(Arithmetic Operation, int Left, int Right) : RawStep([Left, Right]);
+    public sealed record Combine(Arithmetic Operation, EquatableArray<int> Operands) : RawStep(Operands);
 
-    public sealed record WithNumber(Arithmetic Operation, double Number, bool NumberFirst, int X) : RawStep([X]);
+    public sealed record WithNumber(Arithmetic Operation, double Number, bool NumberFirst, EquatableArray<int> Operands) : RawStep(Operands);
 
     /// <summary>view or reshape to sizes per sample, at most one of which is -1.</summary>
     /// <param name="Sizes">The sizes after the batch.</param>
     /// <param name="BatchIsFree">Whether the batch was written as -1, so that torch would accept another number of samples.</param>
-    public sealed record Reshape(EquatableArray<int> Sizes, bool BatchIsFree, int X) : RawStep([X]);
+    public sealed record Reshape(EquatableArray<int> Sizes, bool BatchIsFree, EquatableArray<int> Operands) : RawStep(Operands);
 
     /// <summary>flatten from one dimension to another, counted as in the source.</summary>
-    public sealed record Flatten(long Start, long End, int X) : RawStep([X]);
+    public sealed record Flatten(long Start, long End, EquatableArray<int> Operands) : RawStep(Operands);
 
     /// <summary>The step with its shape. In a program the input is -1, and the result of step n is n.</summary>
     public ForwardStep WithShape(EquatableArray<int> shape) => this switch

@@ -105,7 +105,7 @@ internal sealed class ShapeInference
         switch (step)
         {
             case RawStep.Layer layer:
-                ReplaceLast(layer.X, y, layers[layer.Name].OutFeatures);
+                ReplaceLast(layer.Operands[0], y, layers[layer.Name].OutFeatures);
                 break;
             case RawStep.Reshape or RawStep.Flatten:
                 SetShape(y, Target(step, step.Operands[0]));
@@ -131,9 +131,9 @@ internal sealed class ShapeInference
         for (var step = 0; step < steps.Count && !changed; step++)
         {
             Backward(step);
-            if (!changed && steps[step] is RawStep.Layer layer && shapes[layer.X] is null)
+            if (!changed && steps[step] is RawStep.Layer layer && shapes[layer.Operands[0]] is null)
             {
-                SetShape(layer.X, LayerInput(layer.X, layers[layer.Name].InFeatures));
+                SetShape(layer.Operands[0], LayerInput(layer.Operands[0], layers[layer.Name].InFeatures));
             }
         }
 

@@ -13,7 +13,8 @@ internal sealed class FoldedModelEmitter
     private readonly TypeSpec type;
     private readonly ForwardProgram program;
     private readonly EquatableArray<LayerShape> layers;
-    private readonly Func<int, string> storageOf;
+    private readonly Dictionary<string, string> fields;
+    private readonly BufferPlan plan;
     private readonly CodeWriter writer = new();
 
     private FoldedModelEmitter(TypeSpec type, ForwardProgram program, EquatableArray<LayerShape> layers)
@@ -21,7 +22,9 @@ internal sealed class FoldedModelEmitter
         this.type = type;
         this.program = program;
         this.layers = layers;
-        storageOf = BufferPlan.Of(program);
+        var names = new NameScope(BufferPlan.Input, BufferPlan.Output, "batch");
+        fields = layers.ToDictionary(layer => layer.Name, layer => names.Variable(layer.Name + "Layer"));
+        plan = BufferPlan.Of(program, names);
     }
 
     public static string Emit(TypeSpec type, ForwardProgram program, EquatableArray<LayerShape> layers)
@@ -115,17 +118,14 @@ internal sealed class FoldedModelEmitter
         writer.Line("/// <inheritdoc/>");
         writer.Block("protected override void Run(ReadOnlySpan<float> x, Span<float> y, int batch)", () =>
         {
-            var ready = new HashSet<string> { BufferPlan.Input, BufferPlan.Output };
             for (var step = 0; step < program.Steps.Count; step++)
             {
-                var target = storageOf(step);
-                if (ready.Add(target))
+                foreach (var span in plan.Declarations.Where(span => span.Step == step))
                 {
-                    writer.Line($"using var {target}Buffer = new PooledBuffer({Count(program.ShapeOf(step))});")
-                        .Line($"var {target} = {target}Buffer.Span;");
+                    Declare(span);
                 }
 
-                Step(program.Steps[step], target);
+                Step(program.Steps[step], plan.SpanOf(step));
             }
 
             if (program.Result < 0)
@@ -135,30 +135,40 @@ internal sealed class FoldedModelEmitter
         });
     }
 
+    private void Declare(SpanDeclaration span)
+    {
+        if (span.IsNew)
+        {
+            writer.Line($"using var {span.Buffer} = new PooledBuffer(checked(batch * {Text(span.BufferSize)}));");
+        }
+
+        writer.Line($"var {span.Span} = {span.Buffer}.Span" + (span.Size == span.BufferSize ? ";" : $"[..(batch * {Text(span.Size)})];"));
+    }
+
     private void Step(ForwardStep step, string target)
     {
         switch (step)
         {
             case ForwardStep.Layer layer:
                 var rows = layer.Shape.Count == 1 ? "batch" : $"batch * {Text(ForwardProgram.Product(layer.Shape.Take(layer.Shape.Count - 1)))}";
-                writer.Line($"{Field(layer.Name)}.Forward({storageOf(layer.Argument)}, {target}, {rows});");
+                writer.Line($"{Field(layer.Name)}.Forward({plan.SpanOf(layer.Argument)}, {target}, {rows});");
                 break;
             case ForwardStep.Activate { Function: Activation.Softmax or Activation.LogSoftmax } softmax:
                 var columns = softmax.Shape[softmax.Shape.Count - 1];
                 var lines = ForwardProgram.Product(softmax.Shape) / columns;
-                writer.Line($"Activations.{softmax.Function}({storageOf(softmax.Argument)}, {target}, rows: {(lines == 1 ? "batch" : "batch * " + Text(lines))}, columns: {Text(columns)});");
+                writer.Line($"Activations.{softmax.Function}({plan.SpanOf(softmax.Argument)}, {target}, rows: {(lines == 1 ? "batch" : "batch * " + Text(lines))}, columns: {Text(columns)});");
                 break;
             case ForwardStep.Activate activate:
-                writer.Line($"Activations.{activate.Function}({storageOf(activate.Argument)}, {target});");
+                writer.Line($"Activations.{activate.Function}({plan.SpanOf(activate.Argument)}, {target});");
                 break;
             case ForwardStep.Combine combine:
-                writer.Line($"Activations.{combine.Operation}({storageOf(combine.Left)}, {storageOf(combine.Right)}, {target});");
+                writer.Line($"Activations.{combine.Operation}({plan.SpanOf(combine.Left)}, {plan.SpanOf(combine.Right)}, {target});");
                 break;
             case ForwardStep.WithNumber number:
                 WithNumber(number, target);
                 break;
-            case ForwardStep.Reshape reshape when storageOf(reshape.Argument) != target:
-                writer.Line($"{storageOf(reshape.Argument)}.CopyTo({target});");
+            case ForwardStep.Reshape reshape when plan.SpanOf(reshape.Argument) != target:
+                writer.Line($"{plan.SpanOf(reshape.Argument)}.CopyTo({target});");
                 break;
         }
     }
@@ -167,8 +177,8 @@ internal sealed class FoldedModelEmitter
     {
         var number = ((float)step.Number).ToString("R", CultureInfo.InvariantCulture) + "f";
         writer.Line(step is { Operation: Arithmetic.Subtract, NumberFirst: true }
-            ? $"Activations.SubtractFromScalar({number}, {storageOf(step.Argument)}, {target});"
-            : $"Activations.{step.Operation}Scalar({storageOf(step.Argument)}, {number}, {target});");
+            ? $"Activations.SubtractFromScalar({number}, {plan.SpanOf(step.Argument)}, {target});"
+            : $"Activations.{step.Operation}Scalar({plan.SpanOf(step.Argument)}, {number}, {target});");
     }
 
     private string Signature() =>
@@ -185,9 +195,7 @@ internal sealed class FoldedModelEmitter
         _ => "Reshape(" + Text(step.Reads.First()) + ", " + string.Join("×", step.Shape) + ")",
     };
 
-    private static string Count(EquatableArray<int> shape) => "batch * " + Text(ForwardProgram.Product(shape));
-
-    private static string Field(string layer) => Scheduling.NamesOf.Variable(layer) + "Layer";
+    private string Field(string layer) => fields[layer];
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

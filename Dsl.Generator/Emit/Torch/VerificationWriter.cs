@@ -1,13 +1,14 @@
 using System.Globalization;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Forward;
-using LayerDsl.Generator.Scheduling;
 
 namespace LayerDsl.Generator.Emit.Torch;
 
 /// <summary>Writes <c>VerifyFold</c>: the steps of forward once more, on values that carry a bound of their error.</summary>
 internal static class VerificationWriter
 {
+    private static readonly char[] Digits = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+
     public static void Write(CodeWriter writer, ForwardProgram program, IReadOnlyList<LayerProperty> layers)
     {
         writer.Line("/// <summary>Compares the training form with the folded form on a sample: every layer, and the whole model.</summary>")
@@ -23,11 +24,11 @@ internal static class VerificationWriter
     private static void Steps(CodeWriter writer, ForwardProgram program, IReadOnlyList<LayerProperty> layers)
     {
         var names = new List<string>();
-        var taken = new HashSet<string> { "x", "folded", "verification", "sample" };
+        var taken = new NameScope(["x", "folded", "verification", "sample", .. layers.Select(layer => layer.Field)]);
         string NameOf(int value) => value < 0 ? "x" : names[value];
         foreach (var step in program.Steps)
         {
-            names.Add(Fresh(step is ForwardStep.Layer layer ? NamesOf.Variable(layer.Name) : NameOf(step.Reads.First()), taken));
+            names.Add(taken.Variable(step is ForwardStep.Layer layer ? layer.Name : NameOf(step.Reads.First()).TrimEnd(Digits)));
             writer.Line("var " + names[names.Count - 1] + " = " + Right(step, NameOf, layers) + ";");
         }
 
@@ -52,18 +53,6 @@ internal static class VerificationWriter
             default:
                 return $"{nameOf(step.Reads.First())}.Reshape({string.Join(", ", step.Shape)})";
         }
-    }
-
-    private static string Fresh(string wanted, HashSet<string> taken)
-    {
-        var stem = wanted.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
-        var name = stem;
-        for (var number = 2; !taken.Add(name); number++)
-        {
-            name = stem + number.ToString(CultureInfo.InvariantCulture);
-        }
-
-        return name;
     }
 
     private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
