@@ -11,29 +11,21 @@ using static TorchSharp.torch;
 namespace LayerDsl.Tests.Emit;
 
 /// <summary>The folded model computes what the user's forward computes, in a file that needs no TorchSharp.</summary>
-public sealed class FoldedModelEmitterTests
+public sealed class FoldedModelEmitterTests : IClassFixture<RandomPrograms>
 {
-    private const int Programs = 60;
+    private readonly RandomPrograms programs;
+
+    public FoldedModelEmitterTests(RandomPrograms programs) => this.programs = programs;
 
     [Fact]
     public void Random_programs_agree_with_the_users_forward_in_double_precision()
     {
-        var run = GeneratorRun.Of(string.Concat(Enumerable.Range(0, Programs).Select(seed => RandomModels.Write("M" + seed, seed))));
-        Assert.DoesNotContain(run.Diagnostics, finding => finding.Id != "LDSL309");
-        var assembly = run.Load();
-        for (var seed = 0; seed < Programs; seed++)
-        {
-            Agrees(assembly.GetType("M" + seed)!, seed);
-        }
+        Assert.DoesNotContain(programs.Run.Diagnostics, finding => finding.Id != "LDSL309");
+        Assert.All(programs.Models, model => Agrees(model, seed: 1));
     }
 
     [Fact]
-    public void Folded_files_compile_alone_without_TorchSharp()
-    {
-        var run = GeneratorRun.Of(string.Concat(Enumerable.Range(0, Programs).Select(seed => RandomModels.Write("M" + seed, seed))));
-
-        Assert.Empty(CompileAlone(FoldedFiles(run)));
-    }
+    public void Folded_files_compile_alone_without_TorchSharp() => Assert.Empty(CompileAlone(FoldedFiles(programs.Run)));
 
     [Theory]
     [InlineData("namespace A.B; public partial class Outer { internal partial struct Inner { ", " } }")]

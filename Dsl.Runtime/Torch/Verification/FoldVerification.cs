@@ -9,8 +9,13 @@ public sealed class FoldVerification
 
     private readonly Dictionary<string, FoldReportRow> rows = [];
     private readonly FoldedModel folded;
+    private readonly Tensor sample;
 
-    private FoldVerification(FoldedModel folded) => this.folded = folded;
+    private FoldVerification(FoldedModel folded, Tensor sample)
+    {
+        this.folded = folded;
+        this.sample = sample;
+    }
 
     /// <summary>Runs both forms on the sample, layer by layer and as a whole.</summary>
     /// <param name="model">The training model.</param>
@@ -32,7 +37,7 @@ public sealed class FoldVerification
         }
 
         using var noGradient = no_grad();
-        var verification = new FoldVerification(folded);
+        var verification = new FoldVerification(folded, sample);
         for (long first = 0; first < sample.shape[0]; first += RowsAtOnce)
         {
             using var scope = NewDisposeScope();
@@ -50,28 +55,29 @@ public sealed class FoldVerification
     {
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentNullException.ThrowIfNull(form);
-        var magnitude = x.Value.to_type(ScalarType.Float64).abs();
         var value = RunFolded(form, x.Value);
-        using var training = layer.forward(x.Value);
-        Record(form.Name, training, value, layer.RoundingBound(magnitude, zeros_like(magnitude)));
-        return new BoundedTensor(value, layer.RoundingBound(magnitude, x.Error));
+
+        // The training form runs in the model's own type and on its own device; everything is compared on the CPU.
+        var input = x.Value.to(sample.dtype, sample.device);
+        var magnitude = input.to_type(ScalarType.Float64).abs();
+        Record(form.Name, layer.forward(input), value, layer.RoundingBound(magnitude, zeros_like(magnitude)));
+        return new BoundedTensor(value, layer.RoundingBound(magnitude, x.Error.to(sample.device)).cpu());
     }
 
     private void Compare(nn.Module<Tensor, Tensor> model, Tensor rows, Func<FoldVerification, BoundedTensor, BoundedTensor> steps)
     {
-        var input = rows.to_type(ScalarType.Float32);
+        var input = rows.to_type(ScalarType.Float32).cpu();
         var end = steps(this, new BoundedTensor(input, zeros(input.shape, ScalarType.Float64)));
         var y = new float[rows.shape[0] * folded.OutputSize];
-        folded.Forward(input.contiguous().cpu().data<float>().ToArray(), y, (int)rows.shape[0]);
-        using var training = model.forward(rows);
-        Record("output", training.reshape(end.Value.shape), tensor(y, end.Value.shape), end.Error);
+        folded.Forward(input.contiguous().data<float>().ToArray(), y, (int)rows.shape[0]);
+        Record("output", model.forward(rows).reshape(end.Value.shape), tensor(y, end.Value.shape), end.Error);
     }
 
     private static Tensor RunFolded(FoldedLinear form, Tensor x)
     {
         var count = checked((int)(x.numel() / form.InFeatures));
         var y = new float[count * form.OutFeatures];
-        form.Forward(x.contiguous().cpu().data<float>().ToArray(), y, count);
+        form.Forward(x.contiguous().data<float>().ToArray(), y, count);
         return tensor(y, [.. x.shape[..^1], form.OutFeatures]);
     }
 

@@ -1,0 +1,23 @@
+using System.Reflection;
+using LayerDsl.Tests.Generator;
+
+namespace LayerDsl.Tests.Emit;
+
+/// <summary>Models with random bodies of forward, generated and compiled once for all tests that run them.</summary>
+public sealed class RandomPrograms
+{
+    private const int Count = 60;
+
+    private readonly Lazy<Assembly> assembly;
+
+    public RandomPrograms()
+    {
+        Run = GeneratorRun.Of(string.Concat(Enumerable.Range(0, Count).Select(seed => RandomModels.Write("M" + seed, seed))));
+        assembly = new Lazy<Assembly>(Run.Load);
+    }
+
+    /// <summary>The model classes.</summary>
+    public IEnumerable<Type> Models => Enumerable.Range(0, Count).Select(seed => assembly.Value.GetType("M" + seed)!);
+
+    internal GeneratorRun Run { get; }
+}
