@@ -83,7 +83,7 @@ internal static class GlibcxxRequirement
     }
 
     /// <summary>The versions that the system's libstdc++ defines; they stand in it as plain text.</summary>
-    private static HashSet<string> SystemVersions()
+    internal static IReadOnlySet<string> SystemVersions()
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
         if (!NativeLibrary.TryLoad("libstdc++.so.6", out _))
