@@ -11,7 +11,8 @@ using static TorchSharp.torch;
 namespace LayerDsl.Tests.Emit;
 
 /// <summary>The folded model computes what the user's forward computes, in a file that needs no TorchSharp.</summary>
-public sealed class FoldedModelEmitterTests : IClassFixture<RandomPrograms>
+[Collection(SharedRandomPrograms.Name)]
+public sealed class FoldedModelEmitterTests
 {
     private readonly RandomPrograms programs;
 

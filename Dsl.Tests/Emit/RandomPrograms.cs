@@ -6,7 +6,7 @@ namespace LayerDsl.Tests.Emit;
 /// <summary>Models with random bodies of forward, generated and compiled once for all tests that run them.</summary>
 public sealed class RandomPrograms
 {
-    private const int Count = 60;
+    private const int Count = 40;
 
     private readonly Lazy<Assembly> assembly;
 
@@ -20,4 +20,11 @@ public sealed class RandomPrograms
     public IEnumerable<Type> Models => Enumerable.Range(0, Count).Select(seed => assembly.Value.GetType("M" + seed)!);
 
     internal GeneratorRun Run { get; }
+}
+
+/// <summary>The tests that run the random programs share one compilation of them.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedRandomPrograms : ICollectionFixture<RandomPrograms>
+{
+    public const string Name = "Random programs";
 }

@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace LayerDsl.Tests.Verification;
 
 /// <summary>VerifyFold accepts what rounding explains and nothing else, and changes nothing.</summary>
-public sealed class FoldVerificationTests : IClassFixture<RandomPrograms>
+[Collection(SharedRandomPrograms.Name)]
+public sealed class FoldVerificationTests
 {
     private static readonly Lazy<Type> Mlp = new(() => GeneratorRun.Of("""
         [LayerModel] public sealed partial class Mlp : nn.Module<Tensor, Tensor>

@@ -149,7 +149,7 @@ internal sealed class LayerEmitter
         {
             if (forms.FoldedWeight.Value is Access stored)
             {
-                writer.Line($"return {Field(stored.Tensor)}.detach().clone();");
+                writer.Line($"using var detached = {Field(stored.Tensor)}.detach();").Line("return detached.clone();");
                 return;
             }
 
