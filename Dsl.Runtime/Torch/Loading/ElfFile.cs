@@ -26,7 +26,12 @@ internal sealed class ElfFile
             throw new NativeLibraryFormatException($"Section headers of {size} bytes instead of {SectionSize}.");
         }
 
-        Sections = [.. Enumerable.Range(0, count).Select(k => ReadSection(checked((long)table + (k * (long)SectionSize))))];
+        if (table > (ulong)bytes.Length)
+        {
+            throw new NativeLibraryFormatException("The section table lies beyond the end of the file.");
+        }
+
+        Sections = [.. Enumerable.Range(0, count).Select(k => ReadSection((long)table + (k * (long)SectionSize)))];
     }
 
     public IReadOnlyList<ElfSection> Sections { get; }
@@ -43,7 +48,7 @@ internal sealed class ElfFile
     /// <summary>A zero-terminated text in a string section.</summary>
     public string Text(ElfSection section, uint offset)
     {
-        var rest = Slice(checked((long)section.Offset + offset), 1, toEnd: true);
+        var rest = Slice(section.Offset <= (ulong)bytes.Length ? (long)section.Offset + offset : -1, 1, toEnd: true);
         var length = rest.IndexOf((byte)0);
         return length >= 0 ? Encoding.ASCII.GetString(rest[..length]) : throw new NativeLibraryFormatException("A text without an end.");
     }

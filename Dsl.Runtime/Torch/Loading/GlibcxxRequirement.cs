@@ -56,7 +56,7 @@ internal static class GlibcxxRequirement
                 var auxiliary = at + file.U32(at + 8);
                 for (var k = 0; k < file.U16(at + 2); k++)
                 {
-                    yield return new Need(file.Text(names, file.U32(auxiliary + 8)), file.U16(auxiliary + 4), file.U16(auxiliary + 6), checked((int)auxiliary + 4));
+                    yield return new Need(file.Text(names, file.U32(auxiliary + 8)), file.U16(auxiliary + 4), file.U16(auxiliary + 6), (int)auxiliary + 4);
                     auxiliary += file.U32(auxiliary + 12);
                 }
 
@@ -70,7 +70,7 @@ internal static class GlibcxxRequirement
     {
         var versions = file.Sections.FirstOrDefault(section => section.Type == VersionSymbols);
         var used = file.Sections.Where(section => section.Type == Rela && file.Section(section.Link).Type == Dynsym)
-            .SelectMany(section => Enumerable.Range(0, checked((int)(section.Size / 24))).Select(k => file.U32((long)section.Offset + (24L * k) + 12)))
+            .SelectMany(section => Enumerable.Range(0, (int)(section.Size / 24)).Select(k => file.U32((long)section.Offset + (24L * k) + 12)))
             .Where(symbol => symbol != 0)
             .Distinct();
         foreach (var symbol in used)
