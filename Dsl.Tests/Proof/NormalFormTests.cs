@@ -7,23 +7,23 @@ namespace LayerDsl.Tests.Proof;
 
 public class NormalFormTests
 {
-    private static readonly Expr Trace = Sum(I, Sum(J, Square[I, J] * Square[J, I]));
+    private static readonly Expr Trace = Sum(I, Sum(J, Matrix[I, J] * Matrix[J, I]));
 
     [Fact]
-    public void Bound_indices_are_renamed_across_a_symmetry() => IsProved(Trace, Sum(J, Sum(I, Square[J, I] * Square[I, J])));
+    public void Bound_indices_are_renamed_across_a_symmetry() => IsProved(Trace, Sum(J, Sum(I, Matrix[J, I] * Matrix[I, J])));
 
     [Fact]
-    public void A_transposed_factor_is_told_apart() => IsRefuted(Trace, Sum(I, Sum(J, Square[I, J] * Square[I, J])));
+    public void A_transposed_factor_is_told_apart() => IsRefuted(Trace, Sum(I, Sum(J, Matrix[I, J] * Matrix[I, J])));
 
     [Fact]
     public void A_triangle_is_the_same_from_every_corner() => IsProved(
-        Sum(I, Sum(J, Sum(K, Square[I, J] * Square[J, K] * Square[K, I]))),
-        Sum(K, Sum(I, Sum(J, Square[J, I] * Square[K, J] * Square[I, K]))));
+        Sum(I, Sum(J, Sum(K, Matrix[I, J] * Matrix[J, K] * Matrix[K, I]))),
+        Sum(K, Sum(I, Sum(J, Matrix[J, I] * Matrix[K, J] * Matrix[I, K]))));
 
     [Fact]
     public void A_directed_triangle_is_not_a_transitive_one() => IsRefuted(
-        Sum(I, Sum(J, Sum(K, Square[I, J] * Square[J, K] * Square[K, I]))),
-        Sum(I, Sum(J, Sum(K, Square[I, J] * Square[J, K] * Square[I, K]))));
+        Sum(I, Sum(J, Sum(K, Matrix[I, J] * Matrix[J, K] * Matrix[K, I]))),
+        Sum(I, Sum(J, Sum(K, Matrix[I, J] * Matrix[J, K] * Matrix[I, K]))));
 
     [Fact]
     public void The_square_of_a_sum_is_a_double_sum() => IsProved(
@@ -34,7 +34,7 @@ public class NormalFormTests
 
     [Fact]
     public void Nested_functions_are_compared_up_to_renaming() => IsProved(
-        Sum(I, Tanh(Sum(J, Square[I, J] * Vector[J]))), Sum(K, Tanh(Sum(I, Vector[I] * Square[K, I]))));
+        Sum(I, Tanh(Sum(J, Matrix[I, J] * Vector[J]))), Sum(K, Tanh(Sum(I, Vector[I] * Matrix[K, I]))));
 
     [Fact]
     public void Variance_is_the_mean_square_minus_the_squared_mean() => IsProved(

@@ -21,7 +21,7 @@ internal static class Terms
     public static readonly Tensor Up = new("B", TensorRole.Trainable, [O, R]);
     public static readonly Tensor Bias = new("bias", TensorRole.Trainable, [O]);
     public static readonly Tensor Folded = new("W", TensorRole.Folded, [O, I]);
-    public static readonly Tensor Square = new("S", TensorRole.Trainable, [I, J]);
+    public static readonly Tensor Matrix = new("M", TensorRole.Trainable, [I, J]);
     public static readonly Tensor Vector = new("v", TensorRole.Trainable, [I]);
     public static readonly Tensor LogA = new("log_a", TensorRole.Trainable, []);
     public static readonly Tensor LogB = new("log_b", TensorRole.Trainable, []);
