@@ -18,6 +18,7 @@ internal sealed class Refuter
     private readonly Vocabulary vocabulary;
     private readonly Steps steps;
     private readonly string seed;
+    private (Point Point, bool OnLeft, string Reason)? gap;
 
     public Refuter(Expr left, Expr right, Steps steps)
     {
@@ -47,7 +48,9 @@ internal sealed class Refuter
             }
         }
 
-        return null;
+        return PointsCompared == 0 && gap is { } only
+            ? $"with {Elements(only.Point)} {(only.OnLeft ? leftName : rightName)} has no value ({only.Reason}), {(only.OnLeft ? rightName : leftName)} has one"
+            : null;
     }
 
     private void Simplify(Point point)
@@ -85,10 +88,16 @@ internal sealed class Refuter
             foreach (var place in Point.Places(vocabulary.Free.Select(index => evaluator.SizeOf(index.Size)).ToArray()))
             {
                 var at = vocabulary.Free.Select((index, k) => (index, place: place[k])).ToDictionary(pair => pair.index, pair => pair.place);
-                var (a, b) = (evaluator.Evaluate(left, at), evaluator.Evaluate(right, at));
-                if (a.Apart(b))
+                var (a, b) = (Value(evaluator, left, at), Value(evaluator, right, at));
+                if (a.Interval is { } x && b.Interval is { } y && x.Apart(y))
                 {
-                    return (place, a, b);
+                    return (place, x, y);
+                }
+
+                if (a.Interval is null || b.Interval is null)
+                {
+                    NoteGap(point, a, b);
+                    return null;
                 }
             }
 
@@ -97,15 +106,40 @@ internal sealed class Refuter
         }
         catch (UndefinedValueException)
         {
-            return null; // No value here, so no difference: the next point decides.
+            return null; // Too close to call here, so no difference: the next point decides.
         }
     }
+
+    /// <summary>The value, or the reason why there is none.</summary>
+    private static (Interval? Interval, string Reason) Value(Evaluator<Interval> evaluator, Expr expr, IReadOnlyDictionary<Index, long> at)
+    {
+        try
+        {
+            return (evaluator.Evaluate(expr, at), string.Empty);
+        }
+        catch (UndefinedValueException undefined) when (undefined.IsCertain)
+        {
+            return (null, undefined.Message);
+        }
+    }
+
+    private void NoteGap(Point point, (Interval? Interval, string Reason) a, (Interval? Interval, string Reason) b)
+    {
+        if (a.Interval is null != b.Interval is null)
+        {
+            gap ??= (point, a.Interval is null, a.Reason + b.Reason);
+        }
+    }
+
+    private string Elements(Point point) => string.Join(", ", vocabulary.Tensors
+        .OrderBy(tensor => tensor.Role == TensorRole.Input ? 0 : 1)
+        .Select(tensor => tensor.Name + "=" + point.Print(tensor)));
 
     private static Interval ElementOf(Point point, Tensor tensor, IReadOnlyList<long> place) => new IntervalArithmetic().Number(point[tensor, place]);
 
     private string Describe(Point point, (long[] Place, Interval Left, Interval Right) difference, string leftName, string rightName)
     {
-        var elements = string.Join(", ", vocabulary.Tensors.OrderBy(tensor => tensor.Role == TensorRole.Input ? 0 : 1).Select(tensor => tensor.Name + "=" + point.Print(tensor)));
+        var elements = Elements(point);
         var at = string.Join(",", vocabulary.Free.Select((index, k) => (index, k)).Where(pair => pair.index.Size.Evaluate(point.SizeOf) > 1)
             .Select(pair => pair.index.Name + "=" + difference.Place[pair.k]));
         var (a, b) = (Text(difference.Left, "G6"), Text(difference.Right, "G6"));

@@ -1,4 +1,3 @@
-using LayerDsl.Generator;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Proof;
 using Index = LayerDsl.Generator.Ir.Index;

@@ -21,8 +21,9 @@ internal abstract class Arithmetic<T>
 /// <summary>The point lies where the expression has no value, or where the arithmetic cannot tell the value: choose another.</summary>
 internal sealed class UndefinedValueException : Exception
 {
-    public UndefinedValueException(string message)
-        : base(message)
-    {
-    }
+    public UndefinedValueException(string message, bool isCertain = false)
+        : base(message) => IsCertain = isCertain;
+
+    /// <summary>Whether there is no value, rather than one that the arithmetic cannot tell.</summary>
+    public bool IsCertain { get; }
 }

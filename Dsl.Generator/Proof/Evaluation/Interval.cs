@@ -36,15 +36,15 @@ internal sealed class IntervalArithmetic : Arithmetic<Interval>
     public override Interval Apply(Function function, Interval[] x) => function switch
     {
         Function.Divide => Divide(x[0], x[1]),
-        Function.Sqrt => x[0].Low >= 0 ? Root(x[0]) : throw new UndefinedValueException("root of a negative number"),
+        Function.Sqrt => x[0].Low >= 0 ? Root(x[0]) : throw new UndefinedValueException("root of a negative number", x[0].High < 0),
         Function.Exp => Rising(Math.Exp, x[0]),
         Function.Exp2 => Rising(t => Math.Pow(2, t), x[0]),
-        Function.Log => x[0].Low > 0 ? Rising(Math.Log, x[0]) : throw new UndefinedValueException("logarithm of zero"),
-        Function.Log2 => x[0].Low > 0 ? Rising(t => Math.Log(t) / Math.Log(2), x[0]) : throw new UndefinedValueException("logarithm of zero"),
+        Function.Log => x[0].Low > 0 ? Rising(Math.Log, x[0]) : throw new UndefinedValueException("logarithm of a number that is not positive", x[0].High <= 0),
+        Function.Log2 => x[0].Low > 0 ? Rising(t => Math.Log(t) / Math.Log(2), x[0]) : throw new UndefinedValueException("logarithm of a number that is not positive", x[0].High <= 0),
         Function.Sin or Function.Cos or Function.Tan => Periodic(function, x[0]),
         Function.Atan => Rising(Math.Atan, x[0]),
         Function.Tanh => Rising(Math.Tanh, x[0]),
-        Function.Atanh => x[0].Low > -1 && x[0].High < 1 ? Rising(t => Math.Log((1 + t) / (1 - t)) / 2, x[0]) : throw new UndefinedValueException("artanh outside (-1, 1)"),
+        Function.Atanh => x[0].Low > -1 && x[0].High < 1 ? Rising(t => Math.Log((1 + t) / (1 - t)) / 2, x[0]) : throw new UndefinedValueException("artanh outside (-1, 1)", x[0].High <= -1 || x[0].Low >= 1),
         Function.Erf => Rising(RealFunctions.Erf, x[0]),
         Function.Abs => x[0].Low >= 0 ? x[0] : x[0].High <= 0 ? new(-x[0].High, -x[0].Low) : new(0, Math.Max(-x[0].Low, x[0].High)),
         Function.Max => new(Math.Max(x[0].Low, x[1].Low), Math.Max(x[0].High, x[1].High)),
@@ -109,7 +109,7 @@ internal sealed class IntervalArithmetic : Arithmetic<Interval>
     {
         if (b.Low <= 0 && b.High >= 0)
         {
-            throw new UndefinedValueException("division by zero");
+            throw new UndefinedValueException("division by zero", IsZero(b));
         }
 
         var quotient = a.Low / b.Low;

@@ -49,7 +49,7 @@ internal sealed class Point
         ? this[tensor, place].ToString()
         : "[" + string.Join(",", Enumerable.Range(0, (int)tensor.Axes[place.Count].Size.Evaluate(SizeOf)).Select(k => Print(tensor, [.. place, k]))) + "]";
 
-    /// <summary>Small integers, quarters or larger integers, one kind per seed; never zero, so that nothing cancels by chance.</summary>
+    /// <summary>Small integers, quarters or larger integers, one kind per seed; half of them zero for one seed in five.</summary>
     private Rational Draw(Tensor tensor, IReadOnlyList<long> place)
     {
         var noise = Noise.Of(seed + "/" + KeyOf(tensor, place));
@@ -60,8 +60,9 @@ internal sealed class Point
 
         var magnitude = (long)(noise % 5) + 1;
         var sign = tensor.Domain == Domain.Positive || (noise >> 8) % 2 == 0 ? 1 : -1;
-        return (Noise.Of(seed) % 4) switch
+        return (Noise.Of(seed) % 5) switch
         {
+            4 when tensor.Domain == Domain.Real => (noise >> 24) % 2 == 0 ? 0 : sign * magnitude,
             0 => sign * magnitude,
             1 => new Rational(sign * ((2 * magnitude) - 1), 4),
             2 => new Rational(sign * (((long)(noise >> 16) % 40 & 63) + 1), 2),
