@@ -1,34 +1,58 @@
+using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Proof.NormalForms;
-using LayerDsl.Generator.Proof.Refutation;
 
 namespace LayerDsl.Generator.Proof;
 
-/// <summary>Decides a claim: proved by equal normal forms, refuted by a point where the forms differ, or tested at points.</summary>
+/// <summary>Examines a claim: proves it by normal forms, else looks for a point where it fails, else tests it over a large field.</summary>
 internal static class Prover
 {
-    private const long Steps = 200_000;
+    /// <summary>Steps that one stage may take: many times what the largest composition here needs, a second or two at worst.</summary>
+    public const long StepLimit = 200_000;
 
-    public static Verdict Prove(Claim claim, CancellationToken cancellation)
+    public static Verdict Prove(Claim claim, CancellationToken cancellation) => Prove(claim, StepLimit, cancellation);
+
+    public static Verdict Prove(Claim claim, long stepLimit, CancellationToken cancellation)
     {
-        var inference = claim.InferenceOverStored();
-        try
-        {
-            var normalizer = new Normalizer(new Budget(Steps, cancellation));
-            if (normalizer.Key(normalizer.Normalize(claim.Training)) == normalizer.Key(normalizer.Normalize(inference)))
-            {
-                return new Verdict.Proved(normalizer.Laws.Prepend("normal form").ToEquatableArray());
-            }
-        }
-        catch (BudgetExceededException)
-        {
-            return Search(claim.Training, inference, $"the normal form needs more than {Steps} steps", cancellation);
-        }
-
-        return Search(claim.Training, inference, "the normal forms differ", cancellation);
+        var (training, inference) = (claim.Training, claim.InferenceOverStored());
+        var (proof, exhausted) = Equal(training, inference, new Steps(stepLimit, cancellation));
+        return proof ?? Refute(training, inference, new Steps(stepLimit, cancellation), exhausted)
+            ?? Test(training, inference, new Steps(stepLimit, cancellation), exhausted);
     }
 
-    private static Verdict Search(Ir.Expr training, Ir.Expr inference, string reason, CancellationToken cancellation) =>
-        CounterexampleSearch.Find(training, inference, cancellation) is { } counterexample
-            ? new Verdict.Refuted(counterexample)
-            : new Verdict.Tested($"{reason}, but they agree at {CounterexampleSearch.Points} points of small sizes and values");
+    private static (Verdict? Verdict, string Exhausted) Equal(Expr training, Expr inference, Steps steps)
+    {
+        try
+        {
+            var holds = Equality.Holds(training, inference, steps);
+            return (holds ? new Verdict.Proved(steps.Laws.ToEquatableArray(), steps.Assumptions.ToEquatableArray()) : null, string.Empty);
+        }
+        catch (BudgetExceededException exceeded)
+        {
+            return (null, exceeded.Message + "; ");
+        }
+    }
+
+    private static Verdict? Refute(Expr training, Expr inference, Steps steps, string exhausted)
+    {
+        try
+        {
+            return new Refuter(training, inference, steps).Search("training", "inference") is { } counterexample ? new Verdict.Refuted(counterexample) : null;
+        }
+        catch (BudgetExceededException exceeded)
+        {
+            return new Verdict.Tested(exhausted + "the search for a counterexample ended early: " + exceeded.Message);
+        }
+    }
+
+    private static Verdict Test(Expr training, Expr inference, Steps steps, string exhausted)
+    {
+        try
+        {
+            return new Verdict.Tested(exhausted + OracleTest.Run(training, inference, steps));
+        }
+        catch (BudgetExceededException exceeded)
+        {
+            return new Verdict.Tested(exhausted + "the test over a prime field ended early: " + exceeded.Message);
+        }
+    }
 }

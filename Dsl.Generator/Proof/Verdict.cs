@@ -9,7 +9,8 @@ internal abstract record Verdict
 
     /// <summary>Equal normal forms: the claim holds for every input, parameter and size.</summary>
     /// <param name="Laws">The names of the laws used, in order.</param>
-    public sealed record Proved(EquatableArray<string> Laws) : Verdict;
+    /// <param name="Assumptions">Side conditions that were assumed because they cannot be checked, in words.</param>
+    public sealed record Proved(EquatableArray<string> Laws, EquatableArray<string> Assumptions = default) : Verdict;
 
     /// <summary>Equal at every point tried, without a proof.</summary>
     /// <param name="Bound">How unlikely that is if the forms differ, in words.</param>

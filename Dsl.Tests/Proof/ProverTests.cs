@@ -97,7 +97,7 @@ public sealed class ProverTests
     {
         var x = W[O, I];
         var verdict = Assert.IsType<Verdict.Tested>(ProveEqual(Square2(Sin(x)) + Square2(Cos(x)), 1));
-        Assert.Contains("agree at", verdict.Bound, StringComparison.Ordinal);
+        Assert.Contains("agrees at", verdict.Bound, StringComparison.Ordinal);
 
         static Expr Square2(Expr e) => Operators.Square(e);
     }

@@ -1,54 +1,167 @@
+using System.Collections.Immutable;
 using LayerDsl.Generator.Ir;
 
 namespace LayerDsl.Generator.Proof.NormalForms;
 
-/// <summary>What a monomial multiplies: something that is not itself a sum or product of simpler things.</summary>
-internal abstract record Atom
+/// <summary>
+/// What a normal form does not look into: a tensor element, a size, an indicator, or a function of normal forms.
+/// Two atoms are the same if their keys are; a key names bound indices canonically.
+/// </summary>
+internal abstract class Atom
 {
-    private Atom()
+    private protected Atom(ImmutableHashSet<Index> indices, int height)
     {
+        Indices = indices;
+        Height = height;
     }
 
-    /// <summary>A tensor read at a place.</summary>
-    public sealed record Entry(Tensor Tensor, EquatableArray<AffineIndex> At) : Atom;
+    /// <summary>The indices that the atom depends on, bound further out or free.</summary>
+    public ImmutableHashSet<Index> Indices { get; }
 
-    /// <summary>1 where the place lies inside, else 0.</summary>
-    public sealed record Inside(AffineIndex At, Size Size) : Atom;
+    /// <summary>How many scopes of bound indices are nested inside.</summary>
+    public int Height { get; }
 
-    /// <summary>A size symbol used as a number.</summary>
-    public sealed record Extent(string Symbol) : Atom;
+    public string Key => field ??= Print(index => index.Name);
 
-    /// <summary>A function of normal forms: equal where the functions and the normal forms are (congruence).</summary>
-    public sealed record Call(Function Function, EquatableArray<Polynomial> Arguments) : Atom;
+    /// <summary>The atom in words, with indices named by <paramref name="nameOf"/>; parts without an order are sorted.</summary>
+    public abstract string Print(Func<Index, string> nameOf);
 
-    /// <summary>A sum as one factor, which only occurs with a negative exponent.</summary>
-    public sealed record Whole(Polynomial Sum) : Atom;
+    /// <summary>The atom read elsewhere, in normal form.</summary>
+    public abstract Polynomial Reindex(Algebra algebra, Func<Index, AffineIndex?> place);
 
-    /// <summary>The largest value over an index.</summary>
-    public sealed record Largest(Index Over, Polynomial Body) : Atom;
+    public sealed override string ToString() => Key;
 
-    /// <summary>Whether the atom is 0 or 1, so that its powers are itself.</summary>
-    public bool IsIdempotent => this is Inside or Entry { Tensor.Domain: Domain.Mask } or Call { Function: Function.Greater or Function.GreaterOrEqual };
+    private protected static ImmutableHashSet<Index> IndicesOf(IEnumerable<AffineIndex> places) =>
+        places.SelectMany(place => place.Terms).Select(term => term.Index).ToImmutableHashSet();
 
-    /// <summary>Reads the atom elsewhere.</summary>
-    public Atom Rename(Func<Index, AffineIndex?> to) => this switch
+    private protected static string Print(AffineIndex place, Func<Index, string> nameOf) => string.Join("+", place.Terms
+        .Select(term => term.Factor == Size.One ? nameOf(term.Index) : "(" + term.Factor + ")" + nameOf(term.Index))
+        .OrderBy(part => part, StringComparer.Ordinal)
+        .Concat(place.Offset.IsZero && place.Terms.Count > 0 ? [] : [place.Offset.ToString()]));
+}
+
+/// <summary>A tensor element.</summary>
+internal sealed class LeafAtom : Atom
+{
+    private readonly string tensorKey;
+
+    public LeafAtom(Tensor tensor, EquatableArray<AffineIndex> at)
+        : base(IndicesOf(at), 0)
     {
-        Entry entry => new Entry(entry.Tensor, entry.At.Select(at => at.Substitute(to)).ToEquatableArray()),
-        Inside inside => new Inside(inside.At.Substitute(to), inside.Size),
-        Call call => new Call(call.Function, call.Arguments.Select(argument => argument.Rename(to)).ToEquatableArray()),
-        Whole whole => new Whole(whole.Sum.Rename(to)),
-        Largest largest => new Largest(largest.Over, largest.Body.Rename(to)),
-        _ => this,
-    };
+        Tensor = tensor;
+        At = at;
+        tensorKey = tensor.Name + "<" + (int)tensor.Role + (int)tensor.Domain + string.Concat(tensor.Axes.Select(axis => "," + axis.Size)) + ">";
+    }
 
-    /// <summary>The indices that the atom mentions.</summary>
-    public IEnumerable<Index> Indices => this switch
+    public Tensor Tensor { get; }
+
+    public EquatableArray<AffineIndex> At { get; }
+
+    public override string Print(Func<Index, string> nameOf) =>
+        tensorKey + "[" + string.Join(",", At.Select(place => Print(place, nameOf))) + "]";
+
+    public override Polynomial Reindex(Algebra algebra, Func<Index, AffineIndex?> place) =>
+        Polynomial.Of(new LeafAtom(Tensor, At.Select(at => at.Substitute(place)).ToEquatableArray()));
+}
+
+/// <summary>A size symbol, a number of at least one.</summary>
+internal sealed class SizeAtom : Atom
+{
+    public SizeAtom(string symbol)
+        : base([], 0) => Symbol = symbol;
+
+    public string Symbol { get; }
+
+    public override string Print(Func<Index, string> nameOf) => "size " + Symbol;
+
+    public override Polynomial Reindex(Algebra algebra, Func<Index, AffineIndex?> place) => Polynomial.Of(this);
+}
+
+/// <summary>A prime, under a fractional power: √2.</summary>
+internal sealed class PrimeAtom : Atom
+{
+    public PrimeAtom(System.Numerics.BigInteger value)
+        : base([], 0) => Value = value;
+
+    public System.Numerics.BigInteger Value { get; }
+
+    public override string Print(Func<Index, string> nameOf) => "prime " + Value;
+
+    public override Polynomial Reindex(Algebra algebra, Func<Index, AffineIndex?> place) => Polynomial.Of(this);
+}
+
+/// <summary>1 where a place lies inside <c>[0, size)</c>, else 0.</summary>
+internal sealed class IndicatorAtom : Atom
+{
+    public IndicatorAtom(AffineIndex at, Size size)
+        : base(IndicesOf([at]), 0)
     {
-        Entry entry => entry.At.SelectMany(at => at.Terms).Select(term => term.Index),
-        Inside inside => inside.At.Terms.Select(term => term.Index),
-        Call call => call.Arguments.SelectMany(argument => argument.Indices),
-        Whole whole => whole.Sum.Indices,
-        Largest largest => largest.Body.Indices.Where(index => index != largest.Over),
-        _ => [],
-    };
+        At = at;
+        Size = size;
+    }
+
+    public AffineIndex At { get; }
+
+    public Size Size { get; }
+
+    public override string Print(Func<Index, string> nameOf) => "inside " + Print(At, nameOf) + "<" + Size;
+
+    public override Polynomial Reindex(Algebra algebra, Func<Index, AffineIndex?> place) => algebra.Indicator(At.Substitute(place), Size);
+}
+
+/// <summary>A function of normal forms: equal arguments give equal values (congruence).</summary>
+internal sealed class FunctionAtom : Atom
+{
+    public FunctionAtom(Function function, ImmutableArray<Polynomial> arguments)
+        : base(arguments.Aggregate(ImmutableHashSet<Index>.Empty, (all, argument) => all.Union(argument.Indices)), arguments.Max(argument => argument.Height))
+    {
+        Function = function;
+        Arguments = arguments;
+    }
+
+    public Function Function { get; }
+
+    public ImmutableArray<Polynomial> Arguments { get; }
+
+    public override string Print(Func<Index, string> nameOf)
+    {
+        var parts = Arguments.Select(argument => argument.Print(nameOf));
+        return Function + "(" + string.Join("; ", Function == Function.Max ? parts.OrderBy(part => part, StringComparer.Ordinal) : parts) + ")";
+    }
+
+    public override Polynomial Reindex(Algebra algebra, Func<Index, AffineIndex?> place) =>
+        algebra.Apply(Function, Arguments.Select(argument => argument.Reindex(algebra, place)).ToImmutableArray());
+}
+
+/// <summary>The largest value of a normal form over one bound index.</summary>
+internal sealed class MaxOverAtom : Atom
+{
+    public MaxOverAtom(Index index, Polynomial body)
+        : base(body.Indices.Remove(index), body.Height + 1)
+    {
+        Index = index;
+        Body = body;
+    }
+
+    public Index Index { get; }
+
+    public Polynomial Body { get; }
+
+    public override string Print(Func<Index, string> nameOf) => "max " + nameOf(Index) + "<" + Index.Size + " " + Body.Print(nameOf);
+
+    public override Polynomial Reindex(Algebra algebra, Func<Index, AffineIndex?> place) =>
+        algebra.MaxOver(Index, Body.Reindex(algebra, index => index == Index ? null : place(index)));
+}
+
+/// <summary>A whole normal form under a power that cannot be multiplied out: a denominator, a root.</summary>
+internal sealed class GroupAtom : Atom
+{
+    public GroupAtom(Polynomial body)
+        : base(body.Indices, body.Height) => Body = body;
+
+    public Polynomial Body { get; }
+
+    public override string Print(Func<Index, string> nameOf) => Body.Print(nameOf);
+
+    public override Polynomial Reindex(Algebra algebra, Func<Index, AffineIndex?> place) => Body.Reindex(algebra, place);
 }

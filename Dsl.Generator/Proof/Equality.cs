@@ -1,0 +1,55 @@
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Proof.NormalForms;
+
+namespace LayerDsl.Generator.Proof;
+
+/// <summary>Whether two expressions have the same normal form, possibly after clearing denominators.</summary>
+internal static class Equality
+{
+    private const int MostDenominators = 6;
+
+    /// <summary>False means only that no proof was found.</summary>
+    public static bool Holds(Expr left, Expr right, Steps steps)
+    {
+        return Holds(left, right, new Algebra(steps)) || Holds(left, right, new Algebra(steps) { AbsAsMax = true });
+    }
+
+    private static bool Holds(Expr left, Expr right, Algebra algebra)
+    {
+        var normalizer = new Normalizer(algebra);
+        return IsZero(algebra, normalizer.Normalize(left) - normalizer.Normalize(right));
+    }
+
+    /// <summary>A difference is zero if it is after multiplication with its denominators, none of which is zero.</summary>
+    private static bool IsZero(Algebra algebra, Polynomial difference)
+    {
+        for (var k = 0; !difference.IsZero; k++)
+        {
+            if (k == MostDenominators || Denominator(difference) is not { } denominator)
+            {
+                return false;
+            }
+
+            algebra.Steps.Use("differences are compared over a common denominator");
+            difference = algebra.Multiply(difference, algebra.Power(Polynomial.Of(denominator.Atom), -denominator.Power));
+        }
+
+        return true;
+    }
+
+    private static Factor? Denominator(Polynomial difference)
+    {
+        foreach (var product in difference.Terms.Select(term => term.Product))
+        {
+            foreach (var factor in product.Factors)
+            {
+                if (factor is { Power: { IsInteger: true, Sign: < 0 }, Atom: GroupAtom } && !product.Bound.Any(factor.Atom.Indices.Contains))
+                {
+                    return factor;
+                }
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,29 @@
+using LayerDsl.Generator.Ir;
+
+namespace LayerDsl.Generator.Proof.Evaluation;
+
+/// <summary>The numbers that an expression is evaluated in: intervals of reals, elements of a prime field, dual numbers.</summary>
+internal abstract class Arithmetic<T>
+{
+    public abstract T Number(Rational value);
+
+    public abstract T Add(T a, T b);
+
+    public abstract T Multiply(T a, T b);
+
+    /// <summary>A pointwise function other than addition and multiplication.</summary>
+    public abstract T Apply(Function function, T[] x);
+
+    /// <summary>The largest of the values.</summary>
+    public abstract T Largest(IReadOnlyList<T> values);
+}
+
+/// <summary>The point lies where the expression has no value, or where the arithmetic cannot tell the value: choose another.</summary>
+internal sealed class UndefinedValueException : Exception
+{
+    public UndefinedValueException(string message, bool isCertain = false)
+        : base(message) => IsCertain = isCertain;
+
+    /// <summary>Whether there is no value, rather than one that the arithmetic cannot tell.</summary>
+    public bool IsCertain { get; }
+}

@@ -1,0 +1,113 @@
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Proof.NormalForms;
+
+namespace LayerDsl.Generator.Proof.Evaluation;
+
+/// <summary>Evaluates expressions at one point: sizes and tensor elements are given, loops run over all bound indices.</summary>
+internal sealed class Evaluator<T>
+{
+    private readonly Arithmetic<T> arithmetic;
+    private readonly Func<string, long> sizeOf;
+    private readonly Func<Tensor, IReadOnlyList<long>, T> elementOf;
+    private readonly Steps steps;
+    private readonly Dictionary<(Expr, string), T> known = [];
+
+    /// <param name="elementOf">The element of a tensor at a place, which may lie outside its axes.</param>
+    public Evaluator(Arithmetic<T> arithmetic, Func<string, long> sizeOf, Func<Tensor, IReadOnlyList<long>, T> elementOf, Steps steps)
+    {
+        this.arithmetic = arithmetic;
+        this.sizeOf = sizeOf;
+        this.elementOf = elementOf;
+        this.steps = steps;
+    }
+
+    /// <summary>Whether a surrogate counts as what it is differentiated as, instead of as its value.</summary>
+    public bool Differentiated { get; init; }
+
+    public long SizeOf(Size size) => size.Evaluate(sizeOf);
+
+    public T Evaluate(Expr expr, IReadOnlyDictionary<Index, long> at)
+    {
+        if (expr is Literal or SizeValue or Access or Ir.Inside)
+        {
+            return Compute(expr, at);
+        }
+
+        var key = (expr, string.Join(",", expr.FreeIndices.Select(index => at[index])));
+        if (!known.TryGetValue(key, out var value))
+        {
+            known[key] = value = Compute(expr, at);
+        }
+
+        return value;
+    }
+
+    private T Compute(Expr expr, IReadOnlyDictionary<Index, long> at)
+    {
+        steps.Take();
+        return expr switch
+        {
+            Literal literal => arithmetic.Number(literal.Value),
+            SizeValue size => arithmetic.Number(SizeOf(size.Size)),
+            Access access => elementOf(access.Tensor, access.At.Select(place => PlaceOf(place, at)).ToArray()),
+            Ir.Inside inside => arithmetic.Number(PlaceOf(inside.At, at) is var place && place >= 0 && place < SizeOf(inside.Size) ? 1 : 0),
+            Named named => Evaluate(named.Body, at),
+            Surrogate surrogate => OfSurrogate(surrogate, at),
+            Reduce reduce => OfReduce(reduce, at),
+            Map map => OfMap(map, at),
+            _ => throw new ShapeException("An expression without a value: " + expr.GetType().Name),
+        };
+    }
+
+    private T OfSurrogate(Surrogate surrogate, IReadOnlyDictionary<Index, long> at)
+    {
+        var value = Evaluate(surrogate.Value, at);
+        return Differentiated && value is Dual x && Evaluate(surrogate.Derivative, at) is Dual y
+            ? (T)(object)DualNumbers.WithDerivative(x, y)
+            : value;
+    }
+
+    private T OfReduce(Reduce reduce, IReadOnlyDictionary<Index, long> at)
+    {
+        var inner = at.ToDictionary(pair => pair.Key, pair => pair.Value);
+        var values = new List<T>();
+        for (var k = 0L; k < SizeOf(reduce.Index.Size); k++)
+        {
+            inner[reduce.Index] = k;
+            values.Add(Evaluate(reduce.Body, inner));
+        }
+
+        return reduce.Reduction == Reduction.Max ? arithmetic.Largest(values) : values.Aggregate(arithmetic.Number(0), arithmetic.Add);
+    }
+
+    private T OfMap(Map map, IReadOnlyDictionary<Index, long> at)
+    {
+        if (map.Function == Function.Select)
+        {
+            return OfSelect(map, at);
+        }
+
+        var x = map.Arguments.Select(argument => Evaluate(argument, at)).ToArray();
+        return map.Function switch
+        {
+            Function.Add => arithmetic.Add(x[0], x[1]),
+            Function.Subtract => arithmetic.Add(x[0], arithmetic.Multiply(arithmetic.Number(-1), x[1])),
+            Function.Negate => arithmetic.Multiply(arithmetic.Number(-1), x[0]),
+            Function.Multiply => arithmetic.Multiply(x[0], x[1]),
+            Function.Square => arithmetic.Multiply(x[0], x[0]),
+            _ => arithmetic.Apply(map.Function, x),
+        };
+    }
+
+    /// <summary>The branch that is not taken may be undefined.</summary>
+    private T OfSelect(Map map, IReadOnlyDictionary<Index, long> at)
+    {
+        var condition = arithmetic.Apply(Function.Select, [Evaluate(map.Arguments[0], at), arithmetic.Number(1), arithmetic.Number(0)]);
+        return condition!.Equals(arithmetic.Number(1)) ? Evaluate(map.Arguments[1], at)
+            : condition.Equals(arithmetic.Number(0)) ? Evaluate(map.Arguments[2], at)
+            : arithmetic.Apply(Function.Select, [condition, Evaluate(map.Arguments[1], at), Evaluate(map.Arguments[2], at)]);
+    }
+
+    private long PlaceOf(AffineIndex place, IReadOnlyDictionary<Index, long> at) =>
+        place.Terms.Aggregate(SizeOf(place.Offset), (sum, term) => sum + (SizeOf(term.Factor) * at[term.Index]));
+}

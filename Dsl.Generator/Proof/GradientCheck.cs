@@ -1,0 +1,122 @@
+using System.Globalization;
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Proof.Evaluation;
+using LayerDsl.Generator.Proof.NormalForms;
+
+namespace LayerDsl.Generator.Proof;
+
+/// <summary>What the check of a backward pass found out.</summary>
+/// <param name="Error">Where a gradient is not the derivative, in words; null where none was found.</param>
+/// <param name="Surrogates">The names of the surrogates whose declared derivative was taken for the real one.</param>
+/// <param name="Points">At how many points the check was made.</param>
+internal sealed record GradientReport(string? Error, EquatableArray<string> Surrogates, int Points);
+
+/// <summary>
+/// Checks gradient expressions against forward-mode derivatives: for random directions u of one tensor and output
+/// gradients v, ⟨v, J u⟩ must equal ⟨Jᵀ v, u⟩.
+/// </summary>
+internal static class GradientCheck
+{
+    public const long StepLimit = 400_000;
+
+    private const int SeedsPerShape = 6;
+    private const int PointsWanted = 4;
+    private const double Tolerance = 1e-9;
+
+    /// <param name="forward">The forward form.</param>
+    /// <param name="outputGradient">The tensor v, over the output's indices.</param>
+    /// <param name="gradients">For each tensor the expression of its gradient, over its own axes.</param>
+    public static GradientReport Run(
+        Expr forward, Tensor outputGradient, IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients, CancellationToken cancellation)
+    {
+        var vocabulary = new Vocabulary([forward, outputGradient.All, .. gradients.Select(pair => pair.Gradient)]);
+        var surrogates = SurrogatesOf(forward).Distinct().ToEquatableArray();
+        var steps = new Steps(StepLimit, cancellation);
+        var points = 0;
+        try
+        {
+            foreach (var shape in SmallShapes.Of(vocabulary).Reverse())
+            {
+                for (var k = 0; k < SeedsPerShape && points < PointsWanted; k++)
+                {
+                    var point = new Point(shape, forward + "/gradient/" + k);
+                    switch (Compare(forward, outputGradient, gradients, point, steps))
+                    {
+                        case { Length: > 0 } error:
+                            return new GradientReport(error, surrogates, points);
+                        case { }:
+                            points++;
+                            break;
+                    }
+                }
+            }
+        }
+        catch (BudgetExceededException)
+        {
+            // The points that were checked count; the report says how many there are.
+        }
+
+        return new GradientReport(null, surrogates, points);
+    }
+
+    /// <summary>The first mismatch in words, nothing where all gradients fit, null where the point has no value.</summary>
+    private static string? Compare(Expr forward, Tensor outputGradient, IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients, Point point, Steps steps)
+    {
+        foreach (var (tensor, gradient) in gradients)
+        {
+            var (ahead, aheadSize) = Forward(forward, outputGradient, tensor, point, steps);
+            var (back, backSize) = Backward(gradient, tensor, point, steps);
+            if (double.IsNaN(ahead + back) || double.IsInfinity(ahead + back))
+            {
+                return null;
+            }
+
+            if (Math.Abs(ahead - back) > Tolerance * (aheadSize + backSize))
+            {
+                return $"for '{tensor.Name}' the derivative along a random direction is {Text(ahead)}, the gradient says {Text(back)}";
+            }
+        }
+
+        return string.Empty;
+    }
+
+    /// <summary>⟨v, J u⟩ and the sum of its absolute terms.</summary>
+    private static (double Product, double Size) Forward(Expr forward, Tensor outputGradient, Tensor moved, Point point, Steps steps)
+    {
+        var evaluator = new Evaluator<Dual>(new DualNumbers(), point.SizeOf, (tensor, place) => ElementOf(point, tensor, place, moved), steps) { Differentiated = true };
+        return Sum(point.PlacesOf(outputGradient).Select(place =>
+            ElementOf(point, outputGradient, place, null).Value * evaluator.Evaluate(forward, At(outputGradient, place)).Derivative));
+    }
+
+    /// <summary>⟨Jᵀ v, u⟩ and the sum of its absolute terms.</summary>
+    private static (double Product, double Size) Backward(Expr gradient, Tensor tensor, Point point, Steps steps)
+    {
+        var evaluator = new Evaluator<Dual>(new DualNumbers(), point.SizeOf, (other, place) => ElementOf(point, other, place, null), steps);
+        return Sum(point.PlacesOf(tensor).Select(place => evaluator.Evaluate(gradient, At(tensor, place)).Value * ElementOf(point, tensor, place, tensor).Derivative));
+    }
+
+    /// <summary>Elements are no short fractions: ties and kinks are then met with probability zero.</summary>
+    private static Dual ElementOf(Point point, Tensor tensor, IReadOnlyList<long> place, Tensor? moved)
+    {
+        var text = tensor.Name + string.Join(",", place);
+        var offset = tensor.Domain == Domain.Mask ? 0 : (Noise.Of(text + "/offset") % 1000003) / 4000012.0;
+        return new(point[tensor, place].ToDouble() + offset, tensor == moved ? ((Noise.Of(text + "/direction") % 2000003) / 1000001.5) - 1 : 0);
+    }
+
+    private static Dictionary<Index, long> At(Tensor tensor, long[] place) =>
+        tensor.Axes.Select((axis, k) => (axis, place: place[k])).ToDictionary(pair => pair.axis, pair => pair.place);
+
+    private static (double Product, double Size) Sum(IEnumerable<double> terms) =>
+        terms.Aggregate((Product: 0.0, Size: 0.0), (sum, term) => (sum.Product + term, sum.Size + Math.Abs(term)));
+
+    private static IEnumerable<string> SurrogatesOf(Expr expr) => expr switch
+    {
+        Surrogate surrogate => SurrogatesOf(surrogate.Value).Concat(SurrogatesOf(surrogate.Derivative)).Prepend(surrogate.Name),
+        Named named => SurrogatesOf(named.Body),
+        Reduce reduce => SurrogatesOf(reduce.Body),
+        Map map => map.Arguments.SelectMany(SurrogatesOf),
+        _ => [],
+    };
+
+    private static string Text(double value) => value.ToString("G8", CultureInfo.InvariantCulture);
+}
