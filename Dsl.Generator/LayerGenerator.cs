@@ -63,7 +63,7 @@ public sealed class LayerGenerator : IIncrementalGenerator
         context.RegisterTorchLoader();
     }
 
-    /// <summary>The steps of every layer: prove, differentiate and schedule, write.</summary>
+    /// <summary>The steps of every layer: prove, differentiate, schedule, write.</summary>
     private static void Generate(
         IncrementalGeneratorInitializationContext context,
         IncrementalValuesProvider<LayerTask> tasks,
@@ -71,6 +71,7 @@ public sealed class LayerGenerator : IIncrementalGenerator
     {
         var files = tasks.WithTrackingName(StepNames.LayerTasks)
             .Select(LayerPipeline.Prove).WithTrackingName(StepNames.ProvedLayers)
+            .Select(LayerPipeline.Differentiate).WithTrackingName(StepNames.DifferentiatedLayers)
             .Select((layer, _) => LayerPipeline.Schedule(layer)).WithTrackingName(StepNames.ScheduledLayers)
             .Select((layer, _) => LayerPipeline.Emit(layer)).WithTrackingName(StepNames.LayerFiles);
         context.RegisterSourceOutput(files, AddFile);

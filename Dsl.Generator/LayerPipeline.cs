@@ -15,8 +15,11 @@ internal sealed record LayerTask(TypeSpec Type, LayerClassNames Names, bool Nest
 /// <summary>A layer whose fold was examined.</summary>
 internal sealed record ProvedLayer(LayerTask Task, LayerForms Forms, Verdict Verdict);
 
+/// <summary>A layer with its gradients, and what the check of these found.</summary>
+internal sealed record DifferentiatedLayer(LayerTask Task, LayerForms Forms, Verdict Verdict, EquatableArray<Gradient> Gradients, GradientReport Check);
+
 /// <summary>A layer with its passes.</summary>
-internal sealed record ScheduledLayer(LayerTask Task, LayerForms Forms, Verdict Verdict, LayerPrograms Programs);
+internal sealed record ScheduledLayer(LayerTask Task, LayerForms Forms, Verdict Verdict, GradientReport Check, LayerPrograms Programs);
 
 /// <summary>The stages of one layer, from its specification to its text. Each is a pure function of the one before.</summary>
 internal static class LayerPipeline
@@ -27,16 +30,21 @@ internal static class LayerPipeline
         return new ProvedLayer(task, forms, Prover.Prove(forms.Claim, cancellation));
     }
 
-    public static ScheduledLayer Schedule(ProvedLayer layer)
+    public static DifferentiatedLayer Differentiate(ProvedLayer layer, CancellationToken cancellation)
     {
-        var gradients = ReverseMode.Differentiate(
-            layer.Forms.Training, LayerPrograms.OutputGradient(layer.Forms).All, LayerPrograms.Differentiable(layer.Forms));
-        return new ScheduledLayer(layer.Task, layer.Forms, layer.Verdict, LayerPrograms.Of(layer.Forms, gradients));
+        var forms = layer.Forms;
+        var gradients = ReverseMode.Differentiate(forms.Training, LayerPrograms.OutputGradient(forms).All, LayerPrograms.Differentiable(forms));
+        var check = GradientCheck.Run(
+            forms.Training, LayerPrograms.OutputGradient(forms), gradients.Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation);
+        return new DifferentiatedLayer(layer.Task, forms, layer.Verdict, gradients.ToEquatableArray(), check);
     }
+
+    public static ScheduledLayer Schedule(DifferentiatedLayer layer) =>
+        new(layer.Task, layer.Forms, layer.Verdict, layer.Check, LayerPrograms.Of(layer.Forms, layer.Gradients));
 
     public static GeneratedFile Emit(ScheduledLayer layer)
     {
-        var facts = LayerFacts.Of(layer.Forms, layer.Verdict, layer.Programs.Forward, layer.Programs.RoundingFactor);
+        var facts = LayerFacts.Of(layer.Forms, layer.Verdict, layer.Check, layer.Programs.Forward, layer.Programs.RoundingFactor);
         var text = LayerEmitter.Emit(layer.Task.Type, layer.Task.Names, layer.Forms, layer.Programs, facts, layer.Task.Nested);
         return new GeneratedFile(layer.Task.File, text, Report(layer));
     }
@@ -44,11 +52,13 @@ internal static class LayerPipeline
     private static EquatableArray<DiagnosticInfo> Report(ScheduledLayer layer)
     {
         var (place, name) = (layer.Task.Layer.Kind.Place, layer.Task.Layer.Name);
-        return layer.Verdict switch
+        var found = layer.Verdict switch
         {
-            Verdict.Refuted refuted => [DiagnosticInfo.At(place, ProofDiagnostics.Refuted, name, refuted.Counterexample)],
-            Verdict.Tested tested => [DiagnosticInfo.At(place, ProofDiagnostics.OnlyTested, name, tested.Bound)],
-            _ => [],
+            Verdict.Refuted refuted => DiagnosticInfo.At(place, ProofDiagnostics.Refuted, name, refuted.Counterexample),
+            Verdict.Tested tested => DiagnosticInfo.At(place, ProofDiagnostics.OnlyTested, name, tested.Bound),
+            _ => null,
         };
+        var wrong = layer.Check.Error is { } error ? DiagnosticInfo.At(place, ProofDiagnostics.WrongGradient, name, error) : null;
+        return new[] { found, wrong }.Where(diagnostic => diagnostic is not null).Select(diagnostic => diagnostic!).ToEquatableArray();
     }
 }

@@ -8,6 +8,7 @@ internal static class StepNames
     public const string Models = nameof(Models);
     public const string LayerTasks = nameof(LayerTasks);
     public const string ProvedLayers = nameof(ProvedLayers);
+    public const string DifferentiatedLayers = nameof(DifferentiatedLayers);
     public const string ScheduledLayers = nameof(ScheduledLayers);
     public const string LayerFiles = nameof(LayerFiles);
     public const string ModelFiles = nameof(ModelFiles);

@@ -11,6 +11,8 @@ internal sealed record LayerFacts(
     EquatableArray<string> InferenceForm,
     string Verdict,
     EquatableArray<string> Laws,
+    EquatableArray<string> Conditions,
+    string GradientCheck,
     long Parameters,
     long FoldedParameters,
     long TrainingFlops,
@@ -18,7 +20,7 @@ internal sealed record LayerFacts(
     long InferenceFlops,
     long RoundingFactor)
 {
-    public static LayerFacts Of(LayerForms forms, Proof.Verdict verdict, Program training, long roundingFactor)
+    public static LayerFacts Of(LayerForms forms, Proof.Verdict verdict, Proof.GradientReport check, Program training, long roundingFactor)
     {
         var batch = forms.OutputAxes[0];
         var parameters = forms.Stored.Sum(stored => stored.Tensor.Axes.Aggregate(1L, (product, axis) => product * forms.Evaluate(axis.Size)));
@@ -31,6 +33,8 @@ internal sealed record LayerFacts(
                 .ToEquatableArray(),
             Describe(verdict),
             verdict is Proof.Verdict.Proved proved ? proved.Laws : [],
+            verdict is Proof.Verdict.Proved assuming ? forms.Claim.SideConditions.Concat(assuming.Assumptions).ToEquatableArray() : forms.Claim.SideConditions,
+            Describe(check),
             parameters,
             weight + bias,
             CostModel.PerSample(training, batch, forms.Evaluate),
@@ -38,6 +42,10 @@ internal sealed record LayerFacts(
             (2 * weight) + bias,
             roundingFactor);
     }
+
+    private static string Describe(Proof.GradientReport check) =>
+        (check.Error is null ? FormattableString.Invariant($"equal to forward-mode derivatives at {check.Points} points") : "wrong: " + check.Error)
+        + (check.Surrogates.Count > 0 ? ", with declared surrogates: " + string.Join(", ", check.Surrogates) : string.Empty);
 
     private static string Describe(Proof.Verdict verdict) => verdict switch
     {
@@ -72,11 +80,12 @@ internal static class CertificateText
             yield return Row("laws", string.Join(", ", facts.Laws));
         }
 
-        foreach (var condition in forms.Claim.SideConditions)
+        foreach (var condition in facts.Conditions)
         {
             yield return Row("provided", condition);
         }
 
+        yield return Row("gradients", facts.GradientCheck);
         yield return Row("rounding", $"|training - inference| ≤ {Text(facts.RoundingFactor)} · u · Σ|terms| in float32, u = 2⁻²⁴");
         yield return Row("parameters", $"{Text(facts.Parameters)} → {Text(facts.FoldedParameters)} after folding");
         yield return Row("FLOPs", $"{Text(facts.TrainingFlops)} → {Text(facts.InferenceFlops)} per sample"

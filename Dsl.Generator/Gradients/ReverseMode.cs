@@ -2,6 +2,9 @@ using LayerDsl.Generator.Ir;
 
 namespace LayerDsl.Generator.Gradients;
 
+/// <summary>The gradient for one tensor, over the tensor's own axes.</summary>
+internal sealed record Gradient(Tensor Tensor, Expr Value);
+
 /// <summary>
 /// Reverse-mode differentiation of index notation. A cotangent flows from the output to the leaves; passing a node it is
 /// multiplied by the partial derivative and summed over the indices that the node broadcast. The results are expressions
@@ -19,13 +22,13 @@ internal sealed class ReverseMode
     /// <param name="output">The forward form.</param>
     /// <param name="outputGradient">The gradient from above, over the output's indices.</param>
     /// <param name="wanted">The tensors to differentiate for, in the order of the answer.</param>
-    public static IReadOnlyList<(Tensor Tensor, Expr Gradient)> Differentiate(Expr output, Expr outputGradient, IReadOnlyList<Tensor> wanted)
+    public static IReadOnlyList<Gradient> Differentiate(Expr output, Expr outputGradient, IReadOnlyList<Tensor> wanted)
     {
         var pass = new ReverseMode(wanted);
         pass.Visit(output, outputGradient);
         pass.VisitWaiting();
         return wanted.Where(pass.gradients.ContainsKey)
-            .Select(tensor => (tensor, (Expr)new Named(NameOf(tensor.Name), pass.gradients[tensor])))
+            .Select(tensor => new Gradient(tensor, new Named(NameOf(tensor.Name), pass.gradients[tensor])))
             .ToArray();
     }
 

@@ -18,13 +18,13 @@ internal sealed record LayerPrograms(
     /// <summary>Half the distance from 1 to the next float32.</summary>
     private const double UnitRoundoff = 1.0 / (1 << 24);
 
-    public static LayerPrograms Of(LayerForms forms, IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients)
+    public static LayerPrograms Of(LayerForms forms, IReadOnlyList<Gradient> gradients)
     {
         var order = forms.Order;
         var (magnitude, factor) = BoundOf(forms);
         return new LayerPrograms(
             Scheduler.Schedule(order, [("y", forms.Training, forms.OutputAxes)], "inputs"),
-            Scheduler.Schedule(order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Gradient, pair.Tensor.Axes)).ToArray(), "inputs", "gradY"),
+            Scheduler.Schedule(order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, pair.Tensor.Axes)).ToArray(), "inputs", "gradY"),
             gradients.Select(pair => pair.Tensor).ToEquatableArray(),
             Scheduler.Schedule(order, [("folded", forms.FoldedWeight.Value, forms.FoldedWeight.Folded.Axes)]),
             Scheduler.Schedule(order, [("bound", magnitude, forms.OutputAxes)]),

@@ -167,7 +167,7 @@ internal sealed class LayerEmitter
         yield return $"{Quote(string.Join(", ", facts.InferenceForm))},";
         yield return $"{Quote(facts.Verdict)},";
         yield return $"[{string.Join(", ", facts.Laws.Select(Quote))}],";
-        yield return $"[{string.Join(", ", forms.Claim.SideConditions.Select(Quote))}],";
+        yield return $"[{string.Join(", ", facts.Conditions.Select(Quote))}],";
         yield return $"Parameters: {facts.Parameters}, FoldedParameters: {facts.FoldedParameters},";
         yield return $"TrainingFlops: {facts.TrainingFlops}, InferenceFlops: {facts.InferenceFlops},";
         yield return $"StoredBytes: {4 * facts.Parameters}, FoldedBytes: {4 * facts.FoldedParameters}, RoundingFactor: {facts.RoundingFactor});";
