@@ -30,8 +30,7 @@ internal sealed record EffectiveWeight(
     public Expr Merged => Branches.Aggregate(Dense, (sum, branch) => sum + branch.Merged(O, I));
 
     /// <summary>Adds what a method stores; what it does at initialization comes before what stands further left.</summary>
-    public EffectiveWeight With(
-        IEnumerable<StoredTensor> stored, IEnumerable<InitStep> undo, MethodNote note, params SizeBinding[] sizes) => this with
+    public EffectiveWeight With(IEnumerable<StoredTensor> stored, IEnumerable<InitStep> undo, MethodNote note, params SizeBinding[] sizes) => this with
     {
         Sizes = Sizes.Concat(sizes).ToEquatableArray(),
         Stored = Stored.Concat(stored).ToEquatableArray(),
