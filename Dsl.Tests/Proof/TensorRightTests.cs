@@ -142,7 +142,7 @@ public class TensorRightTests(ITestOutputHelper output)
     {
         var at = (T * Q) + S;
         Tensor a = Vector("A", S + (T * M) + D), n = Vector("A", N), b = Vector("B", M), c = Vector("C", D);
-        yield return new("slice", 1, n[(Size.One * P) + Size.Zero], n[P], (Vector("A", N + 1)[(AffineIndex)P + Size.One], Vector("A", N + 1)[(AffineIndex)P]));
+        yield return new("slice", 1, n[(Size.One * P) + Size.Zero], n[P], (Vector("A", N + S)[(AffineIndex)P + S], Concat(P, Vector("A", N + S))));
         yield return new("slice", 2, C1, C1);
         yield return new("slice", 3, a[at] * Vector("u", D)[Z], Vector("u", D)[Z] * a[at]);
         Expr Padded(AffineIndex k, Size low) => Pad(k, N, low, Interior, j => n[j]);
