@@ -55,6 +55,11 @@ internal sealed partial class Algebra
             return Repeat(group.Body, (int)factor.Power.Numerator);
         }
 
+        if (factor.Atom is PrimeAtom prime && (factor.Power.Sign < 0 || factor.Power >= 1))
+        {
+            return PowerOf(new Rational(prime.Value, 1), factor.Power);
+        }
+
         if (SignFacts.IsBinary(factor.Atom) && factor.Power.Sign > 0 && !factor.Power.IsOne)
         {
             Steps.Use("M² = M for values 0 and 1");
