@@ -49,7 +49,8 @@ internal sealed record LayerFacts(
 
     private static string Describe(Proof.Verdict verdict) => verdict switch
     {
-        Proof.Verdict.Proved => "proved for every input, parameter and size",
+        Proof.Verdict.Proved proved => "proved for every input, parameter and size"
+            + (proved.Assumptions.Count > 0 ? ", provided that " + string.Join(" and ", proved.Assumptions) : string.Empty),
         Proof.Verdict.Tested tested => "tested, not proved: " + tested.Bound,
         Proof.Verdict.Refuted refuted => "refuted: " + refuted.Counterexample,
         _ => string.Empty,

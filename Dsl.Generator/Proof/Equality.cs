@@ -11,7 +11,10 @@ internal static class Equality
     /// <summary>False means only that no proof was found.</summary>
     public static bool Holds(Expr left, Expr right, Steps steps)
     {
-        return Holds(left, right, new Algebra(steps)) || Holds(left, right, new Algebra(steps) { AbsAsMax = true });
+        // Normal forms name free indices without their sizes, so these must be the same on both sides.
+        var free = left.FreeIndices.Union(right.FreeIndices);
+        return free.Select(index => index.Name).Distinct().Count() == free.Count
+            && (Holds(left, right, new Algebra(steps)) || Holds(left, right, new Algebra(steps) { AbsAsMax = true }));
     }
 
     private static bool Holds(Expr left, Expr right, Algebra algebra)

@@ -41,7 +41,7 @@ internal static class OracleTest
 
         return points == 0
             ? "no point of the prime field gave a value on both sides"
-            : $"it agrees at {points} random points modulo {FieldArithmetic.P}; forms that differ would agree there with probability below 2^-{(int)bits}";
+            : $"it agrees at {points} random points modulo {FieldArithmetic.P} at small sizes; formulas that differ at these sizes would agree with probability below 2^-{(int)bits}";
     }
 
     private static bool? Agree(Expr left, Expr right, Vocabulary vocabulary, IReadOnlyDictionary<string, long> shape, string seed, Steps steps)

@@ -38,6 +38,24 @@ public class LawTests
     public void Roots_of_squares_are_absolute_values() => IsProved(Sqrt(X1 * X1 * P1), Abs(X1) * Sqrt(P1));
 
     [Fact]
+    public void Roots_of_numbers_multiply_exactly() => IsProved(Sqrt(8) * Sqrt(2) / Sqrt(3), 4 * Sqrt(3) / 3);
+
+    [Fact]
+    public void Undoing_a_logarithm_states_what_it_assumes()
+    {
+        var proved = Assert.IsType<Verdict.Proved>(Compare(Exp(Log(X1)), X1));
+        Assert.Contains("arguments of logarithms are positive", proved.Assumptions);
+    }
+
+    [Fact]
+    public void Free_indices_of_different_sizes_are_not_the_same()
+    {
+        var other = I with { Size = Size.Symbol("other") };
+        var two = (AffineIndex)I + Size.One;
+        Assert.IsNotType<Verdict.Proved>(Compare(Vector[two], Vector[(AffineIndex)other + Size.One]));
+    }
+
+    [Fact]
     public void Roots_of_squares_are_not_the_values() => IsRefuted(Sqrt(X1 * X1), X1);
 
     [Fact]

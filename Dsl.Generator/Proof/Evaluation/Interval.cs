@@ -67,7 +67,7 @@ internal sealed class IntervalArithmetic : Arithmetic<Interval>
     private static Interval Rising(Func<double, double> f, Interval x)
     {
         var (low, high) = (f(x.Low), f(x.High));
-        return x.Low == 0 && x.High == 0 ? Exact(low) : Finite(low - (Math.Abs(low) * FunctionError) - SmallestStep, high + (Math.Abs(high) * FunctionError) + SmallestStep);
+        return IsZero(x) || (x == Exact(1) && low == 0) ? Exact(low) : Finite(low - (Math.Abs(low) * FunctionError) - SmallestStep, high + (Math.Abs(high) * FunctionError) + SmallestStep);
     }
 
     private static Interval Root(Interval x) =>

@@ -41,9 +41,18 @@ internal static class ExponentialLaws
     private static Polynomial? PowerOfLog(Algebra algebra, ImmutableArray<Polynomial> x)
     {
         var term = x[0].Terms[0];
-        return term.Product.Bound.IsEmpty && term.Product.Factors.Length == 1 && term.Product.Factors[0] is { Power.IsOne: true, Atom: FunctionAtom { Function: Function.Log } log }
-            ? algebra.Power(log.Arguments[0], term.Coefficient)
-            : null;
+        if (!term.Product.Bound.IsEmpty || term.Product.Factors.Length != 1
+            || term.Product.Factors[0] is not { Power.IsOne: true, Atom: FunctionAtom { Function: Function.Log } log })
+        {
+            return null;
+        }
+
+        if (SignFacts.Of(log.Arguments[0]) != SignFact.Positive)
+        {
+            algebra.Steps.Assume(Algebra.LogarithmsExist);
+        }
+
+        return algebra.Power(log.Arguments[0], term.Coefficient);
     }
 
     private static Polynomial? LogOfNumber(Algebra algebra, ImmutableArray<Polynomial> x)

@@ -56,7 +56,7 @@ internal sealed partial class Algebra
         var result = PowerOf(scale, power) ?? Polynomial.One;
         foreach (var factor in parts.Common)
         {
-            result = Multiply(result, Polynomial.Of(factor.Atom, factor.Power * power));
+            result = Multiply(result, Make([], [factor with { Power = factor.Power * power }]));
         }
 
         return Multiply(result, GroupPower(monic, power));
@@ -122,7 +122,7 @@ internal sealed partial class Algebra
     {
         if (power.IsInteger || !IsEven(factor.Power))
         {
-            return Polynomial.Of(factor.Atom, factor.Power * power);
+            return Make([], [factor with { Power = factor.Power * power }]);
         }
 
         Steps.Use("√(x²) = |x|");

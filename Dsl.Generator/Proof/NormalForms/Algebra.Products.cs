@@ -9,6 +9,7 @@ internal sealed partial class Algebra
     /// <summary>[0 ≤ place &lt; size], where the ranges of the indices do not decide it.</summary>
     public Polynomial Indicator(AffineIndex at, Size size)
     {
+        at = size == Size.One ? SizeFacts.WithoutCommonFactor(at) : at;
         if (SizeFacts.Inside(at, size) is { } decided)
         {
             Steps.Use("a place that is always inside, or never");
@@ -36,6 +37,12 @@ internal sealed partial class Algebra
                 Steps.Use("a sum over one selected place is its term");
                 return Substitute(bound, factors.RemoveAt(k), selection);
             }
+
+            if (factors[k].Atom is IndicatorAtom range && Range(range, bound) is { } part)
+            {
+                Steps.Use("a sum over an indicated range is a sum over that range only");
+                return Shift(bound, factors.RemoveAt(k), part);
+            }
         }
 
         return null;
@@ -46,6 +53,11 @@ internal sealed partial class Algebra
         if (factor.Atom is GroupAtom group && factor.Power.IsInteger && factor.Power.Sign > 0 && factor.Power.Numerator <= LargestPower)
         {
             return Repeat(group.Body, (int)factor.Power.Numerator);
+        }
+
+        if (factor.Atom is PrimeAtom prime && (factor.Power.Sign < 0 || factor.Power >= 1))
+        {
+            return PowerOf(new Rational(prime.Value, 1), factor.Power);
         }
 
         if (SignFacts.IsBinary(factor.Atom) && factor.Power.Sign > 0 && !factor.Power.IsOne)
@@ -110,6 +122,40 @@ internal sealed partial class Algebra
         }
 
         return null;
+    }
+
+    /// <summary>[0 ≤ k - c &lt; s] for a bound index k whose values include all of [c, c + s): k = c + k', k' below s.</summary>
+    private (Index Index, Index Part, Size Offset)? Range(IndicatorAtom indicator, ImmutableArray<Index> bound)
+    {
+        if (indicator.At.Terms.Count != 1 || indicator.At.Terms[0].Factor != Size.One || !bound.Contains(indicator.At.Terms[0].Index))
+        {
+            return null;
+        }
+
+        var (index, offset) = (indicator.At.Terms[0].Index, -indicator.At.Offset);
+        return SizeFacts.IsNonNegative(offset) && SizeFacts.IsNonNegative(index.Size - offset - indicator.Size)
+            ? (index, new Index("%" + fresh++, indicator.Size), offset)
+            : null;
+    }
+
+    private Polynomial Shift(ImmutableArray<Index> bound, ImmutableArray<Factor> rest, (Index Index, Index Part, Size Offset) part)
+    {
+        var product = Make([], rest, index => index == part.Index ? (AffineIndex)part.Part + part.Offset : null);
+        return bound.Remove(part.Index).Add(part.Part).Aggregate(product, (sum, index) => SumOver(index, sum));
+    }
+
+    /// <summary>An index of one value is 0; a sum over no values is 0.</summary>
+    private Polynomial? SmallSum(ImmutableArray<Index> bound, ImmutableArray<Factor> factors)
+    {
+        var small = bound.FirstOrDefault(index => index.Size == Size.One || index.Size.IsZero);
+        if (small is null)
+        {
+            return null;
+        }
+
+        Steps.Use("sums over one value or none");
+        var product = small.Size.IsZero ? Polynomial.Zero : Make([], factors, index => index == small ? new AffineIndex([], Size.Zero) : null);
+        return bound.Remove(small).Aggregate(product, (sum, index) => SumOver(index, sum));
     }
 
     private Polynomial Substitute(ImmutableArray<Index> bound, ImmutableArray<Factor> rest, (Index Index, AffineIndex Value) selection)

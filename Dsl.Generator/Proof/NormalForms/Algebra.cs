@@ -106,7 +106,7 @@ internal sealed partial class Algebra
             .Select(group => new Factor(group.First().Atom, group.Aggregate(Rational.Zero, (sum, factor) => sum + factor.Power)))
             .Where(factor => !factor.Power.IsZero)
             .ToImmutableArray();
-        if (ProductLaw(bound, merged) is { } rewritten)
+        if ((SmallSum(bound, merged) ?? ProductLaw(bound, merged)) is { } rewritten)
         {
             return rewritten;
         }

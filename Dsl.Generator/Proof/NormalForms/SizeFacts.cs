@@ -37,6 +37,21 @@ internal static class SizeFacts
         return (least, largest);
     }
 
+    /// <summary>A place is zero where it is after division by a positive factor that all its terms share.</summary>
+    public static AffineIndex WithoutCommonFactor(AffineIndex place)
+    {
+        if (place.Terms.Count == 0 || !place.Offset.IsZero)
+        {
+            return place;
+        }
+
+        var first = place.Terms[0].Factor;
+        var factor = IsNonNegative(first - Size.One) ? first : -first;
+        return IsNonNegative(factor - Size.One) && place.Terms.All(term => term.Factor == factor || term.Factor == -factor)
+            ? new AffineIndex(place.Terms.Select(term => term with { Factor = term.Factor == factor ? Size.One : Size.Of(-1) }).ToEquatableArray(), Size.Zero)
+            : place;
+    }
+
     /// <summary>Whether the place always lies inside, 1, or never, 0.</summary>
     public static int? Inside(AffineIndex place, Size size)
     {
