@@ -83,7 +83,10 @@ internal static class GradientCheck
     /// <summary>⟨v, J u⟩ and the sum of its absolute terms.</summary>
     private static (double Product, double Size) Forward(Expr forward, Tensor outputGradient, Tensor moved, Point point, Steps steps)
     {
-        var evaluator = new Evaluator<Dual>(new DualNumbers(), point.SizeOf, (tensor, place) => ElementOf(point, tensor, place, moved), steps) { Differentiated = true };
+        var evaluator = new Evaluator<Dual>(new DualNumbers(), point.SizeOf, (tensor, place) => ElementOf(point, tensor, place, moved), steps)
+        {
+            Differentiated = true,
+        };
         return Sum(point.PlacesOf(outputGradient).Select(place =>
             ElementOf(point, outputGradient, place, null).Value * evaluator.Evaluate(forward, At(outputGradient, place)).Derivative));
     }
@@ -92,7 +95,8 @@ internal static class GradientCheck
     private static (double Product, double Size) Backward(Expr gradient, Tensor tensor, Point point, Steps steps)
     {
         var evaluator = new Evaluator<Dual>(new DualNumbers(), point.SizeOf, (other, place) => ElementOf(point, other, place, null), steps);
-        return Sum(point.PlacesOf(tensor).Select(place => evaluator.Evaluate(gradient, At(tensor, place)).Value * ElementOf(point, tensor, place, tensor).Derivative));
+        return Sum(point.PlacesOf(tensor).Select(place =>
+            evaluator.Evaluate(gradient, At(tensor, place)).Value * ElementOf(point, tensor, place, tensor).Derivative));
     }
 
     /// <summary>Elements are no short fractions: ties and kinks are then met with probability zero.</summary>

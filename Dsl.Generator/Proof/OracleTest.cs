@@ -34,7 +34,8 @@ internal static class OracleTest
                 }
 
                 points++;
-                bits += 61 - Math.Log(1 + Degree.Of(left, size => size.Evaluate(symbol => shape[symbol])) + Degree.Of(right, size => size.Evaluate(symbol => shape[symbol])), 2);
+                long SizeOf(Size size) => size.Evaluate(symbol => shape[symbol]);
+                bits += 61 - Math.Log(1 + Degree.Of(left, SizeOf) + Degree.Of(right, SizeOf), 2);
                 break;
             }
         }

@@ -70,7 +70,8 @@ public class MutationTests(ITestOutputHelper output)
             + $"{verdicts.Count(pair => pair.verdict is Verdict.Proved)} equivalent");
         Assert.True(mutants.Length >= 200, $"only {mutants.Length} mutants");
         Assert.DoesNotContain(verdicts, pair => pair.verdict is Verdict.Tested);
-        Assert.All(verdicts.Where(pair => pair.verdict is Verdict.Proved), pair => Assert.True(IsEquivalent(pair.m.Name, pair.m.Fault), pair.m.Name + ": " + pair.m.Fault + ": " + pair.m.Mutant));
+        Assert.All(verdicts.Where(pair => pair.verdict is Verdict.Proved), pair =>
+            Assert.True(IsEquivalent(pair.m.Name, pair.m.Fault), pair.m.Name + ": " + pair.m.Fault + ": " + pair.m.Mutant));
     }
 
     /// <summary>Looked at one by one: |-v| = |v|, sign(2v) = sign(v), and a squared indicator is the indicator.</summary>

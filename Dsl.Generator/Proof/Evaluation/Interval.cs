@@ -36,15 +36,15 @@ internal sealed class IntervalArithmetic : Arithmetic<Interval>
     public override Interval Apply(Function function, Interval[] x) => function switch
     {
         Function.Divide => Divide(x[0], x[1]),
-        Function.Sqrt => x[0].Low >= 0 ? Root(x[0]) : throw new UndefinedValueException("root of a negative number", x[0].High < 0),
+        Function.Sqrt => Root(x[0]),
         Function.Exp => Rising(Math.Exp, x[0]),
         Function.Exp2 => Rising(t => Math.Pow(2, t), x[0]),
-        Function.Log => x[0].Low > 0 ? Rising(Math.Log, x[0]) : throw new UndefinedValueException("logarithm of a number that is not positive", x[0].High <= 0),
-        Function.Log2 => x[0].Low > 0 ? Rising(t => Math.Log(t) / Math.Log(2), x[0]) : throw new UndefinedValueException("logarithm of a number that is not positive", x[0].High <= 0),
+        Function.Log => Logarithm(Math.Log, x[0]),
+        Function.Log2 => Logarithm(t => Math.Log(t) / Math.Log(2), x[0]),
         Function.Sin or Function.Cos or Function.Tan => Periodic(function, x[0]),
         Function.Atan => Rising(Math.Atan, x[0]),
         Function.Tanh => Rising(Math.Tanh, x[0]),
-        Function.Atanh => x[0].Low > -1 && x[0].High < 1 ? Rising(t => Math.Log((1 + t) / (1 - t)) / 2, x[0]) : throw new UndefinedValueException("artanh outside (-1, 1)", x[0].High <= -1 || x[0].Low >= 1),
+        Function.Atanh => Artanh(x[0]),
         Function.Erf => Rising(RealFunctions.Erf, x[0]),
         Function.Abs => x[0].Low >= 0 ? x[0] : x[0].High <= 0 ? new(-x[0].High, -x[0].Low) : new(0, Math.Max(-x[0].Low, x[0].High)),
         Function.Max => new(Math.Max(x[0].Low, x[1].Low), Math.Max(x[0].High, x[1].High)),
@@ -52,8 +52,8 @@ internal sealed class IntervalArithmetic : Arithmetic<Interval>
         Function.Sign => Step(t => Math.Sign(t), x[0]),
         Function.Round => Step(t => Math.Round(t, MidpointRounding.ToEven), x[0]),
         Function.Floor => Step(Math.Floor, x[0]),
-        Function.GreaterOrEqual => x[0].Low >= x[1].High ? Exact(1) : x[0].High < x[1].Low ? Exact(0) : throw new UndefinedValueException("a comparison too close to call"),
-        Function.Greater => x[0].Low > x[1].High ? Exact(1) : x[0].High <= x[1].Low ? Exact(0) : throw new UndefinedValueException("a comparison too close to call"),
+        Function.GreaterOrEqual => Decide(x[0].Low >= x[1].High, x[0].High < x[1].Low),
+        Function.Greater => Decide(x[0].Low > x[1].High, x[0].High <= x[1].Low),
         Function.Select => x[0] == Exact(0) ? x[2] : x[0].Low > 0 || x[0].High < 0 ? x[1] : throw new UndefinedValueException("a selection too close to call"),
         _ => throw new UndefinedValueException("no interval for " + function),
     };
@@ -70,8 +70,26 @@ internal sealed class IntervalArithmetic : Arithmetic<Interval>
         return IsZero(x) || (x == Exact(1) && low == 0) ? Exact(low) : Finite(low - (Math.Abs(low) * FunctionError) - SmallestStep, high + (Math.Abs(high) * FunctionError) + SmallestStep);
     }
 
-    private static Interval Root(Interval x) =>
-        x.Low == x.High && IsShort(x.Low) && Math.Sqrt(x.Low) is var root && IsShort(root) && root * root == x.Low ? Exact(root) : Rising(Math.Sqrt, x);
+    private static Interval Decide(bool holds, bool fails) =>
+        holds ? Exact(1) : fails ? Exact(0) : throw new UndefinedValueException("a comparison too close to call");
+
+    private static Interval Logarithm(Func<double, double> f, Interval x) =>
+        x.Low > 0 ? Rising(f, x) : throw new UndefinedValueException("logarithm of a number that is not positive", x.High <= 0);
+
+    private static Interval Artanh(Interval x) => x.Low > -1 && x.High < 1
+        ? Rising(t => Math.Log((1 + t) / (1 - t)) / 2, x)
+        : throw new UndefinedValueException("artanh outside (-1, 1)", x.High <= -1 || x.Low >= 1);
+
+    private static Interval Root(Interval x)
+    {
+        if (x.Low < 0)
+        {
+            throw new UndefinedValueException("root of a negative number", x.High < 0);
+        }
+
+        var root = Math.Sqrt(x.Low);
+        return x.Low == x.High && IsShort(x.Low) && IsShort(root) && root * root == x.Low ? Exact(root) : Rising(Math.Sqrt, x);
+    }
 
     /// <summary>|sin'|, |cos'| ≤ 1; tan' ≤ 1 + the larger square of both ends.</summary>
     private static Interval Periodic(Function function, Interval x)

@@ -3,7 +3,10 @@ namespace LayerDsl.Generator.Proof.Evaluation;
 /// <summary>Real functions that the framework lacks.</summary>
 internal static class RealFunctions
 {
-    /// <summary>erf(x) = 2/√π · e^(-x²) · Σ_n 2ⁿ·x^(2n+1) / (1·3·…·(2n+1)), whose terms all have one sign; from 6 on it is 1 to double precision.</summary>
+    /// <summary>
+    /// erf(x) = 2/√π · e^(-x²) · Σ_n 2ⁿ·x^(2n+1) / (1·3·…·(2n+1)), whose terms all have one sign; from 6 on it is 1 to double
+    /// precision.
+    /// </summary>
     public static double Erf(double x)
     {
         if (Math.Abs(x) >= 6)

@@ -15,7 +15,9 @@ internal static class SmallShapes
             k => 4 + (k % 3),
             .. symbols.Select((_, large) => (Func<int, long>)(k => k == large ? 4 : 2))];
         return choices
-            .Select(choice => (IReadOnlyDictionary<string, long>)symbols.Select((symbol, k) => (symbol, size: choice(k))).ToDictionary(pair => pair.symbol, pair => pair.size))
+            .Select(choice => (IReadOnlyDictionary<string, long>)symbols
+                .Select((symbol, k) => (symbol, size: choice(k)))
+                .ToDictionary(pair => pair.symbol, pair => pair.size))
             .Where(shape => vocabulary.Fits(symbol => shape[symbol]))
             .Take(symbols.Count == 0 ? 1 : int.MaxValue);
     }

@@ -37,9 +37,11 @@ internal static class SignLaws
         new("f(-x) = -f(x) for odd f", LawTable.Always, (algebra, x) => x[0].Terms[0].Coefficient.Sign < 0 ? algebra.Apply(function, [x[0] * -1]) * -1 : null),
     ];
 
-    private static Polynomial? AbsOfProduct(Algebra algebra, ImmutableArray<Polynomial> x) => Multiplicative(algebra, Function.Abs, x[0], scale => scale.Sign < 0 ? -scale : scale);
+    private static Polynomial? AbsOfProduct(Algebra algebra, ImmutableArray<Polynomial> x) =>
+        Multiplicative(algebra, Function.Abs, x[0], scale => scale.Sign < 0 ? -scale : scale);
 
-    private static Polynomial? SignOfProduct(Algebra algebra, ImmutableArray<Polynomial> x) => Multiplicative(algebra, Function.Sign, x[0], scale => scale.Sign);
+    private static Polynomial? SignOfProduct(Algebra algebra, ImmutableArray<Polynomial> x) =>
+        Multiplicative(algebra, Function.Sign, x[0], scale => scale.Sign);
 
     private static Polynomial? Multiplicative(Algebra algebra, Function function, Polynomial x, Func<Rational, Rational> ofNumber)
     {

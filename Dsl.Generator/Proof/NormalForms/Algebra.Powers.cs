@@ -141,7 +141,8 @@ internal sealed partial class Algebra
 
         if (power.IsInteger && BigInteger.Abs(power.Numerator) <= 1024)
         {
-            var raised = new Rational(BigInteger.Pow(value.Numerator, (int)BigInteger.Abs(power.Numerator)), BigInteger.Pow(value.Denominator, (int)BigInteger.Abs(power.Numerator)));
+            var count = (int)BigInteger.Abs(power.Numerator);
+            var raised = new Rational(BigInteger.Pow(value.Numerator, count), BigInteger.Pow(value.Denominator, count));
             return Polynomial.Of(power.Sign > 0 ? raised : 1 / raised);
         }
 

@@ -86,13 +86,20 @@ internal sealed partial class Algebra
             return Polynomial.Of(function, power.Numerator.IsEven ? 2 : 1);
         }
 
-        if (!isAbs && power.IsOne && all.FirstOrDefault(other => other.Atom is FunctionAtom { Function: Function.Abs } abs && abs.Arguments[0].Key == x.Key) is { Atom: not null, Power: { IsInteger: true } } met)
+        return isAbs || !power.IsOne ? null : SignMeets(x, all);
+    }
+
+    private Polynomial? SignMeets(Polynomial x, ImmutableArray<Factor> all)
+    {
+        var met = all.FirstOrDefault(other => other.Atom is FunctionAtom { Function: Function.Abs } abs && abs.Arguments[0].Key == x.Key);
+        if (met is { Atom: not null, Power.IsInteger: true })
         {
             Steps.Use("sign(x)·|x| = x");
             return Multiply(Polynomial.Of(met.Atom, -1), x);
         }
 
-        if (!isAbs && power.IsOne && all.FirstOrDefault(other => Polynomial.Of(other.Atom).Key == x.Key) is { Atom: not null, Power: { IsInteger: true, Sign: > 0 } } self)
+        var self = all.FirstOrDefault(other => Polynomial.Of(other.Atom).Key == x.Key);
+        if (self is { Atom: not null, Power: { IsInteger: true, Sign: > 0 } })
         {
             Steps.Use("sign(x)·x = |x|");
             return Multiply(Polynomial.Of(self.Atom, -1), Apply(Function.Abs, [x]));
