@@ -1,4 +1,3 @@
-using System.Text;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Emit.Managed;
@@ -7,7 +6,6 @@ using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Reparams;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Text;
 
 namespace LayerDsl.Generator;
 
@@ -41,25 +39,31 @@ public sealed class LayerGenerator : IIncrementalGenerator
             context.Report(orphans.Where(orphan => orphan is not null).Select((orphan, _) => orphan!));
         }
 
-        // 3. One task for each layer, so that an edit runs the later steps for the layers that it changes only.
-        Generate(context, models.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(models));
+        // 3. File names that differ only by case would be one file.
+        var clashes = layerClasses.Aggregate(
+            models.SelectMany((declared, _) => FileNames.Of(declared)).Collect(),
+            (names, classes) => names.Combine(classes.SelectMany((declared, _) => FileNames.Of(declared)).Collect()).Select((pair, _) => pair.Left.AddRange(pair.Right)))
+            .Select((names, _) => FileNames.Clashes(names));
+
+        // 4. One task for each layer, so that an edit runs the later steps for the layers that it changes only.
+        Generate(context, models.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(models), clashes);
         foreach (var classes in layerClasses)
         {
-            Generate(context, classes.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(classes));
+            Generate(context, classes.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(classes), clashes);
         }
 
-        // 4. The models themselves.
+        // 5. The models themselves.
         var specs = models.Where(declared => declared.Spec is not null).Select((declared, _) => declared.Spec!).WithTrackingName(StepNames.Models);
         var files = specs.Select((model, _) => new GeneratedFile(model.Type.FileName, ModelEmitter.Emit(model), [])).WithTrackingName(StepNames.ModelFiles);
-        context.RegisterSourceOutput(files, AddFile);
+        context.AddFiles(files, clashes);
 
-        // 5. Their folded halves, which need nothing of TorchSharp.
+        // 6. Their folded halves, which need nothing of TorchSharp.
         var folded = specs.Where(model => model.Forward is not null)
             .Select((model, _) => new GeneratedFile(model.Type.FileName + ".Folded", FoldedModelEmitter.Emit(model.Type, model.Forward!, model.Shapes), []))
             .WithTrackingName(StepNames.FoldedFiles);
-        context.RegisterSourceOutput(folded, AddFile);
+        context.AddFiles(folded, clashes);
 
-        // 6. What lets TorchSharp's native library load.
+        // 7. What lets TorchSharp's native library load.
         context.RegisterTorchLoader();
     }
 
@@ -67,14 +71,15 @@ public sealed class LayerGenerator : IIncrementalGenerator
     private static void Generate(
         IncrementalGeneratorInitializationContext context,
         IncrementalValuesProvider<LayerTask> tasks,
-        IncrementalValueProvider<EquatableArray<PlaceInfo>> places)
+        IncrementalValueProvider<EquatableArray<PlaceInfo>> places,
+        IncrementalValueProvider<EquatableArray<string>> clashes)
     {
         var files = tasks.WithTrackingName(StepNames.LayerTasks)
             .Select(LayerPipeline.Prove).WithTrackingName(StepNames.ProvedLayers)
             .Select(LayerPipeline.Differentiate).WithTrackingName(StepNames.DifferentiatedLayers)
             .Select((layer, _) => LayerPipeline.Schedule(layer)).WithTrackingName(StepNames.ScheduledLayers)
             .Select((layer, _) => LayerPipeline.Emit(layer)).WithTrackingName(StepNames.LayerFiles);
-        context.RegisterSourceOutput(files, AddFile);
+        context.AddFiles(files, clashes);
 
         var findings = files.SelectMany((file, _) => file.Diagnostics).Combine(places);
         context.Report(findings.Select((pair, _) => pair.Left.Locate(pair.Right)));
@@ -83,12 +88,4 @@ public sealed class LayerGenerator : IIncrementalGenerator
     private static IncrementalValueProvider<EquatableArray<PlaceInfo>> PlacesOf<T>(IncrementalValuesProvider<Declared<T>> declared)
         where T : class, IEquatable<T> =>
         declared.SelectMany((item, _) => item.Places).Collect().Select((places, _) => new EquatableArray<PlaceInfo>(places));
-
-    private static void AddFile(SourceProductionContext output, GeneratedFile file)
-    {
-        if (file.Text is not null)
-        {
-            output.AddSource(file.Name + ".g.cs", SourceText.From(file.Text, Encoding.UTF8));
-        }
-    }
 }

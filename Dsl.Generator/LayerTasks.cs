@@ -12,7 +12,7 @@ internal static class LayerTasks
             model.Type,
             new LayerClassNames(property.Class, "public sealed class " + property.Class, $"The layer {property.Layer!.Name} of {model.Type.Name}."),
             Nested: true,
-            model.Type.FileName + "." + property.Layer!.Name,
+            model.Type.FileName + "+" + property.Class,
             property.Layer!));
 
     public static IEnumerable<LayerTask> Of(Declared<LayerClassSpec> declared) => declared.Spec is not { } layer

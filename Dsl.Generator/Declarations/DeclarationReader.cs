@@ -16,6 +16,11 @@ internal static class DeclarationReader
     {
         var type = (INamedTypeSymbol)context.TargetSymbol;
         var location = AttributeReader.LocationOf(context.Attributes[0]);
+        if (!TypeReader.IsFirst(context))
+        {
+            return new Declared<ModelSpec>(null, [], []);
+        }
+
         if (TypeReader.Refuse(type, location, cancellation) is { } refusal)
         {
             return new Declared<ModelSpec>(null, [refusal], []);
@@ -50,6 +55,11 @@ internal static class DeclarationReader
     {
         var type = (INamedTypeSymbol)context.TargetSymbol;
         var location = AttributeReader.LocationOf(context.Attributes[0]);
+        if (!TypeReader.IsFirst(context))
+        {
+            return new Declared<LayerClassSpec>(null, [], []);
+        }
+
         if (TypeReader.Refuse(type, location, cancellation) is { } refusal)
         {
             return new Declared<LayerClassSpec>(null, [refusal], []);

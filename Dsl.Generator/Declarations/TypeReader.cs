@@ -44,7 +44,7 @@ internal static class TypeReader
         var containers = new List<string>();
         for (var outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
         {
-            containers.Insert(0, "partial " + KeywordOf(outer, cancellation) + " " + Identifier(outer.Name));
+            containers.Insert(0, ModifiersOf(outer, cancellation) + " " + KeywordOf(outer, cancellation) + " " + Identifier(outer.Name));
         }
 
         var path = type.ContainingType is null ? type.Name : string.Join("+", ContainersOf(type).Select(outer => outer.Name).Append(type.Name));
@@ -53,6 +53,16 @@ internal static class TypeReader
         {
             FileName = ns.Length == 0 ? path : ns.Replace("@", string.Empty) + "." + path,
         };
+    }
+
+    /// <summary>
+    /// Whether the attribute stands on this declaration first: one written on several partial declarations is met once for each.
+    /// </summary>
+    public static bool IsFirst(GeneratorAttributeSyntaxContext context)
+    {
+        var name = context.Attributes[0].AttributeClass?.Name;
+        var first = context.TargetSymbol.GetAttributes().FirstOrDefault(attribute => attribute.AttributeClass?.Name == name)?.ApplicationSyntaxReference;
+        return first is null || (first.SyntaxTree == context.TargetNode.SyntaxTree && context.TargetNode.Span.Contains(first.Span));
     }
 
     /// <summary>The name as it must stand in code.</summary>

@@ -58,6 +58,30 @@ public sealed class GeneratedCodeTests
         Assert.Empty(run.Output.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning));
     }
 
+    /// <summary>Names that file systems, C# and the generated code itself could confuse.</summary>
+    [Theory]
+    [InlineData("[Linear(4, 3)] public sealed partial class Part; [Linear(4, 2)] public sealed partial class part;")]
+    [InlineData("namespace A { [Linear(4, 3)] public sealed partial class Part; } namespace B { [Linear(4, 3)] public sealed partial class Part; }")]
+    [InlineData("[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { [Linear(4, 4)] public partial Layer Folded { get; } [Linear(4, 4)] public partial Layer folded { get; } public override Tensor forward(Tensor x) => Folded.forward(folded.forward(x)); }")]
+    [InlineData("[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { [Linear(4, 4)] public partial Layer @class { get; } [Linear(4, 4)] public partial Layer weight { get; } [Linear(4, 4)] public partial Layer x { get; } [Linear(4, 4)] public partial Layer größe { get; } public override Tensor forward(Tensor y) => größe.forward(x.forward(weight.forward(@class.forward(y)))); }")]
+    [InlineData("[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { private int hiddenLayer = 3; public sealed class HiddenLayer { } [Linear(4, 4)] public partial Layer Hidden { get; } public override Tensor forward(Tensor y) => Hidden.forward(y) * hiddenLayer; }")]
+    [InlineData("public record struct R { public static partial class S { [Linear(4, 3), LowRank(1)] internal sealed partial class @event; } }")]
+    public void Confusing_names_compile_or_are_refused(string source)
+    {
+        var run = GeneratorRun.Of(source);
+        Assert.Null(run.Result.Results.Single().Exception);
+        if (!run.Diagnostics.Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error))
+        {
+            Assert.Empty(run.CompileErrors);
+        }
+    }
+
+    [Theory]
+    [InlineData("[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { [Linear(4, 4)] public partial Layer A { get; } } [LayerModel] public partial class M { public override Tensor forward(Tensor y) => A.forward(y); }")]
+    [InlineData("[Linear(4, 3)] public partial class A; [Linear(4, 3)] public partial class A;")]
+    public void An_attribute_on_two_partial_declarations_does_not_stop_the_generator(string source) =>
+        Assert.Null(GeneratorRun.Of(source).Result.Results.Single().Exception);
+
     [Fact]
     public void The_folded_file_compiles_without_TorchSharp()
     {

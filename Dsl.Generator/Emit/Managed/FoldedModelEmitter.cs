@@ -45,6 +45,8 @@ internal sealed class FoldedModelEmitter
             .Line("using System;")
             .Line("using System.CodeDom.Compiler;")
             .Line("using LayerDsl;")
+            .Line()
+            .Line("#pragma warning disable CS1591 // The class around Folded is documented where it is declared.")
             .Line();
         writer.InType(type, () => writer.Block(type.Modifiers + " class " + type.Name, () =>
         {

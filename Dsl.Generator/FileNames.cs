@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using LayerDsl.Generator.Declarations;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
+
+namespace LayerDsl.Generator;
+
+/// <summary>
+/// The names of generated files. The compiler compares them without regard to case, C# its types with: of names that differ
+/// only by case, all but the first get a number.
+/// </summary>
+internal static class FileNames
+{
+    public static IEnumerable<string> Of(Declared<ModelSpec> declared) => declared.Spec is not { } model
+        ? []
+        : LayerTasks.Of(declared).Select(task => task.File).Concat([model.Type.FileName, model.Type.FileName + ".Folded"]);
+
+    public static IEnumerable<string> Of(Declared<LayerClassSpec> declared) => LayerTasks.Of(declared).Select(task => task.File);
+
+    /// <summary>The names that need a number, in the order of their numbers within each group.</summary>
+    public static EquatableArray<string> Clashes(ImmutableArray<string> names) => names
+        .GroupBy(name => name, StringComparer.OrdinalIgnoreCase)
+        .Where(group => group.Count() > 1)
+        .SelectMany(group => group.OrderBy(name => name, StringComparer.Ordinal).Skip(1))
+        .OrderBy(name => name, StringComparer.Ordinal)
+        .ToEquatableArray();
+
+    /// <summary>Adds each file under a name of its own.</summary>
+    public static void AddFiles(
+        this IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<GeneratedFile> files, IncrementalValueProvider<EquatableArray<string>> clashes) =>
+        context.RegisterSourceOutput(files.Combine(clashes), (output, pair) =>
+        {
+            if (pair.Left.Text is { } text)
+            {
+                var number = pair.Right.AsImmutableArray().IndexOf(pair.Left.Name);
+                var suffix = number < 0 ? string.Empty : "(" + (number + 2).ToString(CultureInfo.InvariantCulture) + ")";
+                output.AddSource(pair.Left.Name + suffix + ".g.cs", SourceText.From(text, Encoding.UTF8));
+            }
+        });
+}
