@@ -53,17 +53,49 @@ public sealed class GlibcxxRequirementTests
         Gen.Select(Gen.OneOf(header, sections).List[1, 8], Gen.Int[0, Shipped.Length]).Sample(
             (changes, length) =>
             {
-                var bytes = (byte[])Shipped.Clone();
-                foreach (var (at, value) in changes)
-                {
-                    bytes[at] = value;
-                }
-
-                AssertSafe(bytes);
+                AssertSafe(Changed(changes));
                 AssertSafe(Shipped[..length]);
             },
             iter: 60,
             threads: 1);
+    }
+
+    [Fact]
+    public void Damaged_version_requirements_are_refused_or_left_alone_and_never_read_outside()
+    {
+        // Every byte of the section and of its header, with the values that reach furthest, and whatever else chance brings.
+        var (section, header) = VersionNeeds();
+        var places = Enumerable.Range((int)section.Offset, (int)section.Size).Concat(Enumerable.Range(header, 64)).ToArray();
+        foreach (var at in places)
+        {
+            AssertSafe(Changed([(at, 0)]));
+            AssertSafe(Changed([(at, 0xff)]));
+        }
+
+        Gen.Select(Gen.OneOf(places), Gen.Byte).List[2, 8].Sample(changes => AssertSafe(Changed(changes)), iter: 500, threads: 1);
+    }
+
+    [Fact]
+    public void Chains_of_requirements_that_go_round_for_ever_are_refused()
+    {
+        var (section, header) = VersionNeeds();
+        var record = (int)section.Offset;
+        var auxiliary = record + (int)new ElfFile(Shipped).U32(record + 8);
+        var bytes = (byte[])Shipped.Clone();
+        bytes.AsSpan(header + 44, 4).Fill(0xff);
+        bytes.AsSpan(record + 2, 2).Fill(0xff);
+        bytes.AsSpan(record + 12, 4).Clear();
+        bytes.AsSpan(auxiliary + 12, 4).Clear();
+        var error = Assert.Throws<NativeLibraryFormatException>(() => GlibcxxRequirement.TryRelax(bytes, Older));
+        Assert.Contains("more entries than it has room for", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_systems_own_versions_are_found()
+    {
+        var versions = GlibcxxRequirement.SystemVersions();
+        Assert.Equal(OperatingSystem.IsLinux(), versions.Contains("GLIBCXX_3.4"));
+        Assert.DoesNotContain("GLIBCXX_3.4.9999", versions);
     }
 
     [Theory]
@@ -72,6 +104,24 @@ public sealed class GlibcxxRequirementTests
     [InlineData("#!/bin/sh\nexit 0\n")]
     public void A_foreign_file_is_refused(string content) =>
         Assert.Throws<NativeLibraryFormatException>(() => GlibcxxRequirement.TryRelax(System.Text.Encoding.ASCII.GetBytes(content), Older));
+
+    private static (ElfSection Section, int Header) VersionNeeds()
+    {
+        var file = new ElfFile(Shipped);
+        var number = file.Sections.Select((section, k) => (section, k)).Single(pair => pair.section.Type == 0x6ffffffe).k;
+        return (file.Sections[number], (int)file.U64(0x28) + (64 * number));
+    }
+
+    private static byte[] Changed(IEnumerable<(int At, byte Value)> changes)
+    {
+        var bytes = (byte[])Shipped.Clone();
+        foreach (var (at, value) in changes)
+        {
+            bytes[at] = value;
+        }
+
+        return bytes;
+    }
 
     private static void AssertSafe(byte[] bytes)
     {

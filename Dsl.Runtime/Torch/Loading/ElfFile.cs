@@ -8,6 +8,7 @@ internal sealed class ElfFile
 {
     private const int HeaderSize = 64;
     private const int SectionSize = 64;
+    private const uint WithoutContent = 8;
 
     private readonly byte[] bytes;
 
@@ -48,7 +49,12 @@ internal sealed class ElfFile
     /// <summary>A zero-terminated text in a string section.</summary>
     public string Text(ElfSection section, uint offset)
     {
-        var rest = Slice(section.Offset <= (ulong)bytes.Length ? (long)section.Offset + offset : -1, 1, toEnd: true);
+        if (section.Type == WithoutContent || offset >= section.Size)
+        {
+            throw new NativeLibraryFormatException($"Text {offset} lies outside of its section of {section.Size} bytes.");
+        }
+
+        var rest = Slice((long)section.Offset + offset, (int)(section.Size - offset));
         var length = rest.IndexOf((byte)0);
         return length >= 0 ? Encoding.ASCII.GetString(rest[..length]) : throw new NativeLibraryFormatException("A text without an end.");
     }
@@ -56,15 +62,14 @@ internal sealed class ElfFile
     private ElfSection ReadSection(long at)
     {
         var section = new ElfSection(U32(at + 4), U64(at + 24), U64(at + 32), U32(at + 40), U32(at + 44));
-        const uint WithoutContent = 8;
         return section.Type == WithoutContent || (section.Offset <= (ulong)bytes.Length && section.Size <= (ulong)bytes.Length - section.Offset)
             ? section
             : throw new NativeLibraryFormatException("A section reaches beyond the end of the file.");
     }
 
-    private ReadOnlySpan<byte> Slice(long at, int length, bool toEnd = false) =>
+    private ReadOnlySpan<byte> Slice(long at, int length) =>
         at >= 0 && at <= bytes.Length - length
-            ? toEnd ? bytes.AsSpan((int)at) : bytes.AsSpan((int)at, length)
+            ? bytes.AsSpan((int)at, length)
             : throw new NativeLibraryFormatException($"Position {at} lies outside of the file's {bytes.Length} bytes.");
 }
 

@@ -12,18 +12,17 @@ internal static class GlibcxxRequirement
 {
     private const string Prefix = "GLIBCXX_";
     private const ushort WeakFlag = 0x2;
+    private const ulong EntrySize = 16;
     private const uint Dynsym = 11;
     private const uint Rela = 4;
     private const uint VersionNeeds = 0x6ffffffe;
     private const uint VersionSymbols = 0x6fffffff;
 
     /// <summary>Sets the weak flag in place. False where every version is there, or is weak already.</summary>
-    /// <exception cref="NativeLibraryFormatException">The bytes are no such library, are damaged, or use a missing version.</exception>
-    public static bool TryRelax(byte[] elf) => TryRelax(elf, SystemVersions());
-
     /// <param name="elf">The library.</param>
     /// <param name="available">The versions that the system has; empty where that is not known, and nothing is done.</param>
-    internal static bool TryRelax(byte[] elf, IReadOnlySet<string> available)
+    /// <exception cref="NativeLibraryFormatException">The bytes are no such library, are damaged, or use a missing version.</exception>
+    public static bool TryRelax(byte[] elf, IReadOnlySet<string> available)
     {
         var file = new ElfFile(elf);
         if (available.Count == 0)
@@ -45,24 +44,39 @@ internal static class GlibcxxRequirement
         return missing.Length > 0;
     }
 
-    private static IEnumerable<Need> Needs(ElfFile file)
-    {
-        foreach (var section in file.Sections.Where(section => section.Type == VersionNeeds))
-        {
-            var names = file.Section(section.Link);
-            var at = (long)section.Offset;
-            for (var record = 0; record < section.Info; record++)
-            {
-                var auxiliary = at + file.U32(at + 8);
-                for (var k = 0; k < file.U16(at + 2); k++)
-                {
-                    yield return new Need(file.Text(names, file.U32(auxiliary + 8)), file.U16(auxiliary + 4), file.U16(auxiliary + 6), (int)auxiliary + 4);
-                    auxiliary += file.U32(auxiliary + 12);
-                }
+    private static IEnumerable<Need> Needs(ElfFile file) =>
+        file.Sections.Where(section => section.Type == VersionNeeds).SelectMany(section => Needs(file, section));
 
-                at += file.U32(at + 12);
+    private static IEnumerable<Need> Needs(ElfFile file, ElfSection section)
+    {
+        var names = file.Section(section.Link);
+        var at = (long)section.Offset;
+
+        // The chains tell their own lengths and steps. Damaged, they could go round for ever: no more entries than there is room for.
+        var room = section.Size / EntrySize;
+        for (var record = 0; record < section.Info; record++)
+        {
+            TakeRoom(ref room);
+            var auxiliary = at + file.U32(at + 8);
+            for (var k = 0; k < file.U16(at + 2); k++)
+            {
+                TakeRoom(ref room);
+                yield return new Need(file.Text(names, file.U32(auxiliary + 8)), file.U16(auxiliary + 4), file.U16(auxiliary + 6), (int)auxiliary + 4);
+                auxiliary += file.U32(auxiliary + 12);
             }
+
+            at += file.U32(at + 12);
         }
+    }
+
+    private static void TakeRoom(ref ulong room)
+    {
+        if (room == 0)
+        {
+            throw new NativeLibraryFormatException("The section of version requirements tells of more entries than it has room for.");
+        }
+
+        room--;
     }
 
     /// <summary>A symbol of the version that some relocation refers to would be called, and would be missing.</summary>
@@ -91,7 +105,7 @@ internal static class GlibcxxRequirement
             return found;
         }
 
-        var path = File.ReadLines("/proc/self/maps").Select(line => line[(line.LastIndexOf(' ') + 1)..]).FirstOrDefault(file => file.Contains("/libstdc++.so.6", StringComparison.Ordinal));
+        var path = File.ReadLines("/proc/self/maps").Where(line => line.Contains('/', StringComparison.Ordinal)).Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..]).FirstOrDefault(file => file.Contains("/libstdc++.so.6", StringComparison.Ordinal));
         if (path is not null && File.Exists(path))
         {
             var text = Encoding.Latin1.GetString(File.ReadAllBytes(path));

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
@@ -39,33 +40,49 @@ public static class TorchLibrary
         return true;
     }
 
+    /// <summary>For assemblies that the generator did not see: the first use of any type of this one is early enough for most.</summary>
+#pragma warning disable CA2255 // Loading has to be watched before anything is loaded; there is no call of the user's to do it in.
+    [ModuleInitializer]
+#pragma warning restore CA2255
+    internal static void Initialize() => Install();
+
     private static nint Resolve(Assembly assembly, string name)
     {
-        if (name != Library || Find() is not { } shipped || CompatibleCopy.Of(shipped) is not { } copy)
+        if (name != Library || Find("lib" + Library + ".so") is not { } shipped || CompatibleCopy.Of(shipped) is not { } copy)
         {
             return 0;
         }
 
-        LoadDependencies(Path.GetDirectoryName(shipped)!);
-        return NativeLibrary.Load(copy);
+        try
+        {
+            LoadDependencies();
+            return NativeLibrary.Load(copy.Path);
+        }
+        finally
+        {
+            copy.DeleteIfTemporary();
+        }
     }
 
-    /// <summary>The file as the package shipped it, in the places where .NET looks for native libraries.</summary>
-    private static string? Find()
+    /// <summary>The file as a package shipped it, in the places where .NET looks for native libraries.</summary>
+    private static string? Find(string file)
     {
         var native = Path.Combine("runtimes", RuntimeInformation.RuntimeIdentifier, "native");
         var portable = Path.Combine("runtimes", "linux-" + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(), "native");
         var searched = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? string.Empty;
         return new[] { AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, native), Path.Combine(AppContext.BaseDirectory, portable) }
             .Concat(searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
-            .Select(directory => Path.Combine(directory, "lib" + Library + ".so"))
+            .Select(directory => Path.Combine(directory, file))
             .FirstOrDefault(File.Exists);
     }
 
-    /// <summary>The copy may stand elsewhere than libtorch: libraries that are loaded already are found by their name.</summary>
-    private static void LoadDependencies(string directory)
+    /// <summary>
+    /// The copy may stand elsewhere than libtorch, and libtorch elsewhere than TorchSharp where both are used from the package
+    /// cache: libraries that are loaded already are found by their name.
+    /// </summary>
+    private static void LoadDependencies()
     {
-        foreach (var dependency in Dependencies.Select(file => Path.Combine(directory, file)).Where(File.Exists))
+        foreach (var dependency in Dependencies.Select(Find).OfType<string>())
         {
             NativeLibrary.Load(dependency);
         }
