@@ -7,7 +7,7 @@ public sealed class FoldVerification
 {
     private const long RowsAtOnce = 256;
 
-    private readonly Dictionary<string, FoldReportRow> rows = [];
+    private readonly Dictionary<(bool IsModel, string Name), FoldReportRow> rows = [];
     private readonly FoldedModel folded;
     private readonly Tensor sample;
 
@@ -60,7 +60,7 @@ public sealed class FoldVerification
         // The training form runs in the model's own type and on its own device; everything is compared on the CPU.
         var input = x.Value.to(sample.dtype, sample.device);
         var magnitude = input.to_type(ScalarType.Float64).abs();
-        Record(form.Name, layer.forward(input), value, layer.RoundingBound(magnitude, zeros_like(magnitude)));
+        Record((false, form.Name), layer.forward(input), value, layer.RoundingBound(magnitude, zeros_like(magnitude)));
         return new BoundedTensor(value, layer.RoundingBound(magnitude, x.Error.to(sample.device)).cpu());
     }
 
@@ -70,7 +70,7 @@ public sealed class FoldVerification
         var end = steps(this, new BoundedTensor(input, zeros(input.shape, ScalarType.Float64)));
         var y = new float[rows.shape[0] * folded.OutputSize];
         folded.Forward(input.contiguous().data<float>().ToArray(), y, (int)rows.shape[0]);
-        Record("output", model.forward(rows).reshape(end.Value.shape), tensor(y, end.Value.shape), end.Error);
+        Record((true, "output"), model.forward(rows).reshape(end.Value.shape), tensor(y, end.Value.shape), end.Error);
     }
 
     private static Tensor RunFolded(FoldedLinear form, Tensor x)
@@ -81,7 +81,7 @@ public sealed class FoldVerification
         return tensor(y, [.. x.shape[..^1], form.OutFeatures]);
     }
 
-    private void Record(string name, Tensor training, Tensor value, Tensor bound)
+    private void Record((bool IsModel, string Name) key, Tensor training, Tensor value, Tensor bound)
     {
         var error = (training.to_type(ScalarType.Float64).cpu() - value.to_type(ScalarType.Float64)).abs();
 
@@ -92,17 +92,17 @@ public sealed class FoldVerification
         var (at, limit) = (ratio[worst].item<double>(), bound.cpu().reshape(-1)[worst].item<double>());
         if (!(at <= 1))
         {
-            throw new FoldMismatchException(name, error.reshape(-1)[worst].item<double>(), limit);
+            throw new FoldMismatchException(key.IsModel ? folded.ModelName : key.Name, error.reshape(-1)[worst].item<double>(), limit);
         }
 
-        if (!rows.TryGetValue(name, out var row) || at >= row.LargestRatio)
+        if (!rows.TryGetValue(key, out var row) || at >= row.LargestRatio)
         {
-            rows.Remove(name);
-            rows[name] = new FoldReportRow(name, Math.Max(largest, row?.LargestError ?? 0), limit, at);
+            rows.Remove(key);
+            rows[key] = new FoldReportRow(key.Name, Math.Max(largest, row?.LargestError ?? 0), limit, at);
         }
         else
         {
-            rows[name] = row with { LargestError = Math.Max(largest, row.LargestError) };
+            rows[key] = row with { LargestError = Math.Max(largest, row.LargestError) };
         }
     }
 }
