@@ -11,6 +11,12 @@ internal static class DeclarationReader
 {
     private const string LayerType = "LayerDsl.Layer";
 
+    /// <summary>What the generator adds to a model, and to a layer that is a class of its own.</summary>
+    private static readonly string[] ModelMembers = ["Folded", "Fold", "FoldTorch", "VerifyFold", "Certificates"];
+
+    private static readonly string[] LayerMembers =
+        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "Pass"];
+
     /// <summary>Reads a [LayerModel].</summary>
     public static Declared<ModelSpec> ReadModel(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
@@ -26,9 +32,9 @@ internal static class DeclarationReader
             return new Declared<ModelSpec>(null, [refusal], []);
         }
 
-        if (RefuseBase(type, location) is { } wrongBase)
+        if ((RefuseBase(type, location) ?? TypeReader.RefuseNames(type, ModelMembers, location)) is { } wrong)
         {
-            return new Declared<ModelSpec>(null, [wrongBase], []);
+            return new Declared<ModelSpec>(null, [wrong], []);
         }
 
         var reader = new AttributeReader();
@@ -60,7 +66,7 @@ internal static class DeclarationReader
             return new Declared<LayerClassSpec>(null, [], []);
         }
 
-        if (TypeReader.Refuse(type, location, cancellation) is { } refusal)
+        if ((TypeReader.Refuse(type, location, cancellation) ?? TypeReader.RefuseNames(type, LayerMembers, location)) is { } refusal)
         {
             return new Declared<LayerClassSpec>(null, [refusal], []);
         }

@@ -39,6 +39,12 @@ internal static class TypeReader
         return null;
     }
 
+    /// <summary>The first of the user's members that has the name of one to be generated, or null.</summary>
+    public static DiagnosticInfo? RefuseNames(INamedTypeSymbol type, IEnumerable<string> generated, LocationInfo? location) =>
+        generated.FirstOrDefault(name => type.GetMembers(name).Length > 0) is { } taken
+            ? DiagnosticInfo.Create(DeclarationDiagnostics.ReservedName, location, type.Name, taken)
+            : null;
+
     public static TypeSpec Read(INamedTypeSymbol type, CancellationToken cancellation)
     {
         var containers = new List<string>();

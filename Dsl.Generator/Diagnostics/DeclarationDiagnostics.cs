@@ -94,4 +94,9 @@ internal static class DeclarationDiagnostics
         "LDSL018",
         "A layer class has its constructor generated",
         "'{0}' declares a constructor, but a layer's constructor is generated from its attributes; remove it");
+
+    public static readonly DiagnosticDescriptor ReservedName = Descriptors.Error(
+        "LDSL019",
+        "A member has the name of a generated one",
+        "'{0}' declares '{1}', which the generator adds itself; rename yours");
 }

@@ -32,6 +32,8 @@ public sealed class DeclarationDiagnosticTests
         { "LDSL016", "LayerModel", Model(string.Empty, "x") },
         { "LDSL017", "Linear(4, 3)", "[Linear(4, 3)] public abstract partial class A;" },
         { "LDSL018", "Linear(4, 3)", "[Linear(4, 3)] public partial class A { public A() : base(\"A\") { } }" },
+        { "LDSL019", "LayerModel", Model("[Linear(4, 3)] public partial Layer Folded { get; }", "x") },
+        { "LDSL019", "Linear(4, 3)", "[Linear(4, 3)] public partial class A { private int Pass; }" },
         { "LDSL101", "LowRank(0)", Model("[Linear(4, 3), LowRank(0)] public partial Layer A { get; }", "x") },
         { "LDSL101", "LowRank(4)", Model("[Linear(4, 3), LowRank(4)] public partial Layer A { get; }", "x") },
         { "LDSL102", "LowRank(3)", Model("[Linear(4, 3), LowRank(3)] public partial Layer A { get; }", "A.forward(x)") },

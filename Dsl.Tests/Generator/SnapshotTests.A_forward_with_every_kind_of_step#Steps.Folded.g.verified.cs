@@ -10,6 +10,8 @@ using System;
 using System.CodeDom.Compiler;
 using LayerDsl;
 
+#pragma warning disable CS1591 // The class around Folded is documented where it is declared.
+
 public sealed partial class Steps
 {
     /// <summary>The folded model: immutable, thread-safe, merged weights, no libtorch.</summary>

@@ -39,7 +39,7 @@ using static TorchSharp.torch;
 
 namespace Demo;
 
-partial class Layers
+public static partial class Layers
 {
     /// <summary>The layer Projection.</summary>
     [GeneratedCode("LayerDsl.Generator", "0.1.0")]

@@ -11,6 +11,8 @@ using System;
 using System.CodeDom.Compiler;
 using LayerDsl;
 
+#pragma warning disable CS1591 // The class around Folded is documented where it is declared.
+
 namespace Demo;
 
 public sealed partial class FashionMlp
