@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using VerifyXunit;
 
 namespace LayerDsl.Tests.Generator;
@@ -6,7 +7,7 @@ namespace LayerDsl.Tests.Generator;
 public sealed class SnapshotTests
 {
     [Fact]
-    public Task A_model_with_companded_low_rank_and_plain_layers() => Verify("""
+    public Task A_model_with_companded_low_rank_and_plain_layers() => Verifier.Verify(Generate("""
         namespace Demo;
 
         [LayerModel]
@@ -19,10 +20,10 @@ public sealed class SnapshotTests
             public override Tensor forward(Tensor x) =>
                 Head.forward(nn.functional.relu(Middle.forward(nn.functional.relu(Hidden.forward(x)))));
         }
-        """);
+        """));
 
     [Fact]
-    public Task A_layer_class_with_both_methods() => Verify("""
+    public Task A_layer_class_with_both_methods() => Verifier.Verify(Generate("""
         namespace Demo;
 
         public static partial class Layers
@@ -30,10 +31,10 @@ public sealed class SnapshotTests
             [Linear(64, 32, Bias = false), LowRank(4, Alpha = 8, Init = LowRankInit.PiSSA), Compander(Curve = Curve.Softsign)]
             public sealed partial class Projection;
         }
-        """);
+        """));
 
     [Fact]
-    public Task A_forward_with_every_kind_of_step() => Verify("""
+    public Task A_forward_with_every_kind_of_step() => Verifier.Verify(Generate("""
         [LayerModel]
         public sealed partial class Steps : nn.Module<Tensor, Tensor>
         {
@@ -48,12 +49,12 @@ public sealed class SnapshotTests
                 return nn.functional.softmax(1 - c, -1).reshape(x.shape[0], -1);
             }
         }
-        """);
+        """));
 
-    private static Task Verify(string source, [System.Runtime.CompilerServices.CallerFilePath] string file = "", [System.Runtime.CompilerServices.CallerMemberName] string method = "")
+    private static GeneratorDriverRunResult Generate(string source)
     {
         var run = GeneratorRun.Of(source);
         Assert.Empty(run.CompileErrors);
-        return Verifier.Verify(run.Result, file, method);
+        return run.Result;
     }
 }
