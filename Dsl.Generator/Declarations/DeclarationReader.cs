@@ -98,6 +98,11 @@ internal static class DeclarationReader
         cancellation.ThrowIfCancellationRequested();
         var attribute = context.Attributes[0];
         var location = AttributeReader.LocationOf(attribute);
+        if (!Equals(context.TargetSymbol.GetAttributes().First(AttributeReader.IsLayerAttribute), attribute))
+        {
+            return null; // one diagnostic for a declaration, at the first of its attributes
+        }
+
         var hasKind = context.TargetSymbol.GetAttributes().Any(other => AttributeReader.IsLayerAttribute(other) && AttributeReader.IsKind(other));
         return context.TargetSymbol switch
         {

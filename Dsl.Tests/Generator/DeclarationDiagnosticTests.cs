@@ -27,6 +27,8 @@ public sealed class DeclarationDiagnosticTests
         { "LDSL012", "Linear(4, 3)", Model("[Linear(4, 3)] public partial object A { get; }", "x") },
         { "LDSL012", "Linear(4, 3)", Model("[Linear(4, 3)] public partial Layer A { get; set; }", "x") },
         { "LDSL013", "Linear(4, 3)", "public partial class C { [Linear(4, 3)] public Layer A => null!; }" },
+        { "LDSL013", "Linear(4, 3)", "public partial class C { [Linear(4, 3), Compander, LowRank(1)] public Layer A => null!; }" },
+        { "LDSL005", "Compander", "[Compander, LowRank(1)] public partial class A { }" },
         { "LDSL014", "LayerModel", "[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { public M(int n) : base(\"M\") { RegisterComponents(); } [Linear(4, 3)] public partial Layer A { get; } public override Tensor forward(Tensor x) => A.forward(x); }" },
         { "LDSL015", "M", "[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { public M() : base(\"M\") { } [Linear(4, 3)] public partial Layer A { get; } public override Tensor forward(Tensor x) => A.forward(x); }" },
         { "LDSL016", "LayerModel", Model(string.Empty, "x") },
