@@ -16,8 +16,9 @@ public sealed class ReportingTests
             new ModelResult("LayerDsl", 0.875, 2_000, 8_000, training, folded))));
         Assert.Matches(@"test accuracy +│ +25\.00 % │ +87\.50 %", text);
         Assert.Matches(@"… after folding +│ +– │ +87\.50 %", text);
-        Assert.Matches(@"largest output difference +│ +– │ 1\.50E-006", text);
-        Assert.Matches(@"certificate's bound where closest to it +│ +– │ 2\.00E-004", text);
+        Assert.Matches(@"largest output difference +│ +– │ +1\.5e-6", text);
+        Assert.Matches(@"certificate's bound where closest to it +│ +– │ +2\.0e-4", text);
+        Assert.Matches(@"… difference / bound there +│ +– │ +7\.5e-3", text);
         Assert.Matches(@"parameters +│ +1,234,567 │ +2,000", text);
         Assert.Matches(@"time per training batch \(median\) +│ +1\.50 ms │ +1\.50 ms", text);
     }

@@ -27,7 +27,7 @@ catch (DataFetchException missing)
     return 1;
 }
 
-var training = new TrainingOptions(options.Epochs ?? (options.Smoke ? 1 : 5), BatchSize: 128, LearningRate: 1e-3, Seed, options.Smoke ? 10 : null);
+var training = new TrainingOptions(options.Epochs ?? (options.Smoke ? 1 : 5), BatchSize: 128, LearningRate: 2e-3, Seed, options.Smoke ? 10 : null);
 var test = options.Smoke ? data.Test.Take(500) : data.Test;
 
 // 1. Train the model with reparameterized layers, and a plain one beside it. Both are ordinary TorchSharp modules.

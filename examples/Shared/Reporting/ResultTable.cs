@@ -14,7 +14,7 @@ public static class ResultTable
         ("test images in another class after folding", model => Of(model.Folded, folded => Count(folded.DifferentClasses))),
         ("largest output difference", model => Of(model.Folded, folded => Small(folded.Output.LargestError))),
         ("certificate's bound where closest to it", model => Of(model.Folded, folded => Small(folded.Output.Bound))),
-        ("… share of the bound used there", model => Of(model.Folded, folded => Percent(folded.Output.LargestRatio))),
+        ("… difference / bound there", model => Of(model.Folded, folded => Small(folded.Output.LargestRatio))),
         ("parameters", model => Count(model.Parameters)),
         ("… after folding", model => Of(model.Folded, folded => Count(folded.Parameters))),
         ("bytes", model => Count(model.Bytes)),
@@ -48,7 +48,7 @@ public static class ResultTable
 
     private static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Small(double value) => value.ToString("E2", CultureInfo.InvariantCulture);
+    private static string Small(double value) => value.ToString("0.0e-0", CultureInfo.InvariantCulture);
 
     private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("F2", CultureInfo.InvariantCulture) + " ms";
 
