@@ -25,11 +25,11 @@ internal static class Compander
     private static readonly Dictionary<string, CurveFacts> Curves = new()
     {
         ["Arctan"] = new("a · arctan(v / b)",
-            (v, a, b) => a * Atan(Name("ratio", v / b)),
+            (v, a, b) => a * Name("curve", Atan(Name("ratio", v / b))),
             (w, a, b) => b * Tan(w / a),
             Limit: HalfPi),
         ["Tanh"] = new("a · tanh(v / b)",
-            (v, a, b) => a * Tanh(Name("ratio", v / b)),
+            (v, a, b) => a * Name("curve", Tanh(Name("ratio", v / b))),
             (w, a, b) => b * Atanh(w / a),
             Limit: 1),
         ["Softsign"] = new("a · v / (b + |v|)",

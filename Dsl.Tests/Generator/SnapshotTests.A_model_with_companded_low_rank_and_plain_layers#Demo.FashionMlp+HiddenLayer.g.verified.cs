@@ -4,13 +4,15 @@
 //   Compander   W = a · arctan(v / b)
 //               Cakaj, Mehnert, Yang: Weight Compander, 2023, arXiv 2306.16993
 //   training    y[b,o] = Σ_i x[b,i]·weight[o,i] + bias[o]
-//               weight[o,i] = a·arctan(ratio[o,i])
+//               weight[o,i] = a·curve[o,i]
 //               a = exp(log_a)
+//               curve[o,i] = arctan(ratio[o,i])
 //               ratio[o,i] = v[o,i] / b
 //               b = exp(log_b)
 //   inference   y[b,o] = Σ_i x[b,i]·W[o,i] + bias[o]
-//               W[o,i] = a·arctan(ratio[o,i])
+//               W[o,i] = a·curve[o,i]
 //               a = exp(log_a)
+//               curve[o,i] = arctan(ratio[o,i])
 //               ratio[o,i] = v[o,i] / b
 //               b = exp(log_b)
 //   verdict     proved for every input, parameter and size
@@ -49,13 +51,15 @@ public sealed partial class FashionMlp
             Compander   W = a · arctan(v / b)
                         Cakaj, Mehnert, Yang: Weight Compander, 2023, arXiv 2306.16993
             training    y[b,o] = Σ_i x[b,i]·weight[o,i] + bias[o]
-                        weight[o,i] = a·arctan(ratio[o,i])
+                        weight[o,i] = a·curve[o,i]
                         a = exp(log_a)
+                        curve[o,i] = arctan(ratio[o,i])
                         ratio[o,i] = v[o,i] / b
                         b = exp(log_b)
             inference   y[b,o] = Σ_i x[b,i]·W[o,i] + bias[o]
-                        W[o,i] = a·arctan(ratio[o,i])
+                        W[o,i] = a·curve[o,i]
                         a = exp(log_a)
+                        curve[o,i] = arctan(ratio[o,i])
                         ratio[o,i] = v[o,i] / b
                         b = exp(log_b)
             verdict     proved for every input, parameter and size
@@ -120,8 +124,8 @@ public sealed partial class FashionMlp
             "Hidden",
             "W = a · arctan(v / b)",
             "Cakaj, Mehnert, Yang: Weight Compander, 2023, arXiv 2306.16993",
-            "y[b,o] = Σ_i x[b,i]·weight[o,i] + bias[o], weight[o,i] = a·arctan(ratio[o,i]), a = exp(log_a), ratio[o,i] = v[o,i] / b, b = exp(log_b)",
-            "y[b,o] = Σ_i x[b,i]·W[o,i] + bias[o], W[o,i] = a·arctan(ratio[o,i]), a = exp(log_a), ratio[o,i] = v[o,i] / b, b = exp(log_b)",
+            "y[b,o] = Σ_i x[b,i]·weight[o,i] + bias[o], weight[o,i] = a·curve[o,i], a = exp(log_a), curve[o,i] = arctan(ratio[o,i]), ratio[o,i] = v[o,i] / b, b = exp(log_b)",
+            "y[b,o] = Σ_i x[b,i]·W[o,i] + bias[o], W[o,i] = a·curve[o,i], a = exp(log_a), curve[o,i] = arctan(ratio[o,i]), ratio[o,i] = v[o,i] / b, b = exp(log_b)",
             "proved for every input, parameter and size",
             ["bound indices are renamed"],
             [],
@@ -150,7 +154,7 @@ public sealed partial class FashionMlp
             return MakePlain(weight, bias);
         }
 
-        /// <summary>W[o,i] = a·arctan(ratio[o,i])</summary>
+        /// <summary>W[o,i] = a·curve[o,i]</summary>
         private Tensor MergedWeight()
         {
             using var noGradient = no_grad();
@@ -158,7 +162,8 @@ public sealed partial class FashionMlp
             var a = logA.exp();
             var b = logB.exp();
             var ratio = v / b;
-            var folded = a * ratio.atan();
+            var curve = ratio.atan();
+            var folded = a * curve;
             return folded.MoveToOuterDisposeScope();
         }
 
@@ -193,7 +198,8 @@ public sealed partial class FashionMlp
             var a = logA.exp();
             var b = logB.exp();
             var ratio = v / b;
-            var absWeight = a * ratio.atan().abs();
+            var absCurve = ratio.atan().abs();
+            var absWeight = a * absCurve;
             var carried = inputError.matmul(absWeight.t());
             var product = magnitude.matmul(absWeight.t());
             var absBias = bias.abs();
@@ -220,7 +226,8 @@ public sealed partial class FashionMlp
                 var a = logA.exp();
                 var b = logB.exp();
                 var ratio = v / b;
-                var weight = a * ratio.atan();
+                var curve = ratio.atan();
+                var weight = a * curve;
                 var product = x.matmul(weight.t());
                 return product + bias;
             }
@@ -235,11 +242,13 @@ public sealed partial class FashionMlp
 
                 var gradWeight = gradY.t().matmul(x);
                 var a = logA.exp();
+                var gradCurve = gradWeight * a;
                 var b = logB.exp();
                 var ratio = v / b;
-                var gradRatio = gradWeight * a / (1 + ratio.square());
+                var gradRatio = gradCurve / (1 + ratio.square());
                 var gradV = gradRatio / b;
-                var gradA = (gradWeight * ratio.atan()).sum();
+                var curve = ratio.atan();
+                var gradA = (gradWeight * curve).sum();
                 var gradLogA = gradA * a;
                 var total = (gradRatio * (ratio / b)).sum();
                 var gradB = -total;
@@ -249,7 +258,7 @@ public sealed partial class FashionMlp
                 Tensor? gradX = null;
                 if (x.requires_grad)
                 {
-                    var weight = a * ratio.atan();
+                    var weight = a * curve;
                     gradX = gradY.matmul(weight);
                 }
 
