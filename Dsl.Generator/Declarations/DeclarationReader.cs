@@ -170,13 +170,22 @@ internal static class DeclarationReader
             if (ancestor.OriginalDefinition.ToDisplayString() == "TorchSharp.torch.nn.Module<T, TResult>"
                 && ancestor.TypeArguments.All(argument => argument.ToDisplayString() == "TorchSharp.torch.Tensor"))
             {
-                return null;
+                return RefuseConstructor(type, location);
             }
         }
 
         return DiagnosticInfo.Create(
             DeclarationDiagnostics.UnsupportedBase, location, type.Name, type.BaseType?.ToDisplayString() ?? "nothing", "a model derives from nn.Module<Tensor, Tensor>");
     }
+
+    /// <summary>A generated constructor passes the model's name to the base class, as TorchSharp's modules do.</summary>
+    private static DiagnosticInfo? RefuseConstructor(INamedTypeSymbol type, LocationInfo? location) =>
+        type.InstanceConstructors.Any(constructor => !constructor.IsImplicitlyDeclared)
+        || type.BaseType!.InstanceConstructors.Any(constructor =>
+            constructor.Parameters.Length > 0 && constructor.Parameters[0].Type.SpecialType == SpecialType.System_String && constructor.Parameters.Skip(1).All(parameter => parameter.IsOptional))
+            ? null
+            : DiagnosticInfo.Create(
+                DeclarationDiagnostics.UnsupportedBase, location, type.Name, type.BaseType!.ToDisplayString(), "which has no constructor that takes a name; declare a constructor in '" + type.Name + "' that calls RegisterComponents()");
 
     private static void CheckConstructors(
         INamedTypeSymbol type, IMethodSymbol[] constructors, AttributeReader reader, LocationInfo? location, CancellationToken cancellation)

@@ -23,8 +23,18 @@ internal static class TypeReader
             return Error(DeclarationDiagnostics.AbstractType, type.Name, type.IsStatic ? "static" : "abstract");
         }
 
+        if (type.IsFileLocal)
+        {
+            return Error(DeclarationDiagnostics.AbstractType, type.Name, "file");
+        }
+
         for (var outer = type; outer is not null; outer = outer.ContainingType)
         {
+            if (outer.IsFileLocal)
+            {
+                return Error(DeclarationDiagnostics.AbstractType, outer.Name, "file");
+            }
+
             if (outer.IsGenericType)
             {
                 return Error(DeclarationDiagnostics.GenericType, type.Name);
@@ -39,9 +49,13 @@ internal static class TypeReader
         return null;
     }
 
+    /// <summary>Types that generated code mentions by their simple names.</summary>
+    private static readonly string[] UsedTypes =
+        ["Layer", "LayerCertificate", "FoldedLinear", "LayerFunction", "Tensor", "torch", "nn", "Parameter", "ScalarType", "Math", "IReadOnlyList", "ComponentName", "FoldReport", "FoldVerification", "ModelState", "Array"];
+
     /// <summary>The first of the user's members that has the name of one to be generated, or null.</summary>
     public static DiagnosticInfo? RefuseNames(INamedTypeSymbol type, IEnumerable<string> generated, LocationInfo? location) =>
-        generated.FirstOrDefault(name => type.GetMembers(name).Length > 0) is { } taken
+        (UsedTypes.FirstOrDefault(name => name == type.Name) ?? generated.FirstOrDefault(name => type.GetMembers(name).Length > 0)) is { } taken
             ? DiagnosticInfo.Create(DeclarationDiagnostics.ReservedName, location, type.Name, taken)
             : null;
 

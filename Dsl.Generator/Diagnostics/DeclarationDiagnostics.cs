@@ -87,8 +87,8 @@ internal static class DeclarationDiagnostics
 
     public static readonly DiagnosticDescriptor AbstractType = Descriptors.Error(
         "LDSL017",
-        "A layer or model is abstract or static",
-        "'{0}' is {1}, and folding makes a new '{0}'; remove '{1}'");
+        "A layer or model is abstract, static or file-local",
+        "'{0}' is {1}, so that the generator cannot add to it or make one; remove '{1}'");
 
     public static readonly DiagnosticDescriptor ConstructorInLayer = Descriptors.Error(
         "LDSL018",
@@ -98,5 +98,5 @@ internal static class DeclarationDiagnostics
     public static readonly DiagnosticDescriptor ReservedName = Descriptors.Error(
         "LDSL019",
         "A member has the name of a generated one",
-        "'{0}' declares '{1}', which the generator adds itself; rename yours");
+        "'{0}' declares or is named '{1}', a name that the generated code uses itself; rename it");
 }

@@ -23,7 +23,7 @@ internal static class MethodDiagnostics
     public static readonly DiagnosticDescriptor CompanderNotPositive = Descriptors.Error(
         "LDSL104",
         "The curve needs a positive height and width",
-        "Compander: {0} is {1}; it must be greater than 0 and finite");
+        "Compander: {0} is {1}; it must lie between 1e-6 and 1e6");
 
     public static readonly DiagnosticDescriptor CompanderTooLow = Descriptors.Error(
         "LDSL105",

@@ -17,6 +17,11 @@ internal static class Compander
     /// <summary>π/2, correctly rounded to double.</summary>
     private const double HalfPi = 1.5707963267948966;
 
+    /// <summary>Beyond these a float32 curve is a step or a line, and its inverse overflows.</summary>
+    private const double Smallest = 1e-6;
+
+    private const double Largest = 1e6;
+
     public static Method Method { get; } = new("Compander", Check, Apply, BaseName: "v", Freezes: _ => false);
 
     /// <summary>One curve for height a and width b: its formula, Ψ, Ψ⁻¹ and the limit of |Ψ| in units of a.</summary>
@@ -73,14 +78,14 @@ internal static class Compander
             new MethodNote("Compander", "W = " + curve.Formula, "Cakaj, Mehnert, Yang: Weight Compander, 2023, arXiv 2306.16993"));
     }
 
-    /// <summary>a, b &gt; 0 and finite; the usual initial weights, up to 1/√in, must lie under the curve's bound.</summary>
+    /// <summary>a, b from 1e-6 to 1e6; the usual initial weights, up to 1/√in, must lie under the curve's bound.</summary>
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec attribute, WeightShape shape)
     {
         var usable = true;
         foreach (var (name, otherwise) in new[] { ("A", 1.0), ("B", 0.5) })
         {
             var value = attribute.Double(name, otherwise);
-            if (!(value > 0) || double.IsInfinity(value))
+            if (!(value >= Smallest && value <= Largest))
             {
                 usable = false;
                 yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.CompanderNotPositive, name, Text(value));

@@ -78,7 +78,8 @@ internal sealed class Scheduler
         SizeValue size => new Pointwise.Extent(size.Size),
         Surrogate surrogate => Pointwise(surrogate.Value),
         Map map when !computed.ContainsKey(map) => Constants.Apply(map.Function, map.Arguments.Select(Pointwise).ToEquatableArray()),
-        Named { Body: Literal or SizeValue } named => Pointwise(named.Body),
+        Named { Body: SizeValue } named => Pointwise(named.Body),
+        Named named when Constants.IsConstant(named) => Pointwise(named.Body),
         _ => new Pointwise.Read(Materialize(expr, null)),
     };
 

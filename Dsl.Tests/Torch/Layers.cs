@@ -20,6 +20,9 @@ public sealed partial class SoftsignLayer;
 [Linear(7, 5), Compander(Curve = Curve.MuLaw, B = 0.1)]
 public sealed partial class MuLawLayer;
 
+[Linear(7, 5), Compander(Curve = Curve.MuLaw, Learnable = false)]
+public sealed partial class FixedMuLawLayer;
+
 [Linear(7, 5), LowRank(2, Alpha = 3)]
 public sealed partial class LoraLayer;
 
