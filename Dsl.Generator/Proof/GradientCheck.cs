@@ -35,19 +35,20 @@ internal static class GradientCheck
         var points = 0;
         try
         {
-            foreach (var shape in SmallShapes.Of(vocabulary).Reverse())
+            var drawn = SmallShapes.Of(vocabulary).Reverse()
+                .SelectMany(shape => Enumerable.Range(0, SeedsPerShape).Select(k => new Point(shape, forward + "/gradient/" + k)))
+                .TakeWhile(_ => points < PointsWanted);
+            var near = StepPoints.Of(
+                vocabulary, gradients.Select(pair => pair.Gradient).Prepend(forward), forward + "/gradient", (point, tensor, place) => ElementOf(point, tensor, place, null).Value, steps);
+            foreach (var point in drawn.Concat(near))
             {
-                for (var k = 0; k < SeedsPerShape && points < PointsWanted; k++)
+                switch (Compare(forward, outputGradient, gradients, point, steps))
                 {
-                    var point = new Point(shape, forward + "/gradient/" + k);
-                    switch (Compare(forward, outputGradient, gradients, point, steps))
-                    {
-                        case { Length: > 0 } error:
-                            return new GradientReport(error, surrogates, points);
-                        case { }:
-                            points++;
-                            break;
-                    }
+                    case { Length: > 0 } error:
+                        return new GradientReport(error, surrogates, points);
+                    case { }:
+                        points++;
+                        break;
                 }
             }
         }

@@ -35,16 +35,12 @@ internal sealed class Refuter
     /// <summary>The counterexample in words, or null where every point agrees.</summary>
     public string? Search(string leftName, string rightName)
     {
-        foreach (var shape in SmallShapes.Of(vocabulary))
+        foreach (var point in Points())
         {
-            for (var k = 0; k < SeedsPerShape; k++)
+            if (Difference(point) is not null)
             {
-                var point = new Point(shape, seed + "/" + k);
-                if (Difference(point) is not null)
-                {
-                    Simplify(point);
-                    return Describe(point, Difference(point)!.Value, leftName, rightName);
-                }
+                Simplify(point);
+                return Describe(point, Difference(point)!.Value, leftName, rightName);
             }
         }
 
@@ -52,6 +48,11 @@ internal sealed class Refuter
             ? $"with {Elements(only.Point)} {(only.OnLeft ? leftName : rightName)} has no value ({only.Reason}), {(only.OnLeft ? rightName : leftName)} has one"
             : null;
     }
+
+    /// <summary>Points drawn at random, the smallest first; then points near the steps of step functions.</summary>
+    private IEnumerable<Point> Points() => SmallShapes.Of(vocabulary)
+        .SelectMany(shape => Enumerable.Range(0, SeedsPerShape).Select(k => new Point(shape, seed + "/" + k)))
+        .Concat(StepPoints.Of(vocabulary, [left, right], seed, (point, tensor, place) => point[tensor, place].ToDouble(), steps));
 
     private void Simplify(Point point)
     {

@@ -1,0 +1,58 @@
+using LayerDsl.Generator.Ir;
+using Index = LayerDsl.Generator.Ir.Index;
+
+namespace LayerDsl.Tests.Proof;
+
+/// <summary>Compares two expressions at random points of sizes one to three.</summary>
+internal static class PlainComparison
+{
+    private const int Points = 12;
+    private const double Tolerance = 1e-7;
+
+    /// <summary>Where both have a value and the values differ, in words.</summary>
+    public static string? Disagreement(Expr left, Expr right)
+    {
+        var free = left.FreeIndices.Union(right.FreeIndices).ToArray();
+        for (var point = 0; point < Points; point++)
+        {
+            foreach (var at in Places(free, point))
+            {
+                var (a, b) = (Evaluation(point).Of(left, at), Evaluation(point).Of(right, at));
+                if (double.IsFinite(a + b) && Math.Abs(a - b) > Tolerance * (1 + Math.Abs(a) + Math.Abs(b)))
+                {
+                    return $"at point {point}: {a} and {b}";
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<Dictionary<Index, long>> Places(IEnumerable<Index> free, int point)
+    {
+        IEnumerable<Dictionary<Index, long>> places = [[]];
+        foreach (var index in free)
+        {
+            places = places.SelectMany(at => Enumerable.Range(0, (int)index.Size.Evaluate(symbol => SizeOf(symbol, point)))
+                .Select(k => new Dictionary<Index, long>(at) { [index] = k }));
+        }
+
+        return places;
+    }
+
+    private static long SizeOf(string symbol, int point) => 1 + ((point + symbol.Length) % 3);
+
+    private static PlainEvaluation Evaluation(int point) => new(symbol => SizeOf(symbol, point), (tensor, place) => Element(tensor, place, point));
+
+    private static double Element(Tensor tensor, IReadOnlyList<long> place, int point)
+    {
+        var text = tensor.Name + "[" + string.Join(",", place) + "]";
+        var random = new Random(text.Aggregate(17 * point, (hash, letter) => unchecked((31 * hash) + letter)));
+        return tensor.Domain switch
+        {
+            Domain.Mask => random.Next(2),
+            Domain.Positive => random.Next(1, 9) / 4.0,
+            _ => random.Next(-9, 10) / 4.0,
+        };
+    }
+}

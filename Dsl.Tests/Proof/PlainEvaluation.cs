@@ -1,0 +1,56 @@
+using LayerDsl.Generator.Ir;
+using Index = LayerDsl.Generator.Ir.Index;
+
+namespace LayerDsl.Tests.Proof;
+
+/// <summary>Evaluates an expression in double precision by its definition; shares nothing with the prover's evaluator.</summary>
+internal sealed class PlainEvaluation(Func<string, long> sizeOf, Func<Tensor, IReadOnlyList<long>, double> elementOf)
+{
+    public double Of(Expr expr, IReadOnlyDictionary<Index, long> at) => expr switch
+    {
+        Literal literal => literal.Value.ToDouble(),
+        SizeValue size => size.Size.Evaluate(sizeOf),
+        Access access => elementOf(access.Tensor, access.At.Select(place => PlaceOf(place, at)).ToArray()),
+        LayerDsl.Generator.Ir.Inside inside => PlaceOf(inside.At, at) is var place && place >= 0 && place < inside.Size.Evaluate(sizeOf) ? 1 : 0,
+        Named named => Of(named.Body, at),
+        Surrogate surrogate => Of(surrogate.Value, at),
+        Reduce reduce => OfReduce(reduce, at),
+        Map map => Apply(map.Function, map.Arguments.Select(argument => Of(argument, at)).ToArray()),
+        _ => throw new ArgumentException("unknown kind of expression: " + expr.GetType().Name, nameof(expr)),
+    };
+
+    private double OfReduce(Reduce reduce, IReadOnlyDictionary<Index, long> at)
+    {
+        var values = Enumerable.Range(0, (int)reduce.Index.Size.Evaluate(sizeOf))
+            .Select(k => Of(reduce.Body, new Dictionary<Index, long>(at) { [reduce.Index] = k })).ToArray();
+        return reduce.Reduction == Reduction.Sum ? values.Sum() : values.Aggregate(Math.Max); // Math.Max hands a NaN on, LINQ's Max drops it.
+    }
+
+    private long PlaceOf(AffineIndex place, IReadOnlyDictionary<Index, long> at) =>
+        place.Offset.Evaluate(sizeOf) + place.Terms.Sum(term => term.Factor.Evaluate(sizeOf) * at[term.Index]);
+
+    private static double Apply(Function function, double[] x) => function switch
+    {
+        Function.Add => x[0] + x[1],
+        Function.Subtract => x[0] - x[1],
+        Function.Negate => -x[0],
+        Function.Multiply => x[0] * x[1],
+        Function.Square => x[0] * x[0],
+        Function.Divide => x[1] == 0 ? double.NaN : x[0] / x[1],
+        Function.Sqrt => Math.Sqrt(x[0]),
+        Function.Exp => Math.Exp(x[0]),
+        Function.Log => Math.Log(x[0]),
+        Function.Atan => Math.Atan(x[0]),
+        Function.Tanh => Math.Tanh(x[0]),
+        Function.Abs => Math.Abs(x[0]),
+        Function.Sign => double.IsNaN(x[0]) ? double.NaN : Math.Sign(x[0]),
+        Function.Round => Math.Round(x[0], MidpointRounding.ToEven),
+        Function.Floor => Math.Floor(x[0]),
+        Function.Max => Math.Max(x[0], x[1]),
+        Function.Min => Math.Min(x[0], x[1]),
+        Function.GreaterOrEqual => double.IsNaN(x[0] + x[1]) ? double.NaN : x[0] >= x[1] ? 1 : 0,
+        Function.Greater => double.IsNaN(x[0] + x[1]) ? double.NaN : x[0] > x[1] ? 1 : 0,
+        Function.Select => double.IsNaN(x[0] + x[1] + x[2]) ? double.NaN : x[0] != 0 ? x[1] : x[2],
+        _ => throw new ArgumentException("not needed in these tests: " + function, nameof(function)),
+    };
+}
