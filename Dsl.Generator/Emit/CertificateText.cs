@@ -44,7 +44,9 @@ internal sealed record LayerFacts(
     }
 
     private static string Describe(Proof.GradientReport check) =>
-        (check.Error is null ? FormattableString.Invariant($"equal to forward-mode derivatives at {check.Points} points") : "wrong: " + check.Error)
+        (check.Error is { } error ? "wrong: " + error
+            : check.Points == 0 ? "not checked: no point gave a value on both sides"
+            : FormattableString.Invariant($"equal to forward-mode derivatives at {check.Points} points"))
         + (check.Surrogates.Count > 0 ? ", with declared surrogates: " + string.Join(", ", check.Surrogates) : string.Empty);
 
     private static string Describe(Proof.Verdict verdict) => verdict switch

@@ -23,6 +23,9 @@ internal static class GradientCheck
     private const int PointsWanted = 4;
     private const double Tolerance = 1e-9;
 
+    /// <summary>A point where both sides have a value, with the mismatch in words if there is one, or where a gradient has none.</summary>
+    private readonly record struct Outcome(string? Error, string? Gap);
+
     /// <param name="forward">The forward form.</param>
     /// <param name="outputGradient">The tensor v, over the output's indices.</param>
     /// <param name="gradients">For each tensor the expression of its gradient, over its own axes.</param>
@@ -33,6 +36,7 @@ internal static class GradientCheck
         var surrogates = SurrogatesOf(forward).Distinct().ToEquatableArray();
         var steps = new Steps(StepLimit, cancellation);
         var points = 0;
+        string? gap = null;
         try
         {
             var drawn = SmallShapes.Of(vocabulary).Reverse()
@@ -44,8 +48,11 @@ internal static class GradientCheck
             {
                 switch (Compare(forward, outputGradient, gradients, point, steps))
                 {
-                    case { Length: > 0 } error:
+                    case { Error: { } error }:
                         return new GradientReport(error, surrogates, points);
+                    case { Gap: { } reason }:
+                        gap ??= reason;
+                        break;
                     case { }:
                         points++;
                         break;
@@ -57,28 +64,35 @@ internal static class GradientCheck
             // The points that were checked count; the report says how many there are.
         }
 
-        return new GradientReport(null, surrogates, points);
+        // A gradient may be undefined at single points, as at a kink, but not wherever the layer has a derivative.
+        return new GradientReport(points == 0 ? gap : null, surrogates, points);
     }
 
-    /// <summary>The first mismatch in words, nothing where all gradients fit, null where the point has no value.</summary>
-    private static string? Compare(Expr forward, Tensor outputGradient, IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients, Point point, Steps steps)
+    /// <summary>The first mismatch or gap, neither where all gradients fit, null where the point cannot be used.</summary>
+    private static Outcome? Compare(Expr forward, Tensor outputGradient, IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients, Point point, Steps steps)
     {
         foreach (var (tensor, gradient) in gradients)
         {
             var (ahead, aheadSize) = Forward(forward, outputGradient, tensor, point, steps);
-            if (Backward(gradient, tensor, point, steps) is not { } back || double.IsNaN(ahead) || double.IsInfinity(ahead))
+            if (double.IsNaN(ahead) || double.IsInfinity(ahead))
             {
                 return null;
+            }
+
+            var (enclosure, gap) = Backward(gradient, tensor, point, steps);
+            if (enclosure is not { } back)
+            {
+                return gap is null ? null : new Outcome(null, $"for '{tensor.Name}' the gradient has no value ({gap}) where the layer has a derivative");
             }
 
             var slack = Tolerance * (aheadSize + Math.Abs(back.Middle));
             if (ahead < back.Low - slack || ahead > back.High + slack)
             {
-                return $"for '{tensor.Name}' the derivative along a random direction is {Text(ahead)}, the gradient says {Text(back.Middle)}";
+                return new Outcome($"for '{tensor.Name}' the derivative along a random direction is {Text(ahead)}, the gradient says {Text(back.Middle)}", null);
             }
         }
 
-        return string.Empty;
+        return default(Outcome);
     }
 
     /// <summary>⟨v, J u⟩ and the sum of its absolute terms.</summary>
@@ -93,21 +107,21 @@ internal static class GradientCheck
     }
 
     /// <summary>
-    /// An enclosure of ⟨Jᵀ v, u⟩, or null where a term has no value. In intervals, because a right gradient may cancel: where
+    /// An enclosure of ⟨Jᵀ v, u⟩; where there is none, the reason if a term certainly has no value. In intervals, because a right gradient may cancel: where
     /// tanh is almost 1, <c>1 - tanh²</c> has few digits left, and that is no fault of the formula.
     /// </summary>
-    private static Interval? Backward(Expr gradient, Tensor tensor, Point point, Steps steps)
+    private static (Interval? Enclosure, string? Gap) Backward(Expr gradient, Tensor tensor, Point point, Steps steps)
     {
         var arithmetic = new IntervalArithmetic();
         var evaluator = new Evaluator<Interval>(arithmetic, point.SizeOf, (other, place) => Exactly(ElementOf(point, other, place, null).Value), steps);
         try
         {
-            return point.PlacesOf(tensor).Aggregate(Exactly(0), (sum, place) => arithmetic.Add(
-                sum, arithmetic.Multiply(evaluator.Evaluate(gradient, At(tensor, place)), Exactly(ElementOf(point, tensor, place, tensor).Derivative))));
+            return (point.PlacesOf(tensor).Aggregate(Exactly(0), (sum, place) => arithmetic.Add(
+                sum, arithmetic.Multiply(evaluator.Evaluate(gradient, At(tensor, place)), Exactly(ElementOf(point, tensor, place, tensor).Derivative)))), null);
         }
-        catch (UndefinedValueException)
+        catch (UndefinedValueException undefined)
         {
-            return null;
+            return (null, undefined.IsCertain ? undefined.Message : null);
         }
     }
 

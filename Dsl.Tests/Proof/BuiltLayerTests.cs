@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LayerDsl.Generator;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Gradients;
@@ -40,6 +41,19 @@ public class BuiltLayerTests(ITestOutputHelper output)
         Assert.True(report.Points > 0, layer.Title + " was checked nowhere");
     });
 
+    /// <summary>Times are only reported; steps do not depend on the machine.</summary>
+    [Fact]
+    public void Every_proof_takes_a_fraction_of_its_budget()
+    {
+        foreach (var round in new[] { "first", "second" })
+        {
+            var times = Layers.Select(TimeOf).OrderBy(time => time.Total).ToArray();
+            output.WriteLine($"{round} round: median {times[times.Length / 2].Total:F1} ms, worst {times[^1].Total:F1} ms ({times[^1].Title}); worst proof {times.Max(time => time.Proof):F1} ms");
+        }
+
+        Assert.All(Layers, layer => Assert.IsType<Verdict.Proved>(Prover.Prove(layer.Claim, Prover.StepLimit / 40, CancellationToken.None)));
+    }
+
     [Fact]
     public void Every_fault_in_a_fold_is_refuted()
     {
@@ -63,6 +77,15 @@ public class BuiltLayerTests(ITestOutputHelper output)
         Assert.All(unnoticed, result => Assert.True(
             Equal(result.Mutant, result.gradient.Value), $"{result.Title}, {result.gradient.Tensor.Name}, {result.Fault}: {result.Mutant} went unnoticed at {result.Report.Points} points"));
         Assert.True(results.Length >= 200, $"only {results.Length} mutants");
+    }
+
+    private static (double Proof, double Total, string Title) TimeOf(LayerForms layer)
+    {
+        var watch = Stopwatch.StartNew();
+        Prover.Prove(layer.Claim, CancellationToken.None);
+        var proof = watch.Elapsed.TotalMilliseconds;
+        Check(layer, Gradients(layer));
+        return (proof, watch.Elapsed.TotalMilliseconds, layer.Title);
     }
 
     private static IEnumerable<LayerSpec> Specifications() =>
@@ -89,6 +112,6 @@ public class BuiltLayerTests(ITestOutputHelper output)
     private static GradientReport Check(LayerForms layer, IEnumerable<Gradient> gradients) => GradientCheck.Run(
         layer.Training, LayerPrograms.OutputGradient(layer), [.. gradients.Select(gradient => (gradient.Tensor, gradient.Value))], CancellationToken.None);
 
-    /// <summary>Whether two expressions agree at many points, by plain evaluation: an opinion that owes nothing to the prover.</summary>
-    private static bool Equal(Expr left, Expr right) => PlainComparison.Disagreement(left, right) is null;
+    /// <summary>Whether two expressions are the same: plain evaluation, which owes nothing to the prover, finds no difference, and the prover a proof.</summary>
+    private static bool Equal(Expr left, Expr right) => PlainComparison.Disagreement(left, right) is null && Terms.Compare(left, right) is Verdict.Proved;
 }

@@ -59,6 +59,24 @@ public class GradientCheckTests
     }
 
     [Fact]
+    public void A_gradient_without_a_value_is_wrong()
+    {
+        var report = Check(Sum(I, X[B, I] * W[O, I]), [(W, Sum(B, Above[B, O] * X[B, I]) / Log(1))]);
+
+        Assert.Equal("for 'weight' the gradient has no value (division by zero) where the layer has a derivative", report.Error);
+    }
+
+    [Fact]
+    public void A_fault_inside_a_sign_is_found()
+    {
+        var merged = W[O, I] + (Number(9.25) * Sum(R, Up[O, R] * A[R, I]));
+        var gradient = Sum(B, Above[B, O] * X[B, I]);
+
+        Assert.Null(Check(Sum(I, X[B, I] * Abs(merged)), [(W, gradient * Sign(merged))]).Error);
+        Assert.NotNull(Check(Sum(I, X[B, I] * Abs(merged)), [(W, gradient * Sign(merged + 1))]).Error);
+    }
+
+    [Fact]
     public void A_maximum_and_a_softmax_differentiate()
     {
         var forward = Exp(X[B, I] - MaxOver(J, X[B, J])) / Sum(K, Exp(X[B, K]));

@@ -9,7 +9,7 @@ namespace LayerDsl.Generator.Proof.Evaluation;
 /// </summary>
 internal sealed class StepPoints
 {
-    private const int SeedsPerShape = 3;
+    private const int SeedsPerShape = 2;
 
     /// <summary>Elements stay multiples of this: short enough to print and to be exact in double precision.</summary>
     private const double Grid = 1.0 / 1024;
