@@ -1,4 +1,5 @@
 using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Proof.NormalForms;
 using Index = LayerDsl.Generator.Ir.Index;
 
 namespace LayerDsl.Tests.Proof;
@@ -12,12 +13,23 @@ internal static class PlainComparison
     /// <summary>Where both have a value and the values differ, in words.</summary>
     public static string? Disagreement(Expr left, Expr right)
     {
-        var free = left.FreeIndices.Union(right.FreeIndices).ToArray();
+        var free = left.FreeIndices.Union(right.FreeIndices);
+        return Disagreement(free, (point, at) => Evaluation(point).Of(left, at), (point, at) => Evaluation(point).Of(right, at));
+    }
+
+    /// <summary>The same for an expression and a normal form.</summary>
+    public static string? Disagreement(Expr expr, Polynomial form) => Disagreement(
+        expr.FreeIndices,
+        (point, at) => Evaluation(point).Of(expr, at),
+        (point, at) => new NormalFormValue(symbol => SizeOf(symbol, point), (tensor, place) => Element(tensor, place, point)).Of(form, at));
+
+    private static string? Disagreement(IReadOnlyCollection<Index> free, Func<int, Dictionary<Index, long>, double> left, Func<int, Dictionary<Index, long>, double> right)
+    {
         for (var point = 0; point < Points; point++)
         {
             foreach (var at in Places(free, point))
             {
-                var (a, b) = (Evaluation(point).Of(left, at), Evaluation(point).Of(right, at));
+                var (a, b) = (left(point, at), right(point, at));
                 if (double.IsFinite(a + b) && Math.Abs(a - b) > Tolerance * (1 + Math.Abs(a) + Math.Abs(b)))
                 {
                     return $"at point {point}: {a} and {b}";

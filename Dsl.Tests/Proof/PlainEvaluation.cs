@@ -6,6 +6,9 @@ namespace LayerDsl.Tests.Proof;
 /// <summary>Evaluates an expression in double precision by its definition; shares nothing with the prover's evaluator.</summary>
 internal sealed class PlainEvaluation(Func<string, long> sizeOf, Func<Tensor, IReadOnlyList<long>, double> elementOf)
 {
+    /// <summary>More than the rounding errors of the small expressions here.</summary>
+    private const double Noise = 1e-9;
+
     public double Of(Expr expr, IReadOnlyDictionary<Index, long> at) => expr switch
     {
         Literal literal => literal.Value.ToDouble(),
@@ -29,7 +32,7 @@ internal sealed class PlainEvaluation(Func<string, long> sizeOf, Func<Tensor, IR
     private long PlaceOf(AffineIndex place, IReadOnlyDictionary<Index, long> at) =>
         place.Offset.Evaluate(sizeOf) + place.Terms.Sum(term => term.Factor.Evaluate(sizeOf) * at[term.Index]);
 
-    private static double Apply(Function function, double[] x) => function switch
+    public static double Apply(Function function, double[] x) => function switch
     {
         Function.Add => x[0] + x[1],
         Function.Subtract => x[0] - x[1],
@@ -43,14 +46,17 @@ internal sealed class PlainEvaluation(Func<string, long> sizeOf, Func<Tensor, IR
         Function.Atan => Math.Atan(x[0]),
         Function.Tanh => Math.Tanh(x[0]),
         Function.Abs => Math.Abs(x[0]),
-        Function.Sign => double.IsNaN(x[0]) ? double.NaN : Math.Sign(x[0]),
-        Function.Round => Math.Round(x[0], MidpointRounding.ToEven),
-        Function.Floor => Math.Floor(x[0]),
+        Function.Sign => IsUnclear(x[0]) ? double.NaN : Math.Sign(x[0]),
+        Function.Round => IsUnclear(x[0] - Math.Floor(x[0]) - 0.5) ? double.NaN : Math.Round(x[0], MidpointRounding.ToEven),
+        Function.Floor => IsUnclear(x[0] - Math.Round(x[0])) ? double.NaN : Math.Floor(x[0]),
         Function.Max => Math.Max(x[0], x[1]),
         Function.Min => Math.Min(x[0], x[1]),
-        Function.GreaterOrEqual => double.IsNaN(x[0] + x[1]) ? double.NaN : x[0] >= x[1] ? 1 : 0,
-        Function.Greater => double.IsNaN(x[0] + x[1]) ? double.NaN : x[0] > x[1] ? 1 : 0,
-        Function.Select => double.IsNaN(x[0] + x[1] + x[2]) ? double.NaN : x[0] != 0 ? x[1] : x[2],
+        Function.GreaterOrEqual => IsUnclear(x[0] - x[1]) ? double.NaN : x[0] >= x[1] ? 1 : 0,
+        Function.Greater => IsUnclear(x[0] - x[1]) ? double.NaN : x[0] > x[1] ? 1 : 0,
+        Function.Select => IsUnclear(x[0]) ? double.NaN : x[0] != 0 ? x[1] : x[2],
         _ => throw new ArgumentException("not needed in these tests: " + function, nameof(function)),
     };
+
+    /// <summary>No number, or so close to a step without being on it that rounding may have put it on the wrong side.</summary>
+    private static bool IsUnclear(double distance) => double.IsNaN(distance) || (distance != 0 && Math.Abs(distance) < Noise);
 }
