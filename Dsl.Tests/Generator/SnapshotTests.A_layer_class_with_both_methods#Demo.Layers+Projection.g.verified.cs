@@ -19,7 +19,7 @@
 //               b = exp(log_b)
 //   verdict     proved for every input, parameter and size
 //   laws        bound indices are renamed, products distribute over sums, factors move into and out of sums, a sum of sums splits into its terms
-//   gradients   equal to forward-mode derivatives at 112 points
+//   gradients   equal to forward-mode derivatives at 76 points
 //   rounding    |training - inference| ≤ 168 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  2,434 → 2,048 after folding
 //   FLOPs       4,096 → 4,096 per sample, and 28,674 per training pass for the weight
@@ -68,7 +68,7 @@ public static partial class Layers
                         b = exp(log_b)
             verdict     proved for every input, parameter and size
             laws        bound indices are renamed, products distribute over sums, factors move into and out of sums, a sum of sums splits into its terms
-            gradients   equal to forward-mode derivatives at 112 points
+            gradients   equal to forward-mode derivatives at 76 points
             rounding    |training - inference| ≤ 168 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  2,434 → 2,048 after folding
             FLOPs       4,096 → 4,096 per sample, and 28,674 per training pass for the weight
