@@ -18,7 +18,7 @@ public sealed class LayerGenerator : IIncrementalGenerator
     {
         // 1. Annotated classes, as specifications without symbols.
         var models = context.SyntaxProvider
-            .ForAttributeWithMetadataName("LayerDsl.LayerModelAttribute", (node, _) => node is ClassDeclarationSyntax, DeclarationReader.ReadModel)
+            .ForAttributeWithMetadataName("LayerDsl.LayerModelAttribute", (node, _) => node is TypeDeclarationSyntax, DeclarationReader.ReadModel)
             .WithTrackingName(StepNames.DeclaredModels);
         var layerClasses = LayerKinds.Attributes
             .Select(kind => context.SyntaxProvider

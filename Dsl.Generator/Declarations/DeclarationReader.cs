@@ -1,5 +1,6 @@
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Forward;
+using LayerDsl.Generator.Reparams;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -15,7 +16,7 @@ internal static class DeclarationReader
     private static readonly string[] ModelMembers = ["Folded", "Fold", "FoldTorch", "VerifyFold", "Certificates"];
 
     private static readonly string[] LayerMembers =
-        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "Pass"];
+        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "Pass", .. Methods.StoredNames];
 
     /// <summary>Reads a [LayerModel].</summary>
     public static Declared<ModelSpec> ReadModel(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
@@ -32,7 +33,7 @@ internal static class DeclarationReader
             return new Declared<ModelSpec>(null, [refusal], []);
         }
 
-        if ((RefuseBase(type, location) ?? TypeReader.RefuseNames(type, ModelMembers, location)) is { } wrong)
+        if ((RefuseBase(type, location) ?? TypeReader.RefuseNames(type, ModelMembers, location) ?? TypeReader.RefuseHidden(type, location)) is { } wrong)
         {
             return new Declared<ModelSpec>(null, [wrong], []);
         }
@@ -41,6 +42,8 @@ internal static class DeclarationReader
         var names = new MemberNames(type);
         var properties = type.GetMembers().OfType<IPropertySymbol>()
             .Where(property => property.GetAttributes().Any(AttributeReader.IsLayerAttribute))
+            .GroupBy(property => property.Name)
+            .Select(sameName => sameName.First()) // twice is the compiler's error, and a normal state while typing
             .Select(property => ReadProperty(property, type, reader, names, cancellation))
             .Where(property => property is not null)
             .Select(property => property!)
@@ -66,7 +69,8 @@ internal static class DeclarationReader
             return new Declared<LayerClassSpec>(null, [], []);
         }
 
-        if ((TypeReader.Refuse(type, location, cancellation) ?? TypeReader.RefuseNames(type, LayerMembers, location)) is { } refusal)
+        if ((TypeReader.Refuse(type, location, cancellation) ?? TypeReader.RefuseNames(type, LayerMembers, location)
+            ?? TypeReader.RefuseHidden(type, location)) is { } refusal)
         {
             return new Declared<LayerClassSpec>(null, [refusal], []);
         }
@@ -125,7 +129,8 @@ internal static class DeclarationReader
             return null;
         }
 
-        if (property.Type.ToDisplayString() != LayerType || property.SetMethod is not null || property.IsStatic || property.PartialImplementationPart is not null)
+        if (property.Type.ToDisplayString() != LayerType || property.SetMethod is not null || property.IsStatic || property.PartialImplementationPart is not null
+            || property.ExplicitInterfaceImplementations.Length > 0)
         {
             reader.Report(DeclarationDiagnostics.PropertyType, location, property.Name, property.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat));
             return null;
@@ -165,8 +170,19 @@ internal static class DeclarationReader
 
     private static DiagnosticInfo? RefuseBase(INamedTypeSymbol type, LocationInfo? location)
     {
+        if (type.IsRecord)
+        {
+            return DiagnosticInfo.Create(DeclarationDiagnostics.UnsupportedBase, location, type.Name, "record", "a model derives from nn.Module<Tensor, Tensor>; declare a class");
+        }
+
         for (var ancestor = type.BaseType; ancestor is not null; ancestor = ancestor.BaseType)
         {
+            if (IsModel(ancestor))
+            {
+                return DiagnosticInfo.Create(
+                    DeclarationDiagnostics.UnsupportedBase, location, type.Name, ancestor.ToDisplayString(), "which is a [LayerModel] itself; hold one in a field instead of deriving from it");
+            }
+
             if (ancestor.OriginalDefinition.ToDisplayString() == "TorchSharp.torch.nn.Module<T, TResult>"
                 && ancestor.TypeArguments.All(argument => argument.ToDisplayString() == "TorchSharp.torch.Tensor"))
             {
@@ -199,12 +215,19 @@ internal static class DeclarationReader
         {
             var syntax = constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as ConstructorDeclarationSyntax;
             var chains = syntax?.Initializer?.IsKind(SyntaxKind.ThisConstructorInitializer) == true;
-            if (syntax is not null && !chains && !syntax.DescendantNodes().OfType<IdentifierNameSyntax>().Any(name => name.Identifier.Text == "RegisterComponents"))
+            if (syntax is not null && !chains && !syntax.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(IsRegistration))
             {
                 reader.Report(DeclarationDiagnostics.ComponentsNotRegistered, LocationInfo.From(syntax.Identifier.GetLocation()), type.Name);
             }
         }
     }
+
+    private static bool IsRegistration(InvocationExpressionSyntax call) => call.Expression switch
+    {
+        IdentifierNameSyntax name => name.Identifier.Text == "RegisterComponents",
+        MemberAccessExpressionSyntax member => member.Name.Identifier.Text == "RegisterComponents",
+        _ => false,
+    };
 
     private static bool IsModel(INamedTypeSymbol type) => type.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == "LayerDsl.LayerModelAttribute");
 
@@ -214,7 +237,7 @@ internal static class DeclarationReader
         private readonly HashSet<string> taken;
 
         public MemberNames(INamedTypeSymbol type) =>
-            taken = [.. type.GetMembers().Select(member => member.Name), type.Name, "Folded"];
+            taken = [.. type.GetMembers().Select(member => member.Name), type.Name, .. ModelMembers, .. LayerMembers, .. TypeReader.UsedTypes];
 
         public string Unused(string name)
         {

@@ -50,14 +50,42 @@ internal static class TypeReader
     }
 
     /// <summary>Types that generated code mentions by their simple names.</summary>
-    private static readonly string[] UsedTypes =
-        ["Layer", "LayerCertificate", "FoldedLinear", "LayerFunction", "Tensor", "torch", "nn", "Parameter", "ScalarType", "Math", "IReadOnlyList", "ComponentName", "FoldReport", "FoldVerification", "ModelState", "Array"];
+    public static readonly string[] UsedTypes =
+    [
+        "Layer", "LayerCertificate", "FoldedLinear", "FoldedModel", "FoldedModelFile", "PooledBuffer", "Activations", "LayerFunction", "FoldReport", "FoldVerification",
+        "ModelState", "ComponentName", "ComponentNameAttribute", "GeneratedCode", "GeneratedCodeAttribute", "Parameter", "ScalarType", "torch", "nn", "Tensor",
+        "Math", "Array", "var", "IReadOnlyList", "Span", "ReadOnlySpan", "InvalidOperationException",
+    ];
 
     /// <summary>The first of the user's members that has the name of one to be generated, or null.</summary>
-    public static DiagnosticInfo? RefuseNames(INamedTypeSymbol type, IEnumerable<string> generated, LocationInfo? location) =>
-        (UsedTypes.FirstOrDefault(name => name == type.Name) ?? generated.FirstOrDefault(name => type.GetMembers(name).Length > 0)) is { } taken
+    public static DiagnosticInfo? RefuseNames(INamedTypeSymbol type, IReadOnlyCollection<string> generated, LocationInfo? location) =>
+        (UsedTypes.Concat(generated).FirstOrDefault(name => name == type.Name) ?? generated.FirstOrDefault(name => type.GetMembers(name).Length > 0)) is { } taken
             ? DiagnosticInfo.Create(DeclarationDiagnostics.ReservedName, location, type.Name, taken)
             : null;
+
+    /// <summary>
+    /// A type or member of the user's that stands nearer than the using directives, and would be taken for one that generated
+    /// code means: in the class itself, in the classes around it, or in its namespaces.
+    /// </summary>
+    public static DiagnosticInfo? RefuseHidden(INamedTypeSymbol type, LocationInfo? location)
+    {
+        for (INamespaceOrTypeSymbol? scope = type; scope is not null; scope = (INamespaceOrTypeSymbol?)scope.ContainingType ?? scope.ContainingNamespace)
+        {
+            foreach (var name in UsedTypes)
+            {
+                if (scope.GetMembers(name).FirstOrDefault(member => IsUsers(member, scope)) is { } hiding)
+                {
+                    return DiagnosticInfo.Create(DeclarationDiagnostics.HiddenName, location, type.Name, name, hiding.ToDisplayString());
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Of namespaces only types of the same assembly count: what the generated code means comes from others.</summary>
+    private static bool IsUsers(ISymbol member, INamespaceOrTypeSymbol scope) =>
+        scope is INamedTypeSymbol ? member is not IMethodSymbol : member is INamedTypeSymbol { Arity: 0 } && member.Locations.Any(place => place.IsInSource);
 
     public static TypeSpec Read(INamedTypeSymbol type, CancellationToken cancellation)
     {
@@ -86,7 +114,8 @@ internal static class TypeReader
     }
 
     /// <summary>The name as it must stand in code.</summary>
-    public static string Identifier(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
+    public static string Identifier(string name) =>
+        SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None && SyntaxFacts.GetContextualKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
 
     private static IEnumerable<INamedTypeSymbol> ContainersOf(INamedTypeSymbol type)
     {

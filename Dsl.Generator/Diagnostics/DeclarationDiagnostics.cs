@@ -99,4 +99,9 @@ internal static class DeclarationDiagnostics
         "LDSL019",
         "A member has the name of a generated one",
         "'{0}' declares or is named '{1}', a name that the generated code uses itself; rename it");
+
+    public static readonly DiagnosticDescriptor HiddenName = Descriptors.Error(
+        "LDSL020",
+        "A name hides a type that the generated code uses",
+        "next to '{0}', '{2}' hides the type '{1}' that the generated code uses; rename it, or move '{0}' to another namespace");
 }

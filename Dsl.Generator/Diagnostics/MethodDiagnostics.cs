@@ -18,7 +18,7 @@ internal static class MethodDiagnostics
     public static readonly DiagnosticDescriptor AlphaOutOfRange = Descriptors.Error(
         "LDSL103",
         "Alpha out of range",
-        "LowRank: Alpha is {0}; it must be a finite number, and greater than 0 with Init = PiSSA, which divides by it");
+        "LowRank: Alpha is {0}; it must lie between -1e6 and 1e6, and be greater than 0 with Init = PiSSA, which divides by it");
 
     public static readonly DiagnosticDescriptor CompanderNotPositive = Descriptors.Error(
         "LDSL104",

@@ -8,11 +8,15 @@ namespace LayerDsl.Generator.Forward;
 /// <summary>Reads expressions by their meaning, not their spelling: C#'s own binding has resolved names, operators, overloads and constants.</summary>
 internal sealed class ExpressionReader
 {
+    private const int DeepestNesting = 400;
+
     private readonly ForwardDraft draft;
     private readonly IMethodSymbol forward;
     private readonly IReadOnlyDictionary<string, LayerShape> layers;
     private readonly KnownMethodReader methods;
     private readonly Dictionary<ISymbol, Operand> variables = new(SymbolEqualityComparer.Default);
+
+    private int depth;
 
     public ExpressionReader(ForwardDraft draft, IMethodSymbol forward, IReadOnlyDictionary<string, LayerShape> layers)
     {
@@ -23,7 +27,18 @@ internal sealed class ExpressionReader
         variables[forward.Parameters[0]] = new Operand.Tensor(0);
     }
 
-    public Operand Read(IOperation operation) => operation switch
+    /// <summary>Reads one expression; nesting is limited, because every level takes a part of the stack.</summary>
+    public Operand Read(IOperation operation)
+    {
+        depth++;
+        var operand = depth > DeepestNesting
+            ? draft.Unsupported(operation.Syntax, "it is nested too deeply; use local variables")
+            : ReadNested(operation);
+        depth--;
+        return operand;
+    }
+
+    private Operand ReadNested(IOperation operation) => operation switch
     {
         { ConstantValue: { HasValue: true, Value: { } value } } when NumberOf(value) is { } number => new Operand.Number(number),
         ILocalReferenceOperation local => ReadVariable(local.Local, operation),
@@ -34,7 +49,7 @@ internal sealed class ExpressionReader
         IUnaryOperation { OperatorMethod: { } method } unary => ReadOperator(method, unary, unary.Operand),
         ICompoundAssignmentOperation { OperatorMethod: { } method } assignment =>
             AssignTo(assignment.Target, assignment, () => ReadOperator(method, assignment, assignment.Target, assignment.Value)),
-        ISimpleAssignmentOperation assignment => AssignTo(assignment.Target, assignment, () => Read(assignment.Value)),
+        ISimpleAssignmentOperation { IsRef: false } assignment => AssignTo(assignment.Target, assignment, () => Read(assignment.Value)),
         IArrayElementReferenceOperation element => ReadElement(element),
         _ => draft.Unsupported(operation.Syntax, "this kind of expression is not translated"),
     };
@@ -120,7 +135,8 @@ internal sealed class ExpressionReader
         {
             case IInstanceReferenceOperation:
                 return draft.Refuse(ForwardDiagnostics.Recursion, call.Syntax, ForwardDraft.TextOf(call.Syntax));
-            case IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Member: var member } when layers.ContainsKey(member.Name):
+            case IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Member: var member }
+                when layers.ContainsKey(member.Name) && SymbolEqualityComparer.Default.Equals(member.ContainingType, forward.ContainingType):
                 return input is Operand.Tensor tensor ? draft.Add(new RawStep.Layer(member.Name, [tensor.Value]), call.Syntax) : input;
             case { } module:
                 return draft.Refuse(ForwardDiagnostics.UndeclaredLayer, module.Syntax, ForwardDraft.TextOf(module.Syntax), forward.ContainingType.Name);

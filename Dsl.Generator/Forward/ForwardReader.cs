@@ -105,7 +105,12 @@ internal sealed class ForwardReader
     {
         foreach (var declarator in group.Declarations.SelectMany(declaration => declaration.Declarators))
         {
-            if (declarator.GetVariableInitializer() is { } initializer)
+            if (declarator.Symbol.IsRef)
+            {
+                _ = expressions.Assign(declarator.Symbol, new Operand.Refused());
+                _ = draft.Unsupported(declarator.Syntax, "a ref local is another name for a variable, and is not followed");
+            }
+            else if (declarator.GetVariableInitializer() is { } initializer)
             {
                 _ = expressions.Assign(declarator.Symbol, expressions.Read(initializer.Value));
             }

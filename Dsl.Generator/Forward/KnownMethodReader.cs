@@ -132,6 +132,11 @@ internal sealed class KnownMethodReader
             return draft.Refuse(ForwardDiagnostics.MixedSamples, call.Syntax, name, "its first size is neither -1 nor x.shape[0]");
         }
 
+        if (perSample.Any(size => size is > int.MaxValue or < -1))
+        {
+            return draft.Unsupported(call.Syntax, "its sizes must be at least 1, with at most one -1");
+        }
+
         var shape = perSample.Select(size => checked((int)size!.Value)).ToEquatableArray();
         return shape.Any(size => size is 0 or < -1) || shape.Count(size => size == -1) + (free ? 1 : 0) > 1
             ? draft.Unsupported(call.Syntax, "its sizes must be at least 1, with at most one -1")

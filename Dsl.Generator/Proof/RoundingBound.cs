@@ -46,7 +46,8 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
         Function.Divide => new(Quotient(x[0].Magnitude, map.Arguments[1], x[1].Magnitude), x[0].Factor + x[1].Factor + 1),
         Function.Negate or Function.Abs => x[0],
         Function.Square => new(Square(x[0].Magnitude), (2 * x[0].Factor) + 1),
-        Function.Sign or Function.Round or Function.Floor or Function.Greater or Function.GreaterOrEqual => new(Abs(map), 0),
+        Function.Greater or Function.GreaterOrEqual => new(map, 0), // 0 or 1
+        Function.Sign or Function.Round or Function.Floor => new(Abs(map), 0),
         Function.Select => new(x[1].Magnitude + x[2].Magnitude, Math.Max(x[1].Factor, x[2].Factor)),
 
         // |t·f'(t)| ≤ |f(t)|: a relative error of t is at most the same relative error of f(t) ...

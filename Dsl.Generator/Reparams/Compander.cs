@@ -42,10 +42,20 @@ internal static class Compander
             (w, a, b) => b * w / (a - Abs(w)),
             Limit: 1),
         ["MuLaw"] = new("sign(v) · a · ln(1 + |v| / b) / ln(1 + 1 / b)",
-            (v, a, b) => a * (Sign(v) * Log(1 + (Abs(v) / b)) / Name("norm", Log(1 + (1 / b)))),
+            MuLaw,
             (w, a, b) => b * (Sign(w) * (Exp(Abs(w) / a * Log(1 + (1 / b))) - 1)),
             Limit: null),
     };
+
+    /// <summary>
+    /// (|v| + v) / 2 and (|v| - v) / 2 are the parts of v above and below zero; one of the logarithms is always 0. Written with
+    /// sign(v) the curve would have a derivative of 0 at zero, where its slope is a / (b·ln(1 + 1/b)).
+    /// </summary>
+    private static Expr MuLaw(Expr v, Expr a, Expr b)
+    {
+        var size = Name("size", Abs(v));
+        return a * ((Log(1 + ((size + v) / (2 * b))) - Log(1 + ((size - v) / (2 * b)))) / Name("norm", Log(1 + (1 / b))));
+    }
 
     private static EffectiveWeight Apply(EffectiveWeight weight, AttributeSpec attribute, WeightShape shape)
     {

@@ -14,6 +14,9 @@ namespace LayerDsl.Generator.Reparams;
 /// </summary>
 internal static class LowRank
 {
+    /// <summary>Beyond this, float32 products with the scale overflow.</summary>
+    private const double LargestAlpha = 1e6;
+
     public static Method Method { get; } = new("LowRank", Check, Apply, BaseName: null, Freezes: attribute => attribute.Flag("Freeze"));
 
     private static EffectiveWeight Apply(EffectiveWeight weight, AttributeSpec attribute, WeightShape shape)
@@ -55,7 +58,7 @@ internal static class LowRank
         }
 
         var alpha = attribute.Double("Alpha", double.NaN);
-        if (double.IsInfinity(alpha) || (attribute.Choice("Init", "Lora") == "PiSSA" && alpha <= 0))
+        if (Math.Abs(alpha) > LargestAlpha || (attribute.Choice("Init", "Lora") == "PiSSA" && alpha <= 0))
         {
             yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.AlphaOutOfRange, Text(alpha));
         }

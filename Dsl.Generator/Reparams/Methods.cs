@@ -14,6 +14,9 @@ internal static class Methods
         LowRank.Method,
     ];
 
+    /// <summary>The fields of layer classes: a class that is named like one of its fields does not compile.</summary>
+    public static readonly string[] StoredNames = ["weight", "v", "bias", "logA", "logB", "loraA", "loraB"];
+
     public static bool Contains(string attribute) => All.Any(method => method.Attribute == attribute);
 
     /// <summary>The attributes of the table, to look for declarations that lack a layer.</summary>

@@ -6,6 +6,23 @@ namespace LayerDsl;
 /// <summary>What generated models need to make a folded copy of themselves.</summary>
 public static class ModelState
 {
+    /// <summary>Makes a model whose random initialization will be overwritten, and leaves the random state as it was.</summary>
+    /// <typeparam name="TModel">The model's class.</typeparam>
+    /// <param name="make">Makes the model.</param>
+    public static TModel MakeAside<TModel>(Func<TModel> make)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        using var state = random.get_rng_state();
+        try
+        {
+            return make();
+        }
+        finally
+        {
+            random.set_rng_state(state);
+        }
+    }
+
     /// <summary>Brings a fresh model to the dtype, device and state of another, except for the layers that are to be replaced.</summary>
     /// <typeparam name="TModel">The model's class.</typeparam>
     /// <param name="from">The model whose state is copied.</param>

@@ -26,6 +26,8 @@ public sealed class ForwardDiagnosticTests
     [InlineData("Hidden.forward(x.view(-1, 3, 2, -1))", "LDSL301", "view")]
     [InlineData("Middle.forward(x.view(-1, 3, 4)).softmax(1)", "LDSL301", "softmax")]
     [InlineData("Hidden.forward(x).to(torch.float32)", "LDSL301", "to")]
+    [InlineData("var z = Hidden.forward(x); ref var y = ref z; y = y.relu(); return z;", "LDSL301", "y = ref z")]
+    [InlineData("Hidden.forward(x.view(-1, 3000000000))", "LDSL301", "view")]
     [InlineData("Middle.forward(Head.forward(x))", "LDSL302", "forward")]
     [InlineData("Hidden.forward(x) + x", "LDSL302", "+")]
     [InlineData("(x + 1) * Hidden.forward(x.flatten(1)).flatten(1).view(-1, 4)", "LDSL302", "*")]

@@ -65,6 +65,8 @@ public sealed class GeneratedCodeTests
     [InlineData("[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { [Linear(4, 4)] public partial Layer Folded { get; } [Linear(4, 4)] public partial Layer folded { get; } public override Tensor forward(Tensor x) => Folded.forward(folded.forward(x)); }")]
     [InlineData("[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { [Linear(4, 4)] public partial Layer @class { get; } [Linear(4, 4)] public partial Layer weight { get; } [Linear(4, 4)] public partial Layer x { get; } [Linear(4, 4)] public partial Layer größe { get; } public override Tensor forward(Tensor y) => größe.forward(x.forward(weight.forward(@class.forward(y)))); }")]
     [InlineData("[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { private int hiddenLayer = 3; public sealed class HiddenLayer { } [Linear(4, 4)] public partial Layer Hidden { get; } public override Tensor forward(Tensor y) => Hidden.forward(y) * hiddenLayer; }")]
+    [InlineData("[Linear(4, 3)] public sealed partial class @record; [Linear(4, 3)] public sealed partial class @required; [Linear(4, 3)] public sealed partial class @var;")]
+    [InlineData("[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { [Linear(4, 4)] public partial Layer fold { get; } [Linear(4, 4)] public partial Layer @partial { get; } public override Tensor forward(Tensor y) => fold.forward(@partial.forward(y)); }")]
     [InlineData("public record struct R { public static partial class S { [Linear(4, 3), LowRank(1)] internal sealed partial class @event; } }")]
     public void Confusing_names_compile_or_are_refused(string source)
     {
@@ -79,7 +81,11 @@ public sealed class GeneratedCodeTests
     [Theory]
     [InlineData("[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { [Linear(4, 4)] public partial Layer A { get; } } [LayerModel] public partial class M { public override Tensor forward(Tensor y) => A.forward(y); }")]
     [InlineData("[Linear(4, 3)] public partial class A; [Linear(4, 3)] public partial class A;")]
-    public void An_attribute_on_two_partial_declarations_does_not_stop_the_generator(string source) =>
+    [InlineData("[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { [Linear(4, 4)] public partial Layer A { get; } [Linear(4, 4)] public partial Layer A { get; } public override Tensor forward(Tensor y) => A.forward(y); }")]
+    [InlineData("[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { [Linear(4, 4)] public partial Layer A { get; } public override Tensor forward(Tensor y) => A.forward(y.view(-1, 3000000000)); }")]
+    [InlineData("namespace LayerDsl { [LayerModel] public partial class TorchInitializer : nn.Module<Tensor, Tensor> { [Linear(4, 4)] public partial Layer A { get; } public override Tensor forward(Tensor y) => A.forward(y); } }")]
+    [InlineData("[LayerModel] public partial record R;")]
+    public void What_is_written_twice_or_half_does_not_stop_the_generator(string source) =>
         Assert.Null(GeneratorRun.Of(source).Result.Results.Single().Exception);
 
     [Fact]

@@ -212,6 +212,68 @@ public sealed class FoldTests
         });
     }
 
+    [Fact]
+    public void Folding_leaves_the_random_state_alone()
+    {
+        var model = new SmallMlp();
+        manual_seed(5);
+        var expected = rand(3).data<float>().ToArray();
+        manual_seed(5);
+        using var folded = model.FoldTorch();
+        Assert.Equal(expected, rand(3).data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Samples_for_which_nothing_can_be_said_are_refused_as_such()
+    {
+        var model = new SmallMlp();
+        Assert.Throws<ArgumentException>(() => model.VerifyFold(full(2, 7, float.NaN)));
+        Assert.Throws<ArgumentException>(() => model.VerifyFold(full(2, 7, float.PositiveInfinity)));
+        Assert.Throws<LayerShapeException>(() => model.VerifyFold(randn(2, 7, 1)));
+        model.to(bfloat16);
+        Assert.Throws<LayerTypeException>(() => model.VerifyFold(randn(2, 7).to(bfloat16)));
+    }
+
+    [Fact]
+    public void Values_below_the_normal_range_stay_within_the_bound()
+    {
+        var model = new SmallMlp();
+        Assert.All(model.VerifyFold(randn(50, 7) * 1e-40).Rows, row => Assert.InRange(row.LargestRatio, 0, 1));
+    }
+
+    [Fact]
+    public void A_folded_model_wants_its_own_layers_and_all_of_them()
+    {
+        Assert.Throws<ArgumentNullException>(() => new SmallMlp.Folded(null!, null!, null!));
+        var (hidden, middle, head) = (new SmallMlp().Hidden.Fold(), new SmallMlp().Middle.Fold(), new SmallMlp().Head.Fold());
+        var withoutBias = new FoldedLinear("Head", head.InFeatures, head.OutFeatures, head.Weight, []);
+        Assert.Throws<LayerShapeException>(() => new SmallMlp.Folded(hidden, middle, withoutBias));
+    }
+
+    [Fact]
+    public void A_flipped_bit_in_a_weight_is_found_and_a_link_is_followed()
+    {
+        var folder = Directory.CreateTempSubdirectory("layerdsl-fold-").FullName;
+        try
+        {
+            var (target, link) = (Path.Combine(folder, "target.safetensors"), Path.Combine(folder, "latest.safetensors"));
+            File.WriteAllText(target, "old");
+            File.CreateSymbolicLink(link, target);
+            new SmallMlp().Fold().Save(link);
+            Assert.NotNull(new FileInfo(link).LinkTarget);
+            SmallMlp.Folded.Load(target);
+
+            var bytes = File.ReadAllBytes(target);
+            bytes[^5] ^= 1;
+            File.WriteAllBytes(target, bytes);
+            Assert.Contains("SHA-256", Assert.Throws<FoldedFileException>(() => SmallMlp.Folded.Load(link)).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static void AssertWithin(Tensor bound, Tensor expected, Tensor actual)
     {
         var difference = (expected.to_type(float64) - actual.to_type(float64)).abs();

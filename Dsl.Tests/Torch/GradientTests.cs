@@ -77,6 +77,41 @@ public sealed class GradientTests
         }
     }
 
+    /// <summary>
+    /// At zero, where |v| has a kink and every curve has none: the slope of the effective weight by differences on both sides.
+    /// All weights of a layer may well be zero, and must be able to leave it.
+    /// </summary>
+    [Theory]
+    [InlineData("arctan")]
+    [InlineData("tanh")]
+    [InlineData("softsign")]
+    [InlineData("mu-law")]
+    [InlineData("fixed mu-law")]
+    public void Curves_have_their_slope_at_zero_too(string name)
+    {
+        const double Step = 1e-6;
+        var layer = References.Layers[name]();
+        layer.to(float64);
+        layer.LoadWeight(zeros([5, 7], float64));
+        var v = layer.named_parameters().Single(pair => pair.name == "v").parameter;
+        var x = ones([1, 7], float64);
+        layer.forward(x).sum().backward();
+        double above, below;
+        using (no_grad())
+        {
+            v[0, 0] = Step;
+            above = layer.forward(x).sum().item<double>();
+            v[0, 0] = -Step;
+            below = layer.forward(x).sum().item<double>();
+        }
+
+        Assert.True(above > below);
+
+        // The second derivative of softsign and mu-law jumps at zero, so that the difference is off by about the step over b.
+        var slope = (above - below) / (2 * Step);
+        Assert.Equal(slope, v.grad![0, 0].item<double>(), 1e-5 * slope);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Second_derivatives_equal_those_of_the_tape(string name)

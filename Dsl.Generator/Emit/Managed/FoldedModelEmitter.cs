@@ -87,7 +87,7 @@ internal sealed class FoldedModelEmitter
             {
                 foreach (var layer in layers)
                 {
-                    writer.Line($"this.{Field(layer.Name)} = RequireLayer({Field(layer.Name)}, \"{layer.Name}\", {Text(layer.InFeatures)}, {Text(layer.OutFeatures)});");
+                    writer.Line($"this.{Field(layer.Name)} = RequireLayer({Field(layer.Name)}, \"{layer.Name}\", {Text(layer.InFeatures)}, {Text(layer.OutFeatures)}, bias: {(layer.Bias ? "true" : "false")});");
                 }
             })
             .Line();

@@ -43,7 +43,7 @@ internal static class LoaderInitializer
         {
             if (isWanted)
             {
-                output.AddSource("LayerDsl.TorchInitializer.g.cs", SourceText.From(Text.Replace("\r\n", "\n"), Encoding.UTF8));
+                output.AddSource("LayerDsl+TorchInitializer.g.cs", SourceText.From(Text.Replace("\r\n", "\n"), Encoding.UTF8));
             }
         });
     }

@@ -88,7 +88,7 @@ internal static class ModelEmitter
                 writer.Line($"var plain{Pascal(layer.Field)} = {layer.Field}.FoldLayer();");
             }
 
-            writer.Line($"var folded = new {model.Type.Name}();")
+            writer.Line($"var folded = ModelState.MakeAside(() => new {model.Type.Name}());")
                 .Line($"ModelState.CopyOthers(this, folded, [{string.Join(", ", layers.Select(layer => "\"" + layer.Layer!.Name + "\""))}]);");
             foreach (var layer in layers)
             {

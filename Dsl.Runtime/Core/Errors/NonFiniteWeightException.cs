@@ -14,7 +14,7 @@ public sealed class NonFiniteWeightException : LayerDslException
         : base(string.Create(
             CultureInfo.InvariantCulture,
             $"'{layer}': {tensor}[{index}] is {value}, but every weight must be finite. ")
-            + "Training has diverged: go back to an earlier checkpoint or lower the learning rate.")
+            + "After training, go back to an earlier checkpoint or lower the learning rate; otherwise check where the weights come from.")
     {
         Layer = layer;
         Tensor = tensor;

@@ -50,7 +50,12 @@ public static partial class Activations
     public static void Tanh(ReadOnlySpan<float> x, Span<float> y)
     {
         Require.SameOrSeparate("tanh", x, y);
-        TensorPrimitives.Tanh(x, y);
+
+        // TensorPrimitives.Tanh is -6e-8 at 0 and has no digits left near it; a zero must stay one.
+        for (var i = 0; i < x.Length; i++)
+        {
+            y[i] = MathF.Tanh(x[i]);
+        }
     }
 
     /// <summary>eˣ / Σ eˣ over each row, shifted by the row's maximum so that nothing overflows.</summary>

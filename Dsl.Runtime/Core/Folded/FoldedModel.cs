@@ -25,6 +25,11 @@ public abstract class FoldedModel
         ArgumentException.ThrowIfNullOrEmpty(modelName);
         ArgumentException.ThrowIfNullOrEmpty(signature);
         ArgumentNullException.ThrowIfNull(layers);
+        foreach (var layer in layers)
+        {
+            ArgumentNullException.ThrowIfNull(layer, nameof(layers));
+        }
+
         Require.Positive(modelName, "input size", inputSize);
         Require.Positive(modelName, "output size", outputSize);
         if (layers.CountBy(layer => layer.Name).FirstOrDefault(pair => pair.Value > 1) is { Key: { } name })
@@ -69,9 +74,10 @@ public abstract class FoldedModel
         Require.Rows(ModelName, "length of the input", batch, InputSize, x.Length);
         Require.Rows(ModelName, "length of the output", batch, OutputSize, y.Length);
         Require.Separate(ModelName, x, y);
-        for (var first = 0; first < batch; first += RowsAtOnce)
+        var rows = 0;
+        for (var first = 0; first < batch; first += rows)
         {
-            var rows = Math.Min(RowsAtOnce, batch - first);
+            rows = Math.Min(RowsAtOnce, batch - first);
             Run(x.Slice(first * InputSize, rows * InputSize), y.Slice(first * OutputSize, rows * OutputSize), rows);
         }
     }
@@ -91,7 +97,8 @@ public abstract class FoldedModel
             }
         }
 
-        SafetensorsWriter.Write(path, tensors, FoldedModelFile.Metadata(ModelName, signature));
+        var metadata = new Dictionary<string, string>(FoldedModelFile.Metadata(ModelName, signature)) { [FoldedModelFile.ChecksumKey] = FoldedModelFile.Checksum(tensors) };
+        SafetensorsWriter.Write(path, tensors, metadata);
     }
 
     /// <summary>Refuses a layer that is not the one declared.</summary>
@@ -99,14 +106,18 @@ public abstract class FoldedModel
     /// <param name="name">Its declared name.</param>
     /// <param name="inFeatures">Its declared input size.</param>
     /// <param name="outFeatures">Its declared output size.</param>
+    /// <param name="bias">Whether it is declared with a bias.</param>
     /// <returns>The layer.</returns>
     /// <exception cref="LayerShapeException">A name or size is another.</exception>
-    protected static FoldedLinear RequireLayer(FoldedLinear layer, string name, int inFeatures, int outFeatures)
+    protected static FoldedLinear RequireLayer(FoldedLinear layer, string name, int inFeatures, int outFeatures, bool bias)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        return (layer.Name, layer.InFeatures, layer.OutFeatures) == (name, inFeatures, outFeatures)
+        return (layer.Name, layer.InFeatures, layer.OutFeatures, layer.HasBias) == (name, inFeatures, outFeatures, bias)
             ? layer
-            : throw new LayerShapeException(name, "layer", $"{name} ({inFeatures} → {outFeatures})", $"{layer.Name} ({layer.InFeatures} → {layer.OutFeatures})");
+            : throw new LayerShapeException(
+                name, "layer", Describe(name, inFeatures, outFeatures, bias), Describe(layer.Name, layer.InFeatures, layer.OutFeatures, layer.HasBias));
+
+        static string Describe(string name, int inFeatures, int outFeatures, bool bias) => $"{name} ({inFeatures} → {outFeatures}{(bias ? "" : ", no bias")})";
     }
 
     /// <summary>The model itself, after <see cref="Forward"/> has checked the arguments.</summary>

@@ -1,8 +1,14 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace LayerDsl;
 
 /// <summary>A file of folded weights, opened by generated code for one model: every tensor is asked for once, and none may remain.</summary>
 public sealed class FoldedModelFile
 {
+    /// <summary>The metadata entry that holds the checksum.</summary>
+    internal const string ChecksumKey = "sha256";
+
     private readonly SafetensorsFile file;
     private readonly HashSet<string> unread;
 
@@ -37,6 +43,7 @@ public sealed class FoldedModelFile
             }
         }
 
+        CheckContent(path, file);
         return new FoldedModelFile(file);
     }
 
@@ -88,6 +95,28 @@ public sealed class FoldedModelFile
         ["model"] = modelName,
         ["signature"] = signature,
     };
+
+    /// <summary>SHA-256 over names and values, in the order of the names: a changed bit in a weight is damage that no other check sees.</summary>
+    internal static string Checksum(IEnumerable<SafetensorsEntry> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var tensor in tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(tensor.Name + '\n'));
+            hash.AppendData(tensor.Data.Span);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void CheckContent(string path, SafetensorsFile file)
+    {
+        var found = Checksum(file.Names.Select(file.Get));
+        if (!file.Metadata.TryGetValue(ChecksumKey, out var expected) || expected != found)
+        {
+            throw new FoldedFileException(path, $"holds values with the SHA-256 {found}, expected {expected ?? "one in the metadata"}. It was changed after it was saved; get it again.");
+        }
+    }
 
     private float[] Take(string tensor, params ReadOnlySpan<long> shape)
     {

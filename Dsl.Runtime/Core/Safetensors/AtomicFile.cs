@@ -7,6 +7,12 @@ internal static class AtomicFile
     /// <exception cref="FoldedFileException">Writing or renaming failed; the target is as it was.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        // Through a link to the file that it names: replacing the link would leave that file stale.
+        if (new FileInfo(path).LinkTarget is not null)
+        {
+            path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        }
+
         // A rename is atomic within one file system only, hence the target's own directory.
         var directory = Path.GetDirectoryName(Path.GetFullPath(path)) ?? throw new FoldedFileException(path, "is a root directory, not a file.");
         var temporary = Path.Combine(directory, $".layerdsl-{Guid.NewGuid():N}.tmp");

@@ -57,7 +57,11 @@ public abstract class LayerFunction<TSelf> : autograd.SingleTensorFunction<TSelf
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Trace.TraceError("The backward pass of layer '{0}' failed: {1}", Name, exception.Message);
+            var reason = $"The backward pass of layer '{Name}' failed: {exception.Message.Split('\n')[0]}";
+            Trace.TraceError(reason);
+
+            // The engine's own message cannot carry the reason, and a trace listener is seldom there.
+            Console.Error.WriteLine("LayerDsl: " + reason);
             return ReturnedGradients.Keep(GraphSentinel.Refusal((int)ctx.get_data(TensorCount)));
         }
         finally

@@ -7,6 +7,9 @@ public sealed class FoldVerification
 {
     private const long RowsAtOnce = 256;
 
+    /// <summary>The smallest normal float32.</summary>
+    private const double Underflow = 1.1754944e-38;
+
     private readonly Dictionary<(bool IsModel, string Name), FoldReportRow> rows = [];
     private readonly FoldedModel folded;
     private readonly Tensor sample;
@@ -23,6 +26,8 @@ public sealed class FoldVerification
     /// <param name="sample">Inputs of the model, (n, …).</param>
     /// <param name="steps">The body of <c>forward</c> on values with bounds.</param>
     /// <exception cref="LayerShapeException">The sample is empty, or one of its rows has another size than the model's input.</exception>
+    /// <exception cref="LayerTypeException">The sample is neither float32 nor float64.</exception>
+    /// <exception cref="ArgumentException">The sample holds NaN or infinite values.</exception>
     /// <exception cref="FoldMismatchException">A difference is larger than rounding explains.</exception>
     public static FoldReport Run(
         nn.Module<Tensor, Tensor> model, FoldedModel folded, Tensor sample, Func<FoldVerification, BoundedTensor, BoundedTensor> steps)
@@ -36,6 +41,7 @@ public sealed class FoldVerification
             throw new LayerShapeException(folded.ModelName, "sample", $"(n, {folded.InputSize}), n at least 1", $"({string.Join(", ", sample.shape)})");
         }
 
+        RequireComparable(folded.ModelName, sample);
         using var noGradient = no_grad();
         var verification = new FoldVerification(folded, sample);
         for (long first = 0; first < sample.shape[0]; first += RowsAtOnce)
@@ -55,13 +61,28 @@ public sealed class FoldVerification
     {
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentNullException.ThrowIfNull(form);
-        var value = RunFolded(form, x.Value);
-
         // The training form runs in the model's own type and on its own device; everything is compared on the CPU.
         var input = x.Value.to(sample.dtype, sample.device);
         var magnitude = input.to_type(ScalarType.Float64).abs();
-        Record((false, form.Name), layer.forward(input), value, layer.RoundingBound(magnitude, zeros_like(magnitude)));
+        var training = layer.forward(input);
+        var value = RunFolded(form, x.Value);
+        Record((false, form.Name), training, value, layer.RoundingBound(magnitude, zeros_like(magnitude)));
         return new BoundedTensor(value, layer.RoundingBound(magnitude, x.Error.to(sample.device)).cpu());
+    }
+
+    /// <summary>The bound is of float32 arithmetic on finite values: nothing can be said of coarser types, NaN and infinity.</summary>
+    private static void RequireComparable(string model, Tensor sample)
+    {
+        if (sample.dtype is not (ScalarType.Float32 or ScalarType.Float64))
+        {
+            throw new LayerTypeException(model, "Float32 or Float64", sample.dtype.ToString());
+        }
+
+        using var scope = NewDisposeScope();
+        if (!sample.isfinite().all().item<bool>())
+        {
+            throw new ArgumentException($"'{model}': the sample holds NaN or infinite values, for which the two forms cannot be compared; leave them out.", nameof(sample));
+        }
     }
 
     private void Compare(nn.Module<Tensor, Tensor> model, Tensor rows, Func<FoldVerification, BoundedTensor, BoundedTensor> steps)
@@ -84,6 +105,9 @@ public sealed class FoldVerification
     private void Record((bool IsModel, string Name) key, Tensor training, Tensor value, Tensor bound)
     {
         var error = (training.to_type(ScalarType.Float64).cpu() - value.to_type(ScalarType.Float64)).abs();
+
+        // Below the normal range results lose digits or become zero, which the relative bound does not count.
+        bound = bound.cpu() + (Underflow * (1 + folded.InputSize));
 
         // An exact agreement is within any bound; NaN is within none.
         var ratio = where(error.eq(0), zeros_like(error), error / bound.cpu()).reshape(-1);
