@@ -9,22 +9,33 @@ internal static class Equality
     private const int MostDenominators = 6;
 
     /// <summary>False means only that no proof was found.</summary>
-    public static bool Holds(Expr left, Expr right, Steps steps)
+    public static bool Holds(Expr left, Expr right, Steps steps) =>
+        SameSizes(left, right) && (Holds(left, right, new Algebra(steps)) || Holds(left, right, new Algebra(steps) { AbsAsMax = true }));
+
+    /// <summary>The same, with cases distinguished where a comparison decides a value. Takes longer, so it comes after the search for a counterexample.</summary>
+    public static bool HoldsByCases(Expr left, Expr right, Steps steps)
     {
-        // Normal forms name free indices without their sizes, so these must be the same on both sides.
-        var free = left.FreeIndices.Union(right.FreeIndices);
-        return free.Select(index => index.Name).Distinct().Count() == free.Count
-            && (Holds(left, right, new Algebra(steps)) || Holds(left, right, new Algebra(steps) { AbsAsMax = true }));
+        var algebra = new Algebra(steps);
+        return SameSizes(left, right) && new CaseSplit(algebra).IsZero(Difference(left, right, algebra));
     }
 
-    private static bool Holds(Expr left, Expr right, Algebra algebra)
+    private static bool Holds(Expr left, Expr right, Algebra algebra) => IsZero(algebra, Difference(left, right, algebra));
+
+    private static Polynomial Difference(Expr left, Expr right, Algebra algebra)
     {
         var normalizer = new Normalizer(algebra);
-        return IsZero(algebra, normalizer.Normalize(left) - normalizer.Normalize(right));
+        return normalizer.Normalize(left) - normalizer.Normalize(right);
+    }
+
+    /// <summary>Normal forms name free indices without their sizes, so these must be the same on both sides.</summary>
+    private static bool SameSizes(Expr left, Expr right)
+    {
+        var free = left.FreeIndices.Union(right.FreeIndices);
+        return free.Select(index => index.Name).Distinct().Count() == free.Count;
     }
 
     /// <summary>A difference is zero if it is after multiplication with its denominators, none of which is zero.</summary>
-    private static bool IsZero(Algebra algebra, Polynomial difference)
+    public static bool IsZero(Algebra algebra, Polynomial difference)
     {
         for (var k = 0; !difference.IsZero; k++)
         {

@@ -3,7 +3,7 @@ using LayerDsl.Generator.Proof.NormalForms;
 
 namespace LayerDsl.Generator.Proof;
 
-/// <summary>Examines a claim: proves it by normal forms, else looks for a point where it fails, else tests it over a large field.</summary>
+/// <summary>Examines a claim: proves it by normal forms, else looks for a point where it fails, else proves it by cases, else tests it over a large field.</summary>
 internal static class Prover
 {
     /// <summary>Steps that one stage may take: many times what the largest composition here needs, a second or two at worst.</summary>
@@ -14,16 +14,22 @@ internal static class Prover
     public static Verdict Prove(Claim claim, long stepLimit, CancellationToken cancellation)
     {
         var (training, inference) = (claim.Training, claim.InferenceOverStored());
-        var (proof, exhausted) = Equal(training, inference, new Steps(stepLimit, cancellation));
-        return proof ?? Refute(training, inference, new Steps(stepLimit, cancellation), exhausted)
-            ?? Test(training, inference, new Steps(stepLimit, cancellation), exhausted);
+        Steps Budget() => new(stepLimit, cancellation);
+        var (proof, exhausted) = Equal(Equality.Holds, training, inference, Budget());
+        if ((proof ?? Refute(training, inference, Budget(), exhausted)) is { } verdict)
+        {
+            return verdict;
+        }
+
+        var (byCases, exhaustedByCases) = Equal(Equality.HoldsByCases, training, inference, Budget());
+        return byCases ?? Test(training, inference, Budget(), exhausted.Length > 0 ? exhausted : exhaustedByCases);
     }
 
-    private static (Verdict? Verdict, string Exhausted) Equal(Expr training, Expr inference, Steps steps)
+    private static (Verdict? Verdict, string Exhausted) Equal(Func<Expr, Expr, Steps, bool> prove, Expr training, Expr inference, Steps steps)
     {
         try
         {
-            var holds = Equality.Holds(training, inference, steps);
+            var holds = prove(training, inference, steps);
             return (holds ? new Verdict.Proved(steps.Laws.ToEquatableArray(), steps.Assumptions.ToEquatableArray()) : null, string.Empty);
         }
         catch (BudgetExceededException exceeded)

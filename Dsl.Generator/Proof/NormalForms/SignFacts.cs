@@ -44,7 +44,7 @@ internal static class SignFacts
         factor.Power.IsInteger && factor.Power.Sign > 0
         && (IsBinary(factor.Atom) || factor.Atom is SizeAtom or FunctionAtom { Function: Function.Round or Function.Floor or Function.Sign })));
 
-    private static SignFact Of(Product product) => product.Factors.Select(Of).DefaultIfEmpty(SignFact.Positive).Min();
+    public static SignFact Of(Product product) => product.Factors.Select(Of).DefaultIfEmpty(SignFact.Positive).Min();
 
     private static SignFact Of(Factor factor) => Of(factor.Atom) switch
     {

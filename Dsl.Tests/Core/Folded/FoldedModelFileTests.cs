@@ -111,8 +111,9 @@ public sealed class FoldedModelFileTests : IDisposable
         var file = SafetensorsFile.Read(Model);
         var entries = file.Names.Select(file.Get).ToList();
         var notes = new Dictionary<string, string>(file.Metadata);
-        metadata?.Invoke(notes);
         tensors?.Invoke(entries);
+        notes[FoldedModelFile.ChecksumKey] = FoldedModelFile.Checksum(entries);
+        metadata?.Invoke(notes);
         SafetensorsWriter.Write(Model, entries, notes);
     }
 
