@@ -169,7 +169,7 @@ public class TensorRightTests(ITestOutputHelper output)
     private static IEnumerable<Rule> Rules() => Pointwise().Concat(Broadcasts()).Concat(Dots()).Concat(Pads()).Concat(Slices());
 
     [Fact]
-    public void Nine_of_ten_expressible_rules_are_proved_for_all_sizes()
+    public void Every_expressible_rule_is_proved_for_all_sizes()
     {
         var verdicts = Rules().Select(rule => (rule, verdict: Terms.Compare(rule.Left, rule.Right))).ToArray();
         foreach (var category in verdicts.GroupBy(pair => pair.rule.Category))
@@ -184,7 +184,7 @@ public class TensorRightTests(ITestOutputHelper output)
         }
 
         Assert.DoesNotContain(verdicts, pair => pair.verdict is Verdict.Refuted);
-        Assert.True(verdicts.Count(pair => pair.verdict is Verdict.Proved) * 10 >= verdicts.Length * 9);
+        Assert.True(verdicts.All(pair => pair.verdict is Verdict.Proved));
     }
 
     [Fact]

@@ -18,8 +18,8 @@ internal sealed class CaseSplit
 
     /// <summary>False means only that no proof was found.</summary>
     public bool IsZero(Polynomial difference) =>
-        difference.Terms.GroupBy(term => string.Join(";", term.Product.Bound.Select(index => index.Size.ToString()).OrderBy(size => size, StringComparer.Ordinal)))
-            .All(group => Holds(Body(group.ToArray()), LinearFacts.None, 0));
+        Holds(Body(difference.Terms), LinearFacts.None, 0)
+        || difference.Terms.GroupBy(term => string.Join(";", SizesOf(term))).All(group => Holds(Body([.. group]), LinearFacts.None, 0));
 
     private bool Holds(Polynomial difference, LinearFacts facts, int splits)
     {
@@ -31,7 +31,7 @@ internal sealed class CaseSplit
 
         if (splits == MostSplits || Conditions.In(difference).FirstOrDefault() is not { } atom)
         {
-            return false;
+            return facts.With(difference, true).AreContradictory() && facts.With(difference * -1, true).AreContradictory();
         }
 
         algebra.Steps.Use("by cases: " + Conditions.LawOf(atom));
@@ -66,37 +66,45 @@ internal sealed class CaseSplit
         return null;
     }
 
-    /// <summary>What the terms of sums over the same ranges add up to at one place of these ranges.</summary>
+    /// <summary>What the terms add up to at one place of the ranges that all of them are summed over; other sums stay.</summary>
     private Polynomial Body(IReadOnlyList<Term> terms)
     {
-        var first = terms[0].Product;
-        var names = first.Bound.Select((index, k) => (index, name: index with { Name = Prefix + k })).ToArray();
-        var body = At(terms[0], index => Array.Find(names, pair => pair.index == index).name);
-        var keys = KeysOf(body);
-        foreach (var term in terms.Skip(1))
+        var names = Shared(terms).Select((size, k) => new Index(Prefix + k, size)).ToArray();
+        var (body, keys) = (Polynomial.Zero, new HashSet<string>());
+        foreach (var term in terms)
         {
             // Any assignment of names is sound; the one that shares most factors with the first term cancels best.
-            body += Assignments(term.Product.Bound, names.Select(pair => pair.name).ToArray())
-                .Select(assignment => At(term, assignment))
+            var form = Orders(term.Product.Bound, names).Select(assignment => At(term, assignment))
                 .OrderByDescending(form => KeysOf(form).Count(keys.Contains))
                 .ThenBy(form => form.Key, StringComparer.Ordinal)
                 .First();
+            body += form;
+            keys = keys.Count == 0 ? KeysOf(form) : keys;
         }
 
         return body;
     }
 
+    private static IEnumerable<string> SizesOf(Term term) => term.Product.Bound.Select(index => index.Size.ToString()).OrderBy(size => size, StringComparer.Ordinal);
+
+    /// <summary>The ranges that every term is summed over, each as often as the term that has it least often.</summary>
+    private static IEnumerable<Size> Shared(IReadOnlyList<Term> terms) => terms.Count == 0 ? [] : terms[0].Product.Bound
+        .GroupBy(index => index.Size)
+        .SelectMany(group => Enumerable.Repeat(group.Key, terms.Min(term => term.Product.Bound.Count(index => index.Size == group.Key))));
+
     private static HashSet<string> KeysOf(Polynomial form) => [.. form.Terms.SelectMany(term => term.Product.Factors).Select(factor => factor.Atom.Key)];
 
-    private Polynomial At(Term term, Func<Index, Index?> place) =>
-        term.Product.Factors.Aggregate(Polynomial.Of(term.Coefficient), (product, factor) => algebra.Multiply(
-            product, algebra.Power(factor.Atom.Reindex(algebra, index => place(index) is { } name ? (AffineIndex)name : null), factor.Power)));
+    private Polynomial At(Term term, ImmutableList<(Index Index, Index Name)> names)
+    {
+        AffineIndex? Place(Index index) => names.Find(pair => pair.Index == index).Name is { } name ? (AffineIndex)name : null;
+        var product = term.Product.Factors.Aggregate(Polynomial.Of(term.Coefficient), (all, factor) =>
+            algebra.Multiply(all, algebra.Power(factor.Atom.Reindex(algebra, Place), factor.Power)));
+        return term.Product.Bound.Where(index => Place(index) is null).Aggregate(product, (sum, index) => algebra.SumOver(index, sum));
+    }
 
-    private static IEnumerable<Func<Index, Index?>> Assignments(ImmutableArray<Index> bound, IReadOnlyList<Index> names) =>
-        Orders(bound, names).Select(pairs => (Func<Index, Index?>)(index => pairs.FirstOrDefault(pair => pair.Index == index).Name));
-
-    private static IEnumerable<ImmutableList<(Index Index, Index Name)>> Orders(ImmutableArray<Index> bound, IReadOnlyList<Index> names) => bound.IsEmpty
+    /// <summary>The ways to give every name to one of the bound indices of its size.</summary>
+    private static IEnumerable<ImmutableList<(Index Index, Index Name)>> Orders(ImmutableArray<Index> bound, IReadOnlyList<Index> names) => names.Count == 0
         ? [[]]
-        : names.Where(name => name.Size == bound[0].Size)
-            .SelectMany(name => Orders(bound.RemoveAt(0), names.Where(other => other != name).ToArray()).Select(rest => rest.Add((bound[0], name))));
+        : bound.Where(index => index.Size == names[0].Size)
+            .SelectMany(index => Orders(bound.Remove(index), [.. names.Skip(1)]).Select(rest => rest.Add((index, names[0]))));
 }
