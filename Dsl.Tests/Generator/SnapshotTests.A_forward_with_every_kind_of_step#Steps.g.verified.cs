@@ -44,7 +44,7 @@ public sealed partial class Steps
     {
         var plainFirstLayer = firstLayer.FoldLayer();
         var plainSecondLayer = secondLayer.FoldLayer();
-        var folded = new Steps();
+        var folded = ModelState.MakeAside(() => new Steps());
         ModelState.CopyOthers(this, folded, ["First", "Second"]);
         folded.firstLayer = ModelState.Replace(folded, "First", folded.firstLayer, plainFirstLayer);
         folded.secondLayer = ModelState.Replace(folded, "Second", folded.secondLayer, plainSecondLayer);

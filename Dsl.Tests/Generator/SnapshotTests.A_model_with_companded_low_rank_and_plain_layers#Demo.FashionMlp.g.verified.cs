@@ -53,7 +53,7 @@ public sealed partial class FashionMlp
         var plainHiddenLayer = hiddenLayer.FoldLayer();
         var plainMiddleLayer = middleLayer.FoldLayer();
         var plainHeadLayer = headLayer.FoldLayer();
-        var folded = new FashionMlp();
+        var folded = ModelState.MakeAside(() => new FashionMlp());
         ModelState.CopyOthers(this, folded, ["Hidden", "Middle", "Head"]);
         folded.hiddenLayer = ModelState.Replace(folded, "Hidden", folded.hiddenLayer, plainHiddenLayer);
         folded.middleLayer = ModelState.Replace(folded, "Middle", folded.middleLayer, plainMiddleLayer);
