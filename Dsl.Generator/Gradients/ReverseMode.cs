@@ -141,7 +141,7 @@ internal sealed class ReverseMode
 
     /// <summary>
     /// Moves a cotangent from the places where the tensor was read to the tensor's own axes. A plain index is a renaming.
-    /// An affine place is a selection: Σ over the indices of [place = axis] · cotangent, one index solved for.
+    /// An affine place is a selection: Σ over the indices of [place = axis] · cotangent, one index solved for where a factor is ±1.
     /// </summary>
     private static Expr Scatter(Access access, Expr cotangent)
     {
@@ -156,7 +156,9 @@ internal sealed class ReverseMode
             var solved = Solve(access.At[k], fresh[k], free);
             if (solved is not { } solution)
             {
-                throw new ShapeException($"The gradient of '{access.Tensor.Name}' at {access.At[k]} needs an index with factor ±1.");
+                // A group, a table's entry, a stride: what was read at this place belongs to it, everything else does not.
+                result *= new Inside(access.At[k] + (-Size.One * (AffineIndex)fresh[k]), Size.One);
+                continue;
             }
 
             free.Remove(solution.Index);

@@ -93,7 +93,7 @@ internal sealed class Access : Expr
     private protected override bool SameAs(Expr other) => other is Access access && Tensor == access.Tensor && At == access.At;
 
     private static ImmutableSortedSet<Index> IndicesOf(EquatableArray<AffineIndex> at) =>
-        NoIndices.Union(at.SelectMany(place => place.Terms).Select(term => term.Index));
+        NoIndices.Union(at.SelectMany(place => place.Roots));
 }
 
 /// <summary>A pointwise function; its value depends on the union of its arguments' indices (broadcasting).</summary>
@@ -146,7 +146,7 @@ internal sealed class Reduce : Expr
 internal sealed class Inside : Expr
 {
     public Inside(AffineIndex at, Size size)
-        : base(Mix(Mix(307, at.GetHashCode()), size.GetHashCode()), NoIndices.Union(at.Terms.Select(term => term.Index)))
+        : base(Mix(Mix(307, at.GetHashCode()), size.GetHashCode()), NoIndices.Union(at.Roots))
     {
         At = at;
         Size = size;

@@ -6,7 +6,16 @@ namespace LayerDsl.Generator.Ir;
 /// </summary>
 internal sealed record Index(string Name, Size Size)
 {
-    public override string ToString() => Name;
+    /// <summary>What a derived index is computed from; null for an index of its own.</summary>
+    public IndexPart? Part { get; init; }
+
+    /// <summary>The indices that this one's value depends on: itself, or those inside its part.</summary>
+    public IEnumerable<Index> Roots => Part is null ? [this] : Part.Roots;
+
+    public override string ToString() => Part?.Print(index => index.ToString()) ?? Name;
+
+    /// <summary>Its name, or its part in words.</summary>
+    public string Print(Func<Index, string> nameOf) => Part?.Print(nameOf) ?? nameOf(this);
 
     public static implicit operator AffineIndex(Index index) => new([new IndexTerm(index, Size.One)], Size.Zero);
 
@@ -24,8 +33,14 @@ internal readonly record struct IndexTerm(Index Index, Size Factor);
 /// </summary>
 internal sealed record AffineIndex(EquatableArray<IndexTerm> Terms, Size Offset)
 {
-    /// <summary>The index itself, where this is nothing but one.</summary>
-    public Index? Plain => Terms.Count == 1 && Terms[0].Factor == Size.One && Offset.IsZero ? Terms[0].Index : null;
+    /// <summary>The index itself, where this is nothing but one, and no derived one.</summary>
+    public Index? Plain => Single is { Part: null } index ? index : null;
+
+    /// <summary>The index, derived or not, where this is nothing but one.</summary>
+    public Index? Single => Terms.Count == 1 && Terms[0].Factor == Size.One && Offset.IsZero ? Terms[0].Index : null;
+
+    /// <summary>The indices that the place depends on.</summary>
+    public IEnumerable<Index> Roots => Terms.SelectMany(term => term.Index.Roots);
 
     public static AffineIndex operator +(AffineIndex a, AffineIndex b) =>
         Collect(a.Terms.Concat(b.Terms), a.Offset + b.Offset);
@@ -41,25 +56,46 @@ internal sealed record AffineIndex(EquatableArray<IndexTerm> Terms, Size Offset)
         var result = new AffineIndex([], Offset);
         foreach (var term in Terms)
         {
-            result += term.Factor * (replacement(term.Index) ?? term.Index);
+            result += term.Factor * (term.Index.Part?.Substitute(term.Index, replacement) ?? replacement(term.Index) ?? term.Index);
         }
 
         return result;
     }
 
-    public override string ToString()
+    public override string ToString() => Print(index => index.Name);
+
+    /// <summary>The place in words, with its indices named by <paramref name="nameOf"/>.</summary>
+    public string Print(Func<Index, string> nameOf)
     {
         var parts = Terms
-            .Select(term => term.Factor == Size.One ? term.Index.Name : term.Factor + "·" + term.Index.Name)
+            .Select(term => term.Factor == Size.One ? term.Index.Print(nameOf) : term.Factor + "·" + term.Index.Print(nameOf))
             .Concat(Offset.IsZero ? [] : [Offset.ToString()]);
         return Terms.Count == 0 && Offset.IsZero ? "0" : string.Join(" + ", parts).Replace("+ -", "- ");
     }
 
-    private static AffineIndex Collect(IEnumerable<IndexTerm> terms, Size offset) => new(
-        terms.GroupBy(term => term.Index)
+    private static AffineIndex Collect(IEnumerable<IndexTerm> terms, Size offset)
+    {
+        var sorted = terms.GroupBy(term => term.Index)
             .Select(group => new IndexTerm(group.Key, group.Aggregate(Size.Zero, (sum, term) => sum + term.Factor)))
             .Where(term => !term.Factor.IsZero)
             .OrderBy(term => term.Index.Name, StringComparer.Ordinal)
-            .ToEquatableArray(),
-        offset);
+            .ToEquatableArray();
+        return Rejoin(sorted) is { } joined ? joined + offset : new AffineIndex(sorted, offset);
+    }
+
+    /// <summary>k·⌊p / k⌋ + p mod k = p.</summary>
+    private static AffineIndex? Rejoin(EquatableArray<IndexTerm> terms)
+    {
+        foreach (var remainder in terms)
+        {
+            if (remainder.Index.Part is IndexPart.Remainder part
+                && terms.FirstOrDefault(term => term.Index.Part is IndexPart.Quotient quotient && quotient.Of == part.Of && quotient.Divisor == part.Divisor
+                    && term.Factor == remainder.Factor * part.Divisor) is { Index: not null } whole)
+            {
+                return new AffineIndex(terms.Where(term => term != remainder && term != whole).ToEquatableArray(), Size.Zero) + (remainder.Factor * part.Of);
+            }
+        }
+
+        return null;
+    }
 }

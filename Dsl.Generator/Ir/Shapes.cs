@@ -13,7 +13,7 @@ internal static class Shapes
 
         for (var axis = 0; axis < access.At.Count; axis++)
         {
-            if (access.At[axis].Plain is { } index && index.Size != access.Tensor.Axes[axis].Size)
+            if (access.At[axis].Single is { } index && index.Size != access.Tensor.Axes[axis].Size)
             {
                 throw new ShapeException(
                     $"Axis {axis} of '{access.Tensor.Name}' has size {access.Tensor.Axes[axis].Size}; index {index.Name} has size {index.Size}.");

@@ -51,6 +51,18 @@ internal readonly record struct Size
         from right in b.terms
         select new Monomial(left.Coefficient * right.Coefficient, SortSymbols(left.Symbols.Concat(right.Symbols))));
 
+    /// <summary>The size divided by a single product of symbols, where that leaves no rest.</summary>
+    public Size? DivideBy(Size divisor)
+    {
+        if (divisor.terms.Count != 1)
+        {
+            return null;
+        }
+
+        var quotients = terms.Select(term => Divide(term, divisor.terms[0])).ToArray();
+        return quotients.All(quotient => quotient is not null) ? Collect(quotients.Select(quotient => quotient!.Value)) : null;
+    }
+
     /// <summary>The number this size has when every symbol takes the value that <paramref name="valueOf"/> gives.</summary>
     public long Evaluate(Func<string, long> valueOf)
     {
@@ -72,6 +84,14 @@ internal readonly record struct Size
     public override string ToString() => IsZero
         ? "0"
         : string.Join(" + ", terms.Select(Print)).Replace("+ -", "- ");
+
+    private static Monomial? Divide(Monomial term, Monomial divisor)
+    {
+        var symbols = term.Symbols.ToList();
+        return term.Coefficient % divisor.Coefficient == 0 && divisor.Symbols.All(symbols.Remove)
+            ? new Monomial(term.Coefficient / divisor.Coefficient, symbols.ToEquatableArray())
+            : null;
+    }
 
     private static string Print(Monomial term)
     {

@@ -63,7 +63,7 @@ internal static class Substitution
         var visible = places.Where(pair => pair.Key != reduce.Index).ToDictionary(pair => pair.Key, pair => pair.Value);
         var taken = new HashSet<string>(
             visible.Where(pair => reduce.Body.FreeIndices.Contains(pair.Key))
-                .SelectMany(pair => pair.Value.Terms).Select(term => term.Index.Name)
+                .SelectMany(pair => pair.Value.Roots).Select(index => index.Name)
                 .Concat(reduce.FreeIndices.Select(index => index.Name)));
         var bound = reduce.Index;
         while (taken.Contains(bound.Name))

@@ -37,6 +37,12 @@ internal enum Domain
 /// <summary>A named tensor with the sizes of its axes. Its indices name the axes in storage order.</summary>
 internal sealed record Tensor(string Name, TensorRole Role, EquatableArray<Index> Axes, Domain Domain = Domain.Real)
 {
+    /// <summary>For a table of places: one more than its largest entry. Its entries are integers from 0.</summary>
+    public Size? Entries { get; init; }
+
+    /// <summary>Whether the rows of this matrix are orthonormal, because the fold that computes it makes them so.</summary>
+    public bool HasOrthonormalRows { get; init; }
+
     /// <summary>Reads the tensor at its own axes.</summary>
     public Expr All => new Access(this, Axes.Select(axis => (AffineIndex)axis).ToEquatableArray());
 

@@ -131,7 +131,7 @@ internal static class GradientCheck
     private static Dual ElementOf(Point point, Tensor tensor, IReadOnlyList<long> place, Tensor? moved)
     {
         var text = tensor.Name + string.Join(",", place);
-        var offset = tensor.Domain == Domain.Mask ? 0 : (Noise.Of(text + "/offset") % 1000003) / 4000012.0;
+        var offset = tensor.Domain == Domain.Mask || tensor.HasOrthonormalRows || tensor.Entries is not null ? 0 : (Noise.Of(text + "/offset") % 1000003) / 4000012.0;
         return new(point[tensor, place].ToDouble() + offset, tensor == moved ? ((Noise.Of(text + "/direction") % 2000003) / 1000001.5) - 1 : 0);
     }
 

@@ -50,7 +50,7 @@ internal static class OracleTest
         try
         {
             var field = new FieldArithmetic(seed);
-            var evaluator = new Evaluator<Residue>(field, symbol => shape[symbol], (tensor, place) => ElementOf(tensor, place, seed), steps);
+            var evaluator = new Evaluator<Residue>(field, symbol => shape[symbol], (tensor, place) => ElementOf(tensor, place, symbol => shape[symbol], seed), steps);
             return Point.Places(vocabulary.Free.Select(index => evaluator.SizeOf(index.Size)).ToArray()).All(place =>
             {
                 var at = vocabulary.Free.Select((index, k) => (index, place: place[k])).ToDictionary(pair => pair.index, pair => pair.place);
@@ -63,8 +63,13 @@ internal static class OracleTest
         }
     }
 
-    private static Residue ElementOf(Tensor tensor, IReadOnlyList<long> place, string seed)
+    private static Residue ElementOf(Tensor tensor, IReadOnlyList<long> place, Func<string, long> sizeOf, string seed)
     {
+        if (tensor.HasOrthonormalRows)
+        {
+            return new FieldArithmetic(seed).Number(Orthonormal.Element(tensor, place, sizeOf, k => 1 + (long)(Noise.Of(seed + "/" + tensor.Name + "/" + k) % 1_000_003)));
+        }
+
         var text = seed + "/" + tensor.Name + "[" + string.Join(",", place) + "]";
         if (tensor.Domain == Domain.Mask)
         {

@@ -58,7 +58,12 @@ internal sealed class Refuter
     {
         foreach (var tensor in vocabulary.Tensors)
         {
-            var simple = tensor.Domain == Domain.Real ? new Rational[] { 0, 1, -1, 2, -2, 3 } : tensor.Domain == Domain.Mask ? [0, 1] : [1, 2, 3];
+            if (tensor.HasOrthonormalRows)
+            {
+                continue; // One element alone cannot change.
+            }
+
+            var simple = tensor.Entries is not null ? [0] : tensor.Domain == Domain.Real ? new Rational[] { 0, 1, -1, 2, -2, 3 } : tensor.Domain == Domain.Mask ? [0, 1] : [1, 2, 3];
             foreach (var place in point.PlacesOf(tensor))
             {
                 TrySimpler(point, tensor, place, simple);
@@ -85,7 +90,10 @@ internal sealed class Refuter
     {
         try
         {
-            var evaluator = new Evaluator<Interval>(new IntervalArithmetic(), point.SizeOf, (tensor, place) => ElementOf(point, tensor, place), steps);
+            var evaluator = new Evaluator<Interval>(new IntervalArithmetic(), point.SizeOf, (tensor, place) => ElementOf(point, tensor, place), steps)
+            {
+                EntryOf = (table, place) => (long)point[table, place].ToDouble(),
+            };
             foreach (var place in Point.Places(vocabulary.Free.Select(index => evaluator.SizeOf(index.Size)).ToArray()))
             {
                 var at = vocabulary.Free.Select((index, k) => (index, place: place[k])).ToDictionary(pair => pair.index, pair => pair.place);

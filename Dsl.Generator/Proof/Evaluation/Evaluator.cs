@@ -21,6 +21,9 @@ internal sealed class Evaluator<T>
         this.steps = steps;
     }
 
+    /// <summary>The entry of a table of places, before it is brought into the range of its entries.</summary>
+    public Func<Tensor, IReadOnlyList<long>, long> EntryOf { get; init; } = (table, place) => (long)(Noise.Of(table.Name + "[" + string.Join(",", place) + "]") >> 8);
+
     /// <summary>Whether a surrogate counts as what it is differentiated as, instead of as its value.</summary>
     public bool Differentiated { get; init; }
 
@@ -109,5 +112,17 @@ internal sealed class Evaluator<T>
     }
 
     private long PlaceOf(AffineIndex place, IReadOnlyDictionary<Index, long> at) =>
-        place.Terms.Aggregate(SizeOf(place.Offset), (sum, term) => sum + (SizeOf(term.Factor) * at[term.Index]));
+        place.Terms.Aggregate(SizeOf(place.Offset), (sum, term) => sum + (SizeOf(term.Factor) * PlaceOf(term.Index, at)));
+
+    private long PlaceOf(Index index, IReadOnlyDictionary<Index, long> at) => index.Part switch
+    {
+        IndexPart.Quotient quotient => FloorDivide(PlaceOf(quotient.Of, at), SizeOf(quotient.Divisor)),
+        IndexPart.Remainder remainder => Modulo(PlaceOf(remainder.Of, at), SizeOf(remainder.Divisor)),
+        IndexPart.Entry entry => Modulo(EntryOf(entry.Table, entry.At.Select(place => PlaceOf(place, at)).ToArray()), SizeOf(index.Size)),
+        _ => at[index],
+    };
+
+    private static long FloorDivide(long place, long divisor) => (place - Modulo(place, divisor)) / divisor;
+
+    private static long Modulo(long place, long divisor) => ((place % divisor) + divisor) % divisor;
 }

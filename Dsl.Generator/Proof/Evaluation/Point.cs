@@ -53,6 +53,16 @@ internal sealed class Point
     private Rational Draw(Tensor tensor, IReadOnlyList<long> place)
     {
         var noise = Noise.Of(seed + "/" + KeyOf(tensor, place));
+        if (tensor.HasOrthonormalRows)
+        {
+            return Orthonormal.Element(tensor, place, SizeOf, k => 1 + (long)(Noise.Of(seed + "/" + tensor.Name + "/" + k) % 3));
+        }
+
+        if (tensor.Entries is { } entries)
+        {
+            return (long)(noise % (ulong)Math.Max(1, entries.Evaluate(SizeOf)));
+        }
+
         if (tensor.Domain == Domain.Mask)
         {
             return (long)(noise % 2);

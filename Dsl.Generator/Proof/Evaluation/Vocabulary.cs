@@ -29,9 +29,42 @@ internal sealed class Vocabulary
 
     public IReadOnlyList<string> Symbols { get; }
 
-    /// <summary>Whether all axes have at least one value.</summary>
+    /// <summary>Whether all axes have at least one value, and orthonormal rows are no longer than they may be many.</summary>
     public bool Fits(Func<string, long> sizeOf) => Free.Select(index => index.Size).Concat(tensors.SelectMany(tensor => tensor.Axes).Select(axis => axis.Size))
-        .All(size => size.Evaluate(sizeOf) > 0);
+        .All(size => size.Evaluate(sizeOf) > 0)
+        && tensors.All(tensor => !tensor.HasOrthonormalRows || tensor.Axes[0].Size.Evaluate(sizeOf) <= tensor.Axes[1].Size.Evaluate(sizeOf));
+
+    private void Visit(Tensor tensor) => tensors.AddRange(tensors.Contains(tensor) ? [] : [tensor]);
+
+    private void Visit(IEnumerable<AffineIndex> places)
+    {
+        foreach (var place in places)
+        {
+            sizes.AddRange(place.Terms.SelectMany(term => new[] { term.Factor, term.Index.Size }).Append(place.Offset));
+            foreach (var part in place.Terms.Select(term => term.Index.Part))
+            {
+                Visit(part);
+            }
+        }
+    }
+
+    private void Visit(IndexPart? part)
+    {
+        switch (part)
+        {
+            case IndexPart.Quotient quotient:
+                sizes.Add(quotient.Divisor);
+                Visit([quotient.Of]);
+                break;
+            case IndexPart.Remainder remainder:
+                Visit([remainder.Of]);
+                break;
+            case IndexPart.Entry entry:
+                Visit(entry.Table);
+                Visit(entry.At);
+                break;
+        }
+    }
 
     private void Visit(Expr expr)
     {
@@ -43,14 +76,15 @@ internal sealed class Vocabulary
         switch (expr)
         {
             case Access access:
-                tensors.AddRange(tensors.Contains(access.Tensor) ? [] : [access.Tensor]);
-                sizes.AddRange(access.At.SelectMany(place => place.Terms.Select(term => term.Factor).Append(place.Offset)));
+                Visit(access.Tensor);
+                Visit(access.At);
                 break;
             case SizeValue size:
                 sizes.Add(size.Size);
                 break;
             case Ir.Inside inside:
-                sizes.AddRange(inside.At.Terms.Select(term => term.Factor).Append(inside.At.Offset).Append(inside.Size));
+                Visit([inside.At]);
+                sizes.Add(inside.Size);
                 break;
             case Named named:
                 Visit(named.Body);

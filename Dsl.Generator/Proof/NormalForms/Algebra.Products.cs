@@ -45,7 +45,7 @@ internal sealed partial class Algebra
             }
         }
 
-        return null;
+        return Orthonormality(bound, factors) ?? SplitOrMerge(bound, factors);
     }
 
     private Polynomial? Replacement(Factor factor, ImmutableArray<Factor> all)

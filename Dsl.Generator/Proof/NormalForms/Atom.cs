@@ -32,10 +32,10 @@ internal abstract class Atom
     public sealed override string ToString() => Key;
 
     private protected static ImmutableHashSet<Index> IndicesOf(IEnumerable<AffineIndex> places) =>
-        places.SelectMany(place => place.Terms).Select(term => term.Index).ToImmutableHashSet();
+        places.SelectMany(place => place.Roots).ToImmutableHashSet();
 
     private protected static string Print(AffineIndex place, Func<Index, string> nameOf) => string.Join("+", place.Terms
-        .Select(term => term.Factor == Size.One ? nameOf(term.Index) : "(" + term.Factor + ")" + nameOf(term.Index))
+        .Select(term => term.Factor == Size.One ? term.Index.Print(nameOf) : "(" + term.Factor + ")" + term.Index.Print(nameOf))
         .OrderBy(part => part, StringComparer.Ordinal)
         .Concat(place.Offset.IsZero && place.Terms.Count > 0 ? [] : [place.Offset.ToString()]));
 }
@@ -50,7 +50,7 @@ internal sealed class LeafAtom : Atom
     {
         Tensor = tensor;
         At = at;
-        tensorKey = tensor.Name + "<" + (int)tensor.Role + (int)tensor.Domain + string.Concat(tensor.Axes.Select(axis => "," + axis.Size)) + ">";
+        tensorKey = tensor.Name + "<" + (int)tensor.Role + (int)tensor.Domain + (tensor.HasOrthonormalRows ? "q" : string.Empty) + string.Concat(tensor.Axes.Select(axis => "," + axis.Size)) + ">";
     }
 
     public Tensor Tensor { get; }

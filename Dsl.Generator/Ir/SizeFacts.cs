@@ -1,6 +1,4 @@
-using LayerDsl.Generator.Ir;
-
-namespace LayerDsl.Generator.Proof.NormalForms;
+namespace LayerDsl.Generator.Ir;
 
 /// <summary>Inequalities between sizes that hold for all values of their symbols, each at least one.</summary>
 internal static class SizeFacts
