@@ -81,7 +81,8 @@ public sealed class LayerGenerator : IIncrementalGenerator
             .Select((layer, _) => LayerPipeline.Emit(layer)).WithTrackingName(StepNames.LayerFiles);
         context.AddFiles(files, clashes);
 
-        var findings = files.SelectMany((file, _) => file.Diagnostics).Combine(places);
+        var policy = context.CompilationProvider.Select((compilation, _) => ProofPolicy.Of(compilation.Assembly));
+        var findings = files.SelectMany((file, _) => file.Diagnostics).Combine(policy).SelectMany((pair, _) => ProofPolicy.Apply(pair.Left, pair.Right)).Combine(places);
         context.Report(findings.Select((pair, _) => pair.Left.Locate(pair.Right)));
     }
 

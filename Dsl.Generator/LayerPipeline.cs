@@ -58,7 +58,12 @@ internal static class LayerPipeline
             Verdict.Tested tested => DiagnosticInfo.At(place, ProofDiagnostics.OnlyTested, name, tested.Bound),
             _ => null,
         };
-        var wrong = layer.Check.Error is { } error ? DiagnosticInfo.At(place, ProofDiagnostics.WrongGradient, name, error) : null;
+        var wrong = layer.Check switch
+        {
+            { Error: { } error } => DiagnosticInfo.At(place, ProofDiagnostics.WrongGradient, name, error),
+            { Points: 0 } check => DiagnosticInfo.At(place, ProofDiagnostics.UncheckedGradient, name, check.Reason),
+            _ => null,
+        };
         return new[] { found, wrong }.Where(diagnostic => diagnostic is not null).Select(diagnostic => diagnostic!).ToEquatableArray();
     }
 }

@@ -19,4 +19,14 @@ internal static class ProofDiagnostics
         "LDSL203",
         "A gradient is not the derivative",
         "the backward pass of '{0}' is not the derivative of its forward pass: {1}");
+
+    public static readonly DiagnosticDescriptor ProofRequired = Descriptors.Error(
+        "LDSL204",
+        "The assembly requires a proof",
+        "the fold of '{0}' is not proved, and the assembly's ProofPolicy refuses what is only tested ({1}); write the fold so that it can be proved, or change the policy");
+
+    public static readonly DiagnosticDescriptor UncheckedGradient = Descriptors.Warning(
+        "LDSL205",
+        "A gradient was checked nowhere",
+        "the backward pass of '{0}' could be compared with the derivative at no point: {1}; test its gradients yourself");
 }

@@ -9,7 +9,11 @@ namespace LayerDsl.Generator.Proof;
 /// <param name="Error">Where a gradient is not the derivative, in words; null where none was found.</param>
 /// <param name="Surrogates">The names of the surrogates whose declared derivative was taken for the real one.</param>
 /// <param name="Points">At how many points the check was made.</param>
-internal sealed record GradientReport(string? Error, EquatableArray<string> Surrogates, int Points);
+internal sealed record GradientReport(string? Error, EquatableArray<string> Surrogates, int Points)
+{
+    /// <summary>Why there were no points, where there were none.</summary>
+    public string Reason { get; init; } = "no point gave a value on both sides";
+}
 
 /// <summary>
 /// Checks gradient expressions against forward-mode derivatives: for random directions u of one tensor and output
@@ -37,13 +41,14 @@ internal static class GradientCheck
         var steps = new Steps(StepLimit, cancellation);
         var points = 0;
         string? gap = null;
+        string? ended = null;
         try
         {
             var drawn = SmallShapes.Of(vocabulary).Reverse()
                 .SelectMany(shape => Enumerable.Range(0, SeedsPerShape).Select(k => new Point(shape, forward + "/gradient/" + k)))
                 .TakeWhile(_ => points < PointsWanted);
             var near = StepPoints.Of(
-                vocabulary, gradients.Select(pair => pair.Gradient).Prepend(forward), forward + "/gradient", (point, tensor, place) => ElementOf(point, tensor, place, null).Value, steps);
+                vocabulary, gradients.Select(pair => pair.Gradient).Prepend(forward), forward + "/gradient", (point, tensor, place) => ElementOf(point, tensor, place, isMoved: false).Value, steps);
             foreach (var point in drawn.Concat(near))
             {
                 switch (Compare(forward, outputGradient, gradients, point, steps))
@@ -59,80 +64,100 @@ internal static class GradientCheck
                 }
             }
         }
-        catch (BudgetExceededException)
+        catch (BudgetExceededException exceeded)
         {
-            // The points that were checked count; the report says how many there are.
+            ended = exceeded.Message; // The points that were checked count; the report says how many there are.
         }
 
         // A gradient may be undefined at single points, as at a kink, but not wherever the layer has a derivative.
-        return new GradientReport(points == 0 ? gap : null, surrogates, points);
+        var report = new GradientReport(points == 0 ? gap : null, surrogates, points);
+        return ended is null ? report : report with { Reason = ended };
     }
 
-    /// <summary>The first mismatch or gap, neither where all gradients fit, null where the point cannot be used.</summary>
+    /// <summary>A mismatch or gap, neither where all gradients fit, null where the point cannot be used.</summary>
     private static Outcome? Compare(Expr forward, Tensor outputGradient, IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients, Point point, Steps steps)
     {
-        foreach (var (tensor, gradient) in gradients)
+        // All tensors move at once, each in a direction of its own: one evaluation finds whether anything is wrong, the others what.
+        var backward = new Backward(point, steps);
+        var outcome = Compare(forward, outputGradient, gradients, point, backward, steps);
+        return outcome is { Error: null, Gap: null } || gradients.Count == 1
+            ? outcome
+            : gradients.Select(pair => Compare(forward, outputGradient, [pair], point, backward, steps)).FirstOrDefault(single => single is not { Error: null, Gap: null }) ?? outcome;
+    }
+
+    private static Outcome? Compare(
+        Expr forward, Tensor outputGradient, IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients, Point point, Backward backward, Steps steps)
+    {
+        var names = string.Join("', '", gradients.Select(pair => pair.Tensor.Name));
+        var (ahead, aheadSize) = Forward(forward, outputGradient, gradients.Select(pair => pair.Tensor).ToArray(), point, steps);
+        if (double.IsNaN(ahead) || double.IsInfinity(ahead))
         {
-            var (ahead, aheadSize) = Forward(forward, outputGradient, tensor, point, steps);
-            if (double.IsNaN(ahead) || double.IsInfinity(ahead))
-            {
-                return null;
-            }
-
-            var (enclosure, gap) = Backward(gradient, tensor, point, steps);
-            if (enclosure is not { } back)
-            {
-                return gap is null ? null : new Outcome(null, $"for '{tensor.Name}' the gradient has no value ({gap}) where the layer has a derivative");
-            }
-
-            var slack = Tolerance * (aheadSize + Math.Abs(back.Middle));
-            if (ahead < back.Low - slack || ahead > back.High + slack)
-            {
-                return new Outcome($"for '{tensor.Name}' the derivative along a random direction is {Text(ahead)}, the gradient says {Text(back.Middle)}", null);
-            }
+            return null;
         }
 
-        return default(Outcome);
+        var (enclosure, gap) = backward.Enclose(gradients);
+        if (enclosure is not { } back)
+        {
+            return gap is null ? null : new Outcome(null, $"for '{names}' the gradient has no value ({gap}) where the layer has a derivative");
+        }
+
+        var slack = Tolerance * (aheadSize + Math.Abs(back.Middle));
+        return ahead < back.Low - slack || ahead > back.High + slack
+            ? new Outcome($"for '{names}' the derivative along a random direction is {Text(ahead)}, the gradient says {Text(back.Middle)}", null)
+            : default(Outcome);
     }
 
     /// <summary>⟨v, J u⟩ and the sum of its absolute terms.</summary>
-    private static (double Product, double Size) Forward(Expr forward, Tensor outputGradient, Tensor moved, Point point, Steps steps)
+    private static (double Product, double Size) Forward(Expr forward, Tensor outputGradient, IReadOnlyList<Tensor> moved, Point point, Steps steps)
     {
-        var evaluator = new Evaluator<Dual>(new DualNumbers(), point.SizeOf, (tensor, place) => ElementOf(point, tensor, place, moved), steps)
+        var evaluator = new Evaluator<Dual>(new DualNumbers(), point.SizeOf, (tensor, place) => ElementOf(point, tensor, place, moved.Contains(tensor)), steps)
         {
             Differentiated = true,
         };
         return Sum(point.PlacesOf(outputGradient).Select(place =>
-            ElementOf(point, outputGradient, place, null).Value * evaluator.Evaluate(forward, At(outputGradient, place)).Derivative));
+            ElementOf(point, outputGradient, place, isMoved: false).Value * evaluator.Evaluate(forward, At(outputGradient, place)).Derivative));
     }
 
     /// <summary>
-    /// An enclosure of ⟨Jᵀ v, u⟩; where there is none, the reason if a term certainly has no value. In intervals, because a right gradient may cancel: where
+    /// An enclosure of ⟨Jᵀ v, u⟩ at one point; where there is none, the reason if a term certainly has no value. In intervals, because a right gradient may cancel: where
     /// tanh is almost 1, <c>1 - tanh²</c> has few digits left, and that is no fault of the formula.
     /// </summary>
-    private static (Interval? Enclosure, string? Gap) Backward(Expr gradient, Tensor tensor, Point point, Steps steps)
+    private sealed class Backward
     {
-        var arithmetic = new IntervalArithmetic();
-        var evaluator = new Evaluator<Interval>(arithmetic, point.SizeOf, (other, place) => Exactly(ElementOf(point, other, place, null).Value), steps);
-        try
+        private readonly IntervalArithmetic arithmetic = new();
+        private readonly Evaluator<Interval> evaluator;
+        private readonly Point point;
+
+        public Backward(Point point, Steps steps)
         {
-            return (point.PlacesOf(tensor).Aggregate(Exactly(0), (sum, place) => arithmetic.Add(
-                sum, arithmetic.Multiply(evaluator.Evaluate(gradient, At(tensor, place)), Exactly(ElementOf(point, tensor, place, tensor).Derivative)))), null);
+            this.point = point;
+            evaluator = new Evaluator<Interval>(arithmetic, point.SizeOf, (other, place) => Exactly(ElementOf(point, other, place, isMoved: false).Value), steps);
         }
-        catch (UndefinedValueException undefined)
+
+        public (Interval? Enclosure, string? Gap) Enclose(IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients)
         {
-            return (null, undefined.IsCertain ? undefined.Message : null);
+            try
+            {
+                return (gradients.SelectMany(pair => point.PlacesOf(pair.Tensor).Select(place => Term(pair.Tensor, pair.Gradient, place))).Aggregate(Exactly(0), arithmetic.Add), null);
+            }
+            catch (UndefinedValueException undefined)
+            {
+                return (null, undefined.IsCertain ? undefined.Message : null);
+            }
         }
+
+        private Interval Term(Tensor tensor, Expr gradient, long[] place) => arithmetic.Multiply(
+            evaluator.Evaluate(gradient, At(tensor, place)), Exactly(ElementOf(point, tensor, place, isMoved: true).Derivative));
     }
 
     private static Interval Exactly(double value) => new(value, value);
 
     /// <summary>Elements are no short fractions: ties and kinks are then met with probability zero.</summary>
-    private static Dual ElementOf(Point point, Tensor tensor, IReadOnlyList<long> place, Tensor? moved)
+    private static Dual ElementOf(Point point, Tensor tensor, IReadOnlyList<long> place, bool isMoved)
     {
         var text = tensor.Name + string.Join(",", place);
         var offset = tensor.Domain == Domain.Mask || tensor.HasOrthonormalRows || tensor.Entries is not null ? 0 : (Noise.Of(text + "/offset") % 1000003) / 4000012.0;
-        return new(point[tensor, place].ToDouble() + offset, tensor == moved ? ((Noise.Of(text + "/direction") % 2000003) / 1000001.5) - 1 : 0);
+        return new(point[tensor, place].ToDouble() + offset, isMoved ? ((Noise.Of(text + "/direction") % 2000003) / 1000001.5) - 1 : 0);
     }
 
     private static Dictionary<Index, long> At(Tensor tensor, long[] place) =>

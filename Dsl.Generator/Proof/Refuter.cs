@@ -6,7 +6,8 @@ using LayerDsl.Generator.Proof.NormalForms;
 namespace LayerDsl.Generator.Proof;
 
 /// <summary>
-/// Looks for a point where two expressions differ, with the real functions in interval arithmetic: what it finds is true.
+/// Looks for a point where two expressions differ, with the real functions in interval arithmetic, and in exact arithmetic where
+/// all values are rational: what it finds is true.
 /// Small shapes come first; the elements of what is found are then made as simple as the difference allows.
 /// </summary>
 internal sealed class Refuter
@@ -98,7 +99,7 @@ internal sealed class Refuter
             {
                 var at = vocabulary.Free.Select((index, k) => (index, place: place[k])).ToDictionary(pair => pair.index, pair => pair.place);
                 var (a, b) = (Value(evaluator, left, at), Value(evaluator, right, at));
-                if (a.Interval is { } x && b.Interval is { } y && x.Apart(y))
+                if (a.Interval is { } x && b.Interval is { } y && x.Apart(y) && Confirms(point, at))
                 {
                     return (place, x, y);
                 }
@@ -116,6 +117,23 @@ internal sealed class Refuter
         catch (UndefinedValueException)
         {
             return null; // Too close to call here, so no difference: the next point decides.
+        }
+    }
+
+    /// <summary>False only where both values are rational and exact arithmetic finds them the same.</summary>
+    private bool Confirms(Point point, IReadOnlyDictionary<Index, long> at)
+    {
+        try
+        {
+            var exact = new Evaluator<Rational>(new ExactArithmetic(), point.SizeOf, (tensor, place) => point[tensor, place], steps)
+            {
+                EntryOf = (table, place) => (long)point[table, place].ToDouble(),
+            };
+            return exact.Evaluate(left, at) != exact.Evaluate(right, at);
+        }
+        catch (UndefinedValueException)
+        {
+            return true; // A function leaves the rational numbers: the intervals, which enclose the values, decide.
         }
     }
 

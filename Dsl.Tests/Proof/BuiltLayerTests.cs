@@ -73,6 +73,7 @@ public class BuiltLayerTests(ITestOutputHelper output)
         var results = Layers.Where(layer => layer.Bias is not null).SelectMany(layer => Gradients(layer).SelectMany(gradient => Mutants.Of(gradient.Value).DistinctBy(m => m.Mutant)
             .Select(m => (layer.Title, gradient, m.Fault, m.Mutant, Report: Check(layer, [gradient with { Value = m.Mutant }]))))).ToArray();
         var unnoticed = results.Where(result => result.Report.Error is null).ToArray();
+        output.WriteLine($"points: {string.Join(", ", Layers.Select(layer => Check(layer, Gradients(layer)).Points).Distinct())}");
         output.WriteLine($"{results.Length} mutants of gradients, {results.Length - unnoticed.Length} found, {unnoticed.Length} equal");
         Assert.All(unnoticed, result => Assert.True(
             Equal(result.Mutant, result.gradient.Value), $"{result.Title}, {result.gradient.Tensor.Name}, {result.Fault}: {result.Mutant} went unnoticed at {result.Report.Points} points"));

@@ -10,7 +10,8 @@ internal sealed class Evaluator<T>
     private readonly Func<string, long> sizeOf;
     private readonly Func<Tensor, IReadOnlyList<long>, T> elementOf;
     private readonly Steps steps;
-    private readonly Dictionary<(Expr, string), T> known = [];
+    private readonly Dictionary<(Expr, long), T> known = [];
+    private readonly Dictionary<Size, long> sizes = [];
 
     /// <param name="elementOf">The element of a tensor at a place, which may lie outside its axes.</param>
     public Evaluator(Arithmetic<T> arithmetic, Func<string, long> sizeOf, Func<Tensor, IReadOnlyList<long>, T> elementOf, Steps steps)
@@ -27,7 +28,15 @@ internal sealed class Evaluator<T>
     /// <summary>Whether a surrogate counts as what it is differentiated as, instead of as its value.</summary>
     public bool Differentiated { get; init; }
 
-    public long SizeOf(Size size) => size.Evaluate(sizeOf);
+    public long SizeOf(Size size)
+    {
+        if (!sizes.TryGetValue(size, out var value))
+        {
+            sizes[size] = value = size.Evaluate(sizeOf);
+        }
+
+        return value;
+    }
 
     public T Evaluate(Expr expr, IReadOnlyDictionary<Index, long> at)
     {
@@ -36,13 +45,25 @@ internal sealed class Evaluator<T>
             return Compute(expr, at);
         }
 
-        var key = (expr, string.Join(",", expr.FreeIndices.Select(index => at[index])));
+        var key = (expr, KeyOf(expr, at));
         if (!known.TryGetValue(key, out var value))
         {
             known[key] = value = Compute(expr, at);
         }
 
         return value;
+    }
+
+    /// <summary>The places of the free indices as one number.</summary>
+    private long KeyOf(Expr expr, IReadOnlyDictionary<Index, long> at)
+    {
+        var key = 0L;
+        foreach (var index in expr.FreeIndices)
+        {
+            key = checked((key * SizeOf(index.Size)) + at[index]);
+        }
+
+        return key;
     }
 
     private T Compute(Expr expr, IReadOnlyDictionary<Index, long> at)
