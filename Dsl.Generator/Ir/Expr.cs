@@ -14,7 +14,11 @@ internal abstract class Expr : IEquatable<Expr>
     {
         this.hash = hash;
         FreeIndices = freeIndices;
+        FreeIndexList = [.. freeIndices];
     }
+
+    /// <summary>The free indices once more, for loops over them.</summary>
+    public ImmutableArray<Index> FreeIndexList { get; }
 
     /// <summary>The indices that the value depends on, by name.</summary>
     public ImmutableSortedSet<Index> FreeIndices { get; }

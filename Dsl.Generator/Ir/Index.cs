@@ -12,6 +12,11 @@ internal sealed record Index(string Name, Size Size)
     /// <summary>The indices that this one's value depends on: itself, or those inside its part.</summary>
     public IEnumerable<Index> Roots => Part is null ? [this] : Part.Roots;
 
+    /// <summary>Indices are compared all the time, mostly with themselves.</summary>
+    public bool Equals(Index? other) => ReferenceEquals(this, other) || (other is not null && Name == other.Name && Size == other.Size && Equals(Part, other.Part));
+
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Name);
+
     public override string ToString() => Part?.Print(index => index.ToString()) ?? Name;
 
     /// <summary>Its name, or its part in words.</summary>

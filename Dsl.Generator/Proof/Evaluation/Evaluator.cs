@@ -38,7 +38,10 @@ internal sealed class Evaluator<T>
         return value;
     }
 
-    public T Evaluate(Expr expr, IReadOnlyDictionary<Index, long> at)
+    public T Evaluate(Expr expr, IReadOnlyDictionary<Index, long> at) => Evaluate(expr, at.ToDictionary(pair => pair.Key, pair => pair.Value));
+
+    /// <param name="at">The places of the indices; reductions add the places of theirs.</param>
+    private T Evaluate(Expr expr, Dictionary<Index, long> at)
     {
         if (expr is Literal or SizeValue or Access or Ir.Inside)
         {
@@ -55,10 +58,10 @@ internal sealed class Evaluator<T>
     }
 
     /// <summary>The places of the free indices as one number.</summary>
-    private long KeyOf(Expr expr, IReadOnlyDictionary<Index, long> at)
+    private long KeyOf(Expr expr, Dictionary<Index, long> at)
     {
         var key = 0L;
-        foreach (var index in expr.FreeIndices)
+        foreach (var index in expr.FreeIndexList)
         {
             key = checked((key * SizeOf(index.Size)) + at[index]);
         }
@@ -66,7 +69,7 @@ internal sealed class Evaluator<T>
         return key;
     }
 
-    private T Compute(Expr expr, IReadOnlyDictionary<Index, long> at)
+    private T Compute(Expr expr, Dictionary<Index, long> at)
     {
         steps.Take();
         return expr switch
@@ -83,7 +86,7 @@ internal sealed class Evaluator<T>
         };
     }
 
-    private T OfSurrogate(Surrogate surrogate, IReadOnlyDictionary<Index, long> at)
+    private T OfSurrogate(Surrogate surrogate, Dictionary<Index, long> at)
     {
         var value = Evaluate(surrogate.Value, at);
         return Differentiated && value is Dual x && Evaluate(surrogate.Derivative, at) is Dual y
@@ -91,20 +94,25 @@ internal sealed class Evaluator<T>
             : value;
     }
 
-    private T OfReduce(Reduce reduce, IReadOnlyDictionary<Index, long> at)
+    private T OfReduce(Reduce reduce, Dictionary<Index, long> at)
     {
-        var inner = at.ToDictionary(pair => pair.Key, pair => pair.Value);
         var values = new List<T>();
+        var isShadowing = at.TryGetValue(reduce.Index, out var shadowed);
         for (var k = 0L; k < SizeOf(reduce.Index.Size); k++)
         {
-            inner[reduce.Index] = k;
-            values.Add(Evaluate(reduce.Body, inner));
+            at[reduce.Index] = k;
+            values.Add(Evaluate(reduce.Body, at));
+        }
+
+        if (isShadowing)
+        {
+            at[reduce.Index] = shadowed;
         }
 
         return reduce.Reduction == Reduction.Max ? arithmetic.Largest(values) : values.Aggregate(arithmetic.Number(0), arithmetic.Add);
     }
 
-    private T OfMap(Map map, IReadOnlyDictionary<Index, long> at)
+    private T OfMap(Map map, Dictionary<Index, long> at)
     {
         if (map.Function == Function.Select)
         {
@@ -124,7 +132,7 @@ internal sealed class Evaluator<T>
     }
 
     /// <summary>The branch that is not taken may be undefined.</summary>
-    private T OfSelect(Map map, IReadOnlyDictionary<Index, long> at)
+    private T OfSelect(Map map, Dictionary<Index, long> at)
     {
         var condition = arithmetic.Apply(Function.Select, [Evaluate(map.Arguments[0], at), arithmetic.Number(1), arithmetic.Number(0)]);
         return condition!.Equals(arithmetic.Number(1)) ? Evaluate(map.Arguments[1], at)
@@ -132,10 +140,10 @@ internal sealed class Evaluator<T>
             : arithmetic.Apply(Function.Select, [condition, Evaluate(map.Arguments[1], at), Evaluate(map.Arguments[2], at)]);
     }
 
-    private long PlaceOf(AffineIndex place, IReadOnlyDictionary<Index, long> at) =>
+    private long PlaceOf(AffineIndex place, Dictionary<Index, long> at) =>
         place.Terms.Aggregate(SizeOf(place.Offset), (sum, term) => sum + (SizeOf(term.Factor) * PlaceOf(term.Index, at)));
 
-    private long PlaceOf(Index index, IReadOnlyDictionary<Index, long> at) => index.Part switch
+    private long PlaceOf(Index index, Dictionary<Index, long> at) => index.Part switch
     {
         IndexPart.Quotient quotient => FloorDivide(PlaceOf(quotient.Of, at), SizeOf(quotient.Divisor)),
         IndexPart.Remainder remainder => Modulo(PlaceOf(remainder.Of, at), SizeOf(remainder.Divisor)),
