@@ -1,5 +1,6 @@
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Forward;
+using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Reparams;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -16,7 +17,7 @@ internal static class DeclarationReader
     private static readonly string[] ModelMembers = ["Folded", "Fold", "FoldTorch", "VerifyFold", "Certificates"];
 
     private static readonly string[] LayerMembers =
-        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "Pass", .. Methods.StoredNames];
+        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "Pass", "Geometry", .. Methods.StoredNames];
 
     /// <summary>Reads a [LayerModel].</summary>
     public static Declared<ModelSpec> ReadModel(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Forward;
+using LayerDsl.Generator.Layers;
 
 namespace LayerDsl.Generator.Declarations;
 

@@ -38,7 +38,7 @@ internal static class DeclarationDiagnostics
     public static readonly DiagnosticDescriptor SizeOutOfRange = Descriptors.Error(
         "LDSL007",
         "Size out of range",
-        "[{0}]: {1} is {2}; it must be at least 1");
+        "[{0}]: {1} is {2}; it must be at least {3}");
 
     public static readonly DiagnosticDescriptor WeightTooLarge = Descriptors.Error(
         "LDSL008",
@@ -104,4 +104,9 @@ internal static class DeclarationDiagnostics
         "LDSL020",
         "A name hides a type that the generated code uses",
         "next to '{0}', '{2}' hides the type '{1}' that the generated code uses; rename it, or move '{0}' to another namespace");
+
+    public static readonly DiagnosticDescriptor GroupsDoNotDivide = Descriptors.Error(
+        "LDSL021",
+        "Groups do not divide the channels",
+        "[Conv2d]: {0} groups do not divide {1} input and {2} output channels; choose a divisor of both");
 }

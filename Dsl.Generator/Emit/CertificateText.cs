@@ -24,11 +24,12 @@ internal sealed record LayerFacts(
     {
         var batch = forms.OutputAxes[0];
         var parameters = forms.Stored.Sum(stored => stored.Tensor.Axes.Aggregate(1L, (product, axis) => product * forms.Evaluate(axis.Size)));
-        var bias = forms.Bias is null ? 0 : forms.OutFeatures;
-        var weight = (long)forms.InFeatures * forms.OutFeatures;
+        var bias = forms.Bias is null ? 0 : forms.Weight.Rows;
+        var weight = (long)forms.Weight.Rows * forms.Weight.Columns;
+        var output = "y[" + string.Join(",", forms.OutputAxes) + "]";
         return new LayerFacts(
-            ExprPrinter.PrintWithDefinitions("y[b,o]", forms.Claim.Training, forms.Order).ToEquatableArray(),
-            ExprPrinter.PrintWithDefinitions("y[b,o]", forms.Claim.Inference, forms.Order)
+            ExprPrinter.PrintWithDefinitions(output, forms.Claim.Training, forms.Order).ToEquatableArray(),
+            ExprPrinter.PrintWithDefinitions(output, forms.Claim.Inference, forms.Order)
                 .Concat(forms.Claim.Folds.SelectMany(fold => ExprPrinter.PrintWithDefinitions(fold.Folded.All.ToString(), fold.Value, forms.Order)))
                 .ToEquatableArray(),
             Describe(verdict),
@@ -91,7 +92,7 @@ internal static class CertificateText
         yield return Row("gradients", facts.GradientCheck);
         yield return Row("rounding", $"|training - inference| ≤ {Text(facts.RoundingFactor)} · u · Σ|terms| in float32, u = 2⁻²⁴");
         yield return Row("parameters", $"{Text(facts.Parameters)} → {Text(facts.FoldedParameters)} after folding");
-        yield return Row("FLOPs", $"{Text(facts.TrainingFlops)} → {Text(facts.InferenceFlops)} per sample"
+        yield return Row("FLOPs", $"{Text(facts.TrainingFlops)} → {Text(facts.InferenceFlops)} per {forms.Unit}"
             + (facts.WeightMapFlops > 0 ? $", and {Text(facts.WeightMapFlops)} per training pass for the weight" : string.Empty));
         yield return Row("bytes", $"{Text(4 * facts.Parameters)} → {Text(4 * facts.FoldedParameters)} in float32");
     }

@@ -1,5 +1,5 @@
-using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Layers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 

@@ -1,5 +1,5 @@
-using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Layers;
 
 namespace LayerDsl.Generator.Forward;
 
@@ -105,7 +105,7 @@ internal sealed class ShapeInference
         switch (step)
         {
             case RawStep.Layer layer:
-                ReplaceLast(layer.Operands[0], y, layers[layer.Name].OutFeatures);
+                SetShape(y, shapes[layer.Operands[0]] is { } sample ? layers[layer.Name].OutputOf(sample) : null);
                 break;
             case RawStep.Reshape or RawStep.Flatten:
                 SetShape(y, Target(step, step.Operands[0]));
@@ -131,9 +131,9 @@ internal sealed class ShapeInference
         for (var step = 0; step < steps.Count && !changed; step++)
         {
             Backward(step);
-            if (!changed && steps[step] is RawStep.Layer layer && shapes[layer.Operands[0]] is null)
+            if (!changed && steps[step] is RawStep.Layer layer && shapes[layer.Operands[0]] is null && layers[layer.Name] is LinearShape linear)
             {
-                SetShape(layer.Operands[0], LayerInput(layer.Operands[0], layers[layer.Name].InFeatures));
+                SetShape(layer.Operands[0], LinearInput(layer.Operands[0], linear.InFeatures));
             }
         }
 
@@ -155,7 +155,7 @@ internal sealed class ShapeInference
             switch (step)
             {
                 case RawStep.Layer layer:
-                    ReplaceLast(y, operand, layers[layer.Name].InFeatures);
+                    SetShape(operand, shapes[y] is { } output ? layers[layer.Name].InputOf(output) : null);
                     break;
                 case RawStep.Reshape or RawStep.Flatten:
                     SetSize(operand, sizes[y]);
@@ -168,8 +168,8 @@ internal sealed class ShapeInference
         }
     }
 
-    /// <summary>The likely input of a layer: its width alone, unless a reshape or a known size tells of more dimensions.</summary>
-    private EquatableArray<int>? LayerInput(int x, int width)
+    /// <summary>The likely input of a linear layer: its width alone, unless a reshape or a known size tells of more dimensions.</summary>
+    private EquatableArray<int>? LinearInput(int x, int width)
     {
         var origin = x;
         while (origin > 0 && steps[origin - 1] is not (RawStep.Layer or RawStep.Reshape or RawStep.Flatten))
@@ -181,14 +181,6 @@ internal sealed class ShapeInference
             ? asked[asked.Count - 1] == -1 ? [.. asked.Take(asked.Count - 1), width] : null
             : sizes[x] is { } size && size != width && size % width == 0 ? [checked((int)(size / width)), width]
             : [width];
-    }
-
-    private void ReplaceLast(int from, int to, int width)
-    {
-        if (shapes[from] is { Count: > 0 } shape)
-        {
-            SetShape(to, shape.Take(shape.Count - 1).Append(width).ToEquatableArray());
-        }
     }
 
     /// <summary>The shape that a reshape asks for, as far as it is known yet.</summary>
@@ -254,13 +246,12 @@ internal sealed class ShapeInference
         };
     }
 
-    private DiagnosticInfo? CheckLayer(RawStep.Layer step, int x)
-    {
-        var width = layers[step.Name].InFeatures;
-        return shapes[x] is { Count: > 0 } shape && shape[shape.Count - 1] == width
-            ? null
-            : DiagnosticInfo.Create(ForwardDiagnostics.ShapeMismatch, step.Location, step.Name, "a last dimension of " + width, Describe(x));
-    }
+    private DiagnosticInfo? CheckLayer(RawStep.Layer step, int x) =>
+        shapes[x] is not { } shape || layers[step.Name].OutputOf(shape) is null
+            ? shapes[x] is null && sizes[x] is null && layers[step.Name] is not LinearShape
+                ? null // Reported as the unknown shape of the input.
+                : DiagnosticInfo.Create(ForwardDiagnostics.ShapeMismatch, step.Location, step.Name, layers[step.Name].Wanted, Describe(x))
+            : null;
 
     private static DiagnosticInfo? CheckSoftmax(RawStep.Softmax softmax, int rank)
     {

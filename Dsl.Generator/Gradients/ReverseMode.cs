@@ -141,7 +141,7 @@ internal sealed class ReverseMode
 
     /// <summary>
     /// Moves a cotangent from the places where the tensor was read to the tensor's own axes. A plain index is a renaming.
-    /// An affine place is a selection: Σ over the indices of [place = axis] · cotangent, one index solved for where a factor is ±1.
+    /// An affine place is a selection: Σ over its indices of [place = axis] · cotangent.
     /// </summary>
     private static Expr Scatter(Access access, Expr cotangent)
     {
@@ -153,17 +153,16 @@ internal sealed class ReverseMode
         var fresh = axes.Select((axis, k) => axis with { Name = axis.Name + "*" + k }).ToArray();
         for (var k = 0; k < axes.Count; k++)
         {
-            var solved = Solve(access.At[k], fresh[k], free);
-            if (solved is not { } solution)
+            if (access.At[k].Plain is { } plain && free.Remove(plain))
             {
-                // A group, a table's entry, a stride: what was read at this place belongs to it, everything else does not.
-                result *= new Inside(access.At[k] + (-Size.One * (AffineIndex)fresh[k]), Size.One);
-                continue;
+                result = result.Reindex([plain], [fresh[k]]);
             }
-
-            free.Remove(solution.Index);
-            var guard = solution.IsRenaming ? (Expr)1 : new Inside(solution.Place, solution.Index.Size);
-            result = result.Reindex([solution.Index], [solution.Place]) * guard;
+            else
+            {
+                // A selected place lies inside of the axis: a mask that says so is always 1.
+                var selected = new Inside(fresh[k] + (-Size.One * access.At[k]), Size.One);
+                result = Times(Without(result, new Inside(access.At[k], axes[k].Size)), selected);
+            }
         }
 
         foreach (var index in free)
@@ -174,26 +173,14 @@ internal sealed class ReverseMode
         return result.Reindex(fresh, axes.Select(axis => (AffineIndex)axis).ToArray());
     }
 
-    /// <summary>Solves <c>place = axis</c> for one index of the place that has factor ±1.</summary>
-    private static (Index Index, AffineIndex Place, bool IsRenaming)? Solve(AffineIndex place, Index axis, List<Index> free)
-    {
-        if (place.Plain is { } plain && free.Contains(plain))
-        {
-            return (plain, axis, true);
-        }
+    /// <summary>A factor moves into sums, so that they stay one sum of products.</summary>
+    private static Expr Times(Expr expr, Expr factor) => expr is Reduce { Reduction: Reduction.Sum } sum && !factor.FreeIndices.Contains(sum.Index)
+        ? Operators.Sum(sum.Index, Times(sum.Body, factor))
+        : expr * factor;
 
-        foreach (var term in place.Terms)
-        {
-            var sign = term.Factor == Size.One ? Size.One : -Size.One;
-            if (free.Contains(term.Index) && term.Factor == sign)
-            {
-                var rest = place + (-term.Factor * (AffineIndex)term.Index);
-                return (term.Index, sign * (axis + (-Size.One * rest)), false);
-            }
-        }
-
-        return null;
-    }
+    private static Expr Without(Expr product, Expr factor) => product.Equals(factor) ? 1
+        : product is Map { Function: Function.Multiply } map ? Without(map.Arguments[0], factor) * Without(map.Arguments[1], factor)
+        : product;
 
     /// <summary>Sums a cotangent over the indices that the target has not: the transpose of broadcasting.</summary>
     private static Expr SumOut(Expr cotangent, Expr target)

@@ -6,7 +6,8 @@ namespace LayerDsl.Generator.Layers;
 /// <summary>A low-rank term of a weight, <c>scale · Σ_r up[o,r] · down[r,i]</c>, which a layer may apply as a branch of its own.</summary>
 internal sealed record LowRankBranch(Expr Scale, Tensor Up, Tensor Down, Index Rank)
 {
-    public Expr Merged(Index o, Index i) => Scale * Sum(Rank, Up[o, Rank] * Down[Rank, i]);
+    public Expr Merged(WeightShape shape) =>
+        Scale * Sum(Rank, Up[shape.Output, Rank] * Down[[Rank, .. shape.Inputs.Select(axis => (AffineIndex)axis)]]);
 }
 
 /// <summary>What a method has to say of itself in the generated header.</summary>
@@ -14,11 +15,10 @@ internal sealed record MethodNote(string Method, string Formula, string Paper);
 
 /// <summary>
 /// A weight on its way through the methods, from the stored tensors to what the layer multiplies with. Each method takes
-/// one and returns the next. The sum of <see cref="Dense"/> and the branches, over (o, i), is the weight.
+/// one and returns the next. The sum of <see cref="Dense"/> and the branches, over the weight's axes, is the weight.
 /// </summary>
 internal sealed record EffectiveWeight(
-    Index O,
-    Index I,
+    WeightShape Shape,
     Expr Dense,
     EquatableArray<LowRankBranch> Branches,
     EquatableArray<StoredTensor> Stored,
@@ -26,8 +26,8 @@ internal sealed record EffectiveWeight(
     EquatableArray<MethodNote> Notes,
     EquatableArray<SizeBinding> Sizes)
 {
-    /// <summary>The weight as one matrix.</summary>
-    public Expr Merged => Branches.Aggregate(Dense, (sum, branch) => sum + branch.Merged(O, I));
+    /// <summary>The weight as one tensor.</summary>
+    public Expr Merged => Branches.Aggregate(Dense, (sum, branch) => sum + branch.Merged(Shape));
 
     /// <summary>Adds what a method stores; what it does at initialization comes before what stands further left.</summary>
     public EffectiveWeight With(IEnumerable<StoredTensor> stored, IEnumerable<InitStep> undo, MethodNote note, params SizeBinding[] sizes) => this with

@@ -12,13 +12,10 @@ internal abstract record InitStep
     {
     }
 
-    /// <summary>The tensor that stands for the target in the expressions of steps.</summary>
-    public static Tensor Target(Index o, Index i) => new("target", TensorRole.Input, [o, i]);
-
     /// <summary>Stores a value computed from the target and from tensors already stored.</summary>
     public sealed record Store(Tensor Tensor, Expr Value) : InitStep;
 
-    /// <summary>Fills a tensor with U(-1/√n, 1/√n), n the size of its last axis: Kaiming-uniform with a = √5.</summary>
+    /// <summary>Fills a tensor with U(-1/√n, 1/√n), n the inputs of one output: Kaiming-uniform with a = √5.</summary>
     public sealed record KaimingUniform(Tensor Tensor) : InitStep;
 
     /// <summary>Goes on with another target: what the methods further left shall produce.</summary>

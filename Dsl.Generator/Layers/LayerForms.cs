@@ -1,19 +1,24 @@
+using System.Globalization;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Proof;
+using LayerDsl.Generator.Scheduling;
 
 namespace LayerDsl.Generator.Layers;
 
 /// <summary>Everything that the later stages need to know of a layer: both forms, what is stored, how it starts.</summary>
 /// <param name="Title">The declaration in words: <c>Linear(784 → 512), Compander</c>.</param>
+/// <param name="Shape">The folded layer.</param>
+/// <param name="Weight">The weight that the methods act on.</param>
 /// <param name="Input">The input, its leading dimensions flattened into the first axis.</param>
 /// <param name="Order">The indices in the order in which intermediate tensors keep them.</param>
 /// <param name="Claim">The training form, the inference form and the fold between them.</param>
-/// <param name="Sizes">The declared value of every size symbol; the batch has none.</param>
+/// <param name="Sizes">The declared value of every size symbol; the batch, and the size of an image, have none.</param>
+/// <param name="Unit">What costs are counted for: all that has no declared size is one.</param>
 internal sealed record LayerForms(
     string Name,
     string Title,
-    int InFeatures,
-    int OutFeatures,
+    LayerShape Shape,
+    WeightShape Weight,
     Tensor Input,
     EquatableArray<Index> Order,
     EquatableArray<Index> OutputAxes,
@@ -21,7 +26,8 @@ internal sealed record LayerForms(
     EquatableArray<StoredTensor> Stored,
     EquatableArray<InitStep> Initialization,
     EquatableArray<MethodNote> Notes,
-    EquatableArray<SizeBinding> Sizes)
+    EquatableArray<SizeBinding> Sizes,
+    string Unit)
 {
     public Expr Training => Claim.Training;
 
@@ -30,8 +36,19 @@ internal sealed record LayerForms(
     /// <summary>The folded weight and how it comes from the stored tensors.</summary>
     public FoldDefinition FoldedWeight => Claim.Folds[0];
 
-    /// <summary>The declared value of a size; the batch counts as one, so that costs are per sample.</summary>
+    /// <summary>The declared value of a size; what has none counts as one, so that costs are per unit.</summary>
     public long Evaluate(Size size) => size.Evaluate(symbol => Sizes.FirstOrDefault(binding => binding.Symbol == symbol) is { Value: > 0 } binding ? binding.Value : 1);
+
+    /// <summary>A size in generated code: a number where it is declared, else what the input <c>x</c> says.</summary>
+    public string SizeText(Size size) => size.Terms.All(term => term.Symbols.All(IsDeclared))
+        ? Evaluate(size).ToString(CultureInfo.InvariantCulture)
+        : string.Join(" + ", size.Terms.Select(term => string.Join(" * ", term.Symbols.Select(SymbolText).Prepend(term.Coefficient == 1 ? null : term.Coefficient.ToString(CultureInfo.InvariantCulture)).Where(part => part is not null))));
+
+    private bool IsDeclared(string symbol) => Sizes.Any(binding => binding.Symbol == symbol);
+
+    private string SymbolText(string symbol) => IsDeclared(symbol)
+        ? Evaluate(Size.Symbol(symbol)).ToString(CultureInfo.InvariantCulture)
+        : $"{NamesOf.Variable(Input.Name)}.shape[{Input.Axes.ToList().FindIndex(axis => axis.Size == Size.Symbol(symbol))}]";
 }
 
 /// <summary>The declared value of a size symbol.</summary>

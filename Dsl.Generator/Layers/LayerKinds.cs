@@ -3,15 +3,26 @@ using LayerDsl.Generator.Diagnostics;
 
 namespace LayerDsl.Generator.Layers;
 
-/// <summary>A kind of layer: the attribute that declares it, its constraints, its forms.</summary>
-internal sealed record LayerKind(string Attribute, Func<AttributeSpec, IEnumerable<DiagnosticInfo>> Check, Func<LayerSpec, LayerForms> Build);
+/// <summary>A kind of layer: the attribute that declares it, its constraints, its weight, its forms.</summary>
+/// <param name="Attribute">The attribute's class name without <c>Attribute</c>.</param>
+/// <param name="Check">What the declaration violates, at the attribute.</param>
+/// <param name="Weight">The weight that methods act on.</param>
+/// <param name="Shape">What the layer does to shapes.</param>
+/// <param name="Build">Both forms and the claim about them.</param>
+internal sealed record LayerKind(
+    string Attribute,
+    Func<AttributeSpec, IEnumerable<DiagnosticInfo>> Check,
+    Func<AttributeSpec, WeightShape> Weight,
+    Func<LayerSpec, LayerShape> Shape,
+    Func<LayerSpec, LayerForms> Build);
 
 /// <summary>The table of layer kinds. A new kind is a file beside this one and a row here.</summary>
 internal static class LayerKinds
 {
     private static readonly LayerKind[] All =
     [
-        new("Linear", LinearLayer.Check, LinearLayer.Build),
+        LinearLayer.Kind,
+        Conv2dLayer.Kind,
     ];
 
     /// <summary>The attributes of the table.</summary>

@@ -16,14 +16,16 @@ internal static class LinearLayer
 {
     private const long LargestWeight = int.MaxValue;
 
+    public static LayerKind Kind { get; } = new("Linear", Check, WeightOf, ShapeOf, Build);
+
     /// <summary>Sizes are at least one, and the weight fits into one .NET array.</summary>
-    public static IEnumerable<DiagnosticInfo> Check(AttributeSpec kind)
+    private static IEnumerable<DiagnosticInfo> Check(AttributeSpec kind)
     {
         foreach (var size in new[] { "inFeatures", "outFeatures" })
         {
             if (kind.Int(size) < 1)
             {
-                yield return DiagnosticInfo.At(kind.Place, DeclarationDiagnostics.SizeOutOfRange, "Linear", size, Text(kind.Int(size)));
+                yield return DiagnosticInfo.At(kind.Place, DeclarationDiagnostics.SizeOutOfRange, "Linear", size, Text(kind.Int(size)), "1");
             }
         }
 
@@ -33,12 +35,19 @@ internal static class LinearLayer
         }
     }
 
-    public static LayerForms Build(LayerSpec spec)
+    private static WeightShape WeightOf(AttributeSpec kind) => new(
+        [new Index("o", Size.Symbol("out")), new Index("i", Size.Symbol("in"))],
+        [kind.Int("outFeatures"), kind.Int("inFeatures")]);
+
+    private static LinearShape ShapeOf(LayerSpec layer) =>
+        new(layer.Name, layer.Kind.Int("inFeatures"), layer.Kind.Int("outFeatures"), layer.Kind.Flag("Bias", true));
+
+    private static LayerForms Build(LayerSpec spec)
     {
         var b = new Index("b", Size.Symbol("batch"));
-        var shape = WeightShape.Of(spec.Kind);
-        var (o, i) = (shape.O, shape.I);
-        var hasBias = spec.Kind.Flag("Bias", true);
+        var (layer, shape) = (ShapeOf(spec), WeightOf(spec.Kind));
+        var (o, i) = (shape.Output, shape.Inputs[0]);
+        var hasBias = layer.Bias;
 
         var x = new Tensor("x", TensorRole.Input, [b, i]);
         var bias = new Tensor("bias", TensorRole.Trainable, [o]);
@@ -52,9 +61,9 @@ internal static class LinearLayer
 
         return new LayerForms(
             spec.Name,
-            Title(spec, shape, hasBias),
-            shape.InFeatures,
-            shape.OutFeatures,
+            Title(spec, layer),
+            layer,
+            shape,
             x,
             Order: [b, o, .. weight.Stored.SelectMany(stored => stored.Tensor.Axes).Distinct().Where(axis => axis != o && axis != i), i],
             OutputAxes: [b, o],
@@ -62,15 +71,16 @@ internal static class LinearLayer
             hasBias ? [.. weight.Stored, new StoredTensor(bias, "added to the output")] : weight.Stored,
             weight.Initialization,
             weight.Notes,
-            [new SizeBinding("in", shape.InFeatures), new SizeBinding("out", shape.OutFeatures), .. weight.Sizes]);
+            [new SizeBinding("in", layer.InFeatures), new SizeBinding("out", layer.OutFeatures), .. weight.Sizes],
+            Unit: "sample");
     }
 
     /// <summary>The branch <c>s · (x Aᵀ) Bᵀ</c>: 2·r·(in + out) operations a sample instead of 2·in·out.</summary>
     private static Expr Apply(LowRankBranch branch, Tensor x, Index b, Index o, Index i) =>
         branch.Scale * Name("branch", Sum(branch.Rank, Name("reduced", Sum(i, x[b, i] * branch.Down[branch.Rank, i])) * branch.Up[o, branch.Rank]));
 
-    private static string Title(LayerSpec spec, WeightShape shape, bool hasBias) =>
-        "Linear(" + Text(shape.InFeatures) + " → " + Text(shape.OutFeatures) + (hasBias ? string.Empty : ", no bias") + ")"
+    private static string Title(LayerSpec spec, LinearShape layer) =>
+        "Linear(" + Text(layer.InFeatures) + " → " + Text(layer.OutFeatures) + (layer.Bias ? string.Empty : ", no bias") + ")"
         + string.Concat(spec.Methods.Select(method => ", " + Methods.Title(method)));
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -32,10 +32,19 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
     private static RoundingBound OfNamed(Named named, RoundingBound body) =>
         body with { Magnitude = body.Magnitude.Equals(named.Body) ? named : Name("abs_" + named.Name, body.Magnitude) };
 
+    /// <summary>Sums directly inside of one another are one sum, in whatever order it is made.</summary>
     private static RoundingBound OfSum(Reduce sum, Func<Size, long> sizeOf)
     {
-        var body = Of(sum.Body, sizeOf);
-        return new(Sum(sum.Index, body.Magnitude), body.Factor + sizeOf(sum.Index.Size));
+        var indices = new List<Index> { sum.Index };
+        var inner = sum.Body;
+        for (; inner is Reduce { Reduction: Reduction.Sum } next; inner = next.Body)
+        {
+            indices.Add(next.Index);
+        }
+
+        var body = Of(inner, sizeOf);
+        var magnitude = indices.AsEnumerable().Reverse().Aggregate(body.Magnitude, (all, index) => Sum(index, all));
+        return new(magnitude, body.Factor + indices.Aggregate(1L, (terms, index) => terms * sizeOf(index.Size)));
     }
 
     private static RoundingBound OfMap(Map map, RoundingBound[] x) => map.Function switch

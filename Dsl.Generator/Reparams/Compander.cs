@@ -68,7 +68,7 @@ internal static class Compander
         var b = learnable ? Name("b", Exp(logB.All)) : Number(initialB);
 
         var stored = weight.Merged is Access alone ? alone : Name("merged", weight.Merged);
-        var target = InitStep.Target(shape.O, shape.I).All;
+        var target = shape.Target;
         var undo = new List<InitStep>();
         if (learnable)
         {
@@ -106,10 +106,10 @@ internal static class Compander
         {
             yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.UnknownChoice, "Compander", "Curve", attribute.Choice("Curve", "Arctan"), string.Join(", ", Curves.Keys));
         }
-        else if (usable && CurveOf(attribute).Limit is { } limit && limit * attribute.Double("A", 1.0) <= 1 / Math.Sqrt(shape.InFeatures))
+        else if (usable && CurveOf(attribute).Limit is { } limit && limit * attribute.Double("A", 1.0) <= 1 / Math.Sqrt(shape.Columns))
         {
-            var least = 1 / (limit * Math.Sqrt(shape.InFeatures));
-            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.CompanderTooLow, Text(attribute.Double("A", 1.0)), Text(shape.InFeatures), Text(least));
+            var least = 1 / (limit * Math.Sqrt(shape.Columns));
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.CompanderTooLow, Text(attribute.Double("A", 1.0)), Text(shape.Columns), Text(least));
         }
     }
 

@@ -10,7 +10,8 @@ namespace LayerDsl.Generator.Reparams;
 /// Low-rank adaptation: <c>W' = W + s · B A</c>, s = α / r (Hu et al. 2021, arXiv 2106.09685), or s = α / √r
 /// (rank-stabilized: Kalajdzievski 2023, arXiv 2312.03732). A starts Kaiming-uniform and B zero, or both hold the top of
 /// the singular value decomposition (PiSSA: Meng et al. 2024, arXiv 2404.02948).
-/// Training applies the branch s · (x Aᵀ) Bᵀ; the fold merges it into W.
+/// Training applies the branch s · (x Aᵀ) Bᵀ; the fold merges it into W. Of a convolution A is one to r channels with the
+/// layer's kernel and B one with a 1×1 kernel: the merged kernel is Σ_r B[o,r] · A[r,c,u,v].
 /// </summary>
 internal static class LowRank
 {
@@ -21,18 +22,17 @@ internal static class LowRank
 
     private static EffectiveWeight Apply(EffectiveWeight weight, AttributeSpec attribute, WeightShape shape)
     {
-        var (o, i) = (shape.O, shape.I);
         var rank = attribute.Int("rank");
         var r = new Index("r", Size.Symbol("rank"));
-        var down = new Tensor("lora_A", TensorRole.Trainable, [r, i]);
-        var up = new Tensor("lora_B", TensorRole.Trainable, [o, r]);
+        var down = new Tensor("lora_A", TensorRole.Trainable, [r, .. shape.Inputs]);
+        var up = new Tensor("lora_B", TensorRole.Trainable, [shape.Output, r]);
         var scale = Operators.Number(Scale(attribute));
         var branch = new LowRankBranch(scale, up, down, r);
 
         InitStep[] undo = attribute.Choice("Init", "Lora") == "PiSSA"
             ? [
                 new InitStep.SplitTopRank(up, down, scale, rank),
-                new InitStep.Retarget(InitStep.Target(o, i).All - branch.Merged(o, i)),
+                new InitStep.Retarget(shape.Target - branch.Merged(shape)),
             ]
             : [new InitStep.KaimingUniform(down), new InitStep.Store(up, 0)];
 
@@ -47,14 +47,14 @@ internal static class LowRank
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec attribute, WeightShape shape)
     {
         var rank = attribute.Int("rank");
-        var largest = Math.Min(shape.InFeatures, shape.OutFeatures);
+        var largest = Math.Min(shape.Columns, shape.Rows);
         if (rank < 1 || rank > largest)
         {
-            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.RankOutOfRange, Text(rank), Text(largest), Text(shape.InFeatures), Text(shape.OutFeatures));
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.RankOutOfRange, Text(rank), Text(largest), Text(shape.Columns), Text(shape.Rows));
         }
-        else if ((long)rank * (shape.InFeatures + shape.OutFeatures) >= (long)shape.InFeatures * shape.OutFeatures)
+        else if ((long)rank * (shape.Columns + shape.Rows) >= (long)shape.Columns * shape.Rows)
         {
-            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.RankSavesNothing, Text(rank), Text((long)rank * (shape.InFeatures + shape.OutFeatures)), Text((long)shape.InFeatures * shape.OutFeatures));
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.RankSavesNothing, Text(rank), Text((long)rank * (shape.Columns + shape.Rows)), Text((long)shape.Columns * shape.Rows));
         }
 
         var alpha = attribute.Double("Alpha", double.NaN);

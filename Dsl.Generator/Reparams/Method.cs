@@ -1,19 +1,8 @@
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
-using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
 
 namespace LayerDsl.Generator.Reparams;
-
-/// <summary>The axes and declared sizes of the weight that methods act on.</summary>
-internal sealed record WeightShape(Index O, Index I, int OutFeatures, int InFeatures)
-{
-    public static WeightShape Of(AttributeSpec kind) => new(
-        new Index("o", Size.Symbol("out")),
-        new Index("i", Size.Symbol("in")),
-        kind.Int("outFeatures"),
-        kind.Int("inFeatures"));
-}
 
 /// <summary>A reparameterization: the attribute that declares it, its constraints, and the step that it takes.</summary>
 /// <param name="Attribute">The attribute's class name without <c>Attribute</c>.</param>

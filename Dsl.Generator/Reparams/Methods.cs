@@ -25,7 +25,7 @@ internal static class Methods
     /// <summary>What the methods of a layer violate.</summary>
     public static IEnumerable<DiagnosticInfo> Check(LayerSpec layer)
     {
-        var shape = WeightShape.Of(layer.Kind);
+        var shape = LayerKinds.Find(layer.Kind.Name).Weight(layer.Kind);
         return layer.Methods.SelectMany(method => Find(method).Check(method, shape));
     }
 
@@ -41,17 +41,15 @@ internal static class Methods
 
     private static EffectiveWeight Start(EquatableArray<AttributeSpec> methods, WeightShape shape)
     {
-        var (o, i) = (shape.O, shape.I);
         var name = methods.Select(method => Find(method).BaseName).FirstOrDefault(own => own is not null) ?? "weight";
         var frozen = methods.Any(method => Find(method).Freezes(method));
-        var stored = new Tensor(name, frozen ? TensorRole.Frozen : TensorRole.Trainable, [o, i]);
+        var stored = new Tensor(name, frozen ? TensorRole.Frozen : TensorRole.Trainable, shape.Axes);
         return new EffectiveWeight(
-            o,
-            i,
+            shape,
             stored.All,
             [],
             [new StoredTensor(stored, name == "weight" ? "the weight" : "what the weight is computed from")],
-            [new InitStep.Store(stored, InitStep.Target(o, i).All)],
+            [new InitStep.Store(stored, shape.Target)],
             [],
             []);
     }

@@ -20,7 +20,7 @@ internal static class CostModel
         var points = Space(statement).Aggregate(1L, (product, index) => product * sizeOf(index.Size));
         return statement switch
         {
-            Statement.Contract => 2 * points,
+            Statement.Contract or Statement.Convolve => 2 * points,
             Statement.Compute compute => Count(compute.Body) * points,
             Statement.Fold fold => (Count(fold.Body) + 1) * points,
             _ => 0,
@@ -31,6 +31,7 @@ internal static class CostModel
     private static IEnumerable<Index> Space(Statement statement) => statement switch
     {
         Statement.Contract contract => contract.Left.Axes.Union(contract.Right.Axes),
+        Statement.Convolve convolve => convolve.Window.Space,
         Statement.Fold fold => fold.Result.Axes.Union(fold.Over),
         _ => statement.Result.Axes,
     };

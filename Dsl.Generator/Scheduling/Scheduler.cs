@@ -98,6 +98,11 @@ internal sealed class Scheduler
             return Add(new Statement.Compute(new Value(Fresh(name ?? "scaled"), wanted), Pointwise(Product(outside.Append(inner)))));
         }
 
+        if (WindowReader.Read(over, factors, wanted) is { } window)
+        {
+            return Convolve(window, name, wanted);
+        }
+
         if (groups.Count == 2 && IsContraction(groups[0].Key, groups[1].Key, over))
         {
             var left = Materialize(Product(groups[0]), null);
@@ -108,6 +113,20 @@ internal sealed class Scheduler
 
         return Reduce(Reduction.Sum, over, Pointwise(Product(factors)), name ?? "total", wanted);
     }
+
+    /// <summary>A convolution takes and gives its axes in one order; where another is at hand or wanted, a step brings it.</summary>
+    private Value Convolve(WindowSum sum, string? name, EquatableArray<Index> wanted)
+    {
+        var left = sum.Image is { } image ? Input(image) : Arranged(Materialize(sum.Left!, null), sum.LeftAxes);
+        var right = Arranged(Materialize(sum.Right, null), sum.RightAxes);
+        return wanted == sum.ResultAxes
+            ? Add(new Statement.Convolve(new Value(Fresh(name ?? "convolved"), wanted), left, right, sum.Window))
+            : Arranged(Add(new Statement.Convolve(new Value(Fresh("convolved"), sum.ResultAxes), left, right, sum.Window)), wanted, name);
+    }
+
+    private Value Arranged(Value value, EquatableArray<Index> axes, string? name = null) => value.Axes == axes
+        ? value
+        : Add(new Statement.Compute(new Value(Fresh(name ?? value.Name), axes), new Pointwise.Read(value)));
 
     private Value Reduce(Reduction reduction, IReadOnlyList<Index> over, Pointwise body, string name, EquatableArray<Index> wanted) =>
         Add(new Statement.Fold(new Value(Fresh(name), wanted), reduction, Sort(over), body));
@@ -135,16 +154,18 @@ internal sealed class Scheduler
 
     private static Expr Product(IEnumerable<Expr> factors) => factors.Aggregate((left, right) => left * right);
 
-    private Value Input(Access access)
+    private Value Input(Access access) => Input(access.Tensor) with { Axes = access.At.Select(at => at.Plain!).ToEquatableArray() };
+
+    private Value Input(Tensor tensor)
     {
-        if (!inputs.TryGetValue(access.Tensor, out var value))
+        if (!inputs.TryGetValue(tensor, out var value))
         {
-            value = new Value(NamesOf.Variable(access.Tensor.Name), access.Tensor.Axes);
+            value = new Value(NamesOf.Variable(tensor.Name), tensor.Axes);
             names.Add(value.Name);
-            inputs[access.Tensor] = value;
+            inputs[tensor] = value;
         }
 
-        return value with { Axes = access.At.Select(at => at.Plain!).ToEquatableArray() };
+        return value;
     }
 
     private static bool IsPlain(Access access) => access.At.All(at => at.Plain is not null) && access.FreeIndices.Count == access.At.Count;

@@ -31,6 +31,12 @@ internal abstract record Statement(Value Result)
     /// <summary>A contraction of two values over the indices that the result has not: a GEMM where the shapes allow it.</summary>
     public sealed record Contract(Value Result, Value Left, Value Right) : Statement(Result);
 
+    /// <summary>A contraction over the places of a sliding window: a convolution or one of its gradients.</summary>
+    /// <param name="Left">The image; of the gradient for the image, the output's gradient.</param>
+    /// <param name="Right">The kernel; of the gradient for the kernel, the output's gradient.</param>
+    /// <param name="Window">How the window slides.</param>
+    public sealed record Convolve(Value Result, Value Left, Value Right, Window Window) : Statement(Result);
+
     /// <summary>A chain of pointwise functions, one pass over memory.</summary>
     public sealed record Compute(Value Result, Pointwise Body) : Statement(Result);
 

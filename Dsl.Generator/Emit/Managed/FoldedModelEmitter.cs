@@ -1,6 +1,7 @@
 using System.Globalization;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Forward;
+using LayerDsl.Generator.Layers;
 
 namespace LayerDsl.Generator.Emit.Managed;
 
@@ -40,7 +41,7 @@ internal sealed class FoldedModelEmitter
             [
                 type.Name + ".Folded: " + Text(program.InputSize) + " → " + Text(program.OutputSize) + " values per sample, without libtorch",
                 string.Empty,
-                .. layers.Select(layer => layer.Name.PadRight(12) + Describe(layer)),
+                .. layers.Select(layer => layer.Name.PadRight(12) + layer.Signature),
             ])
             .Line("using System;")
             .Line("using System.CodeDom.Compiler;")
@@ -74,20 +75,20 @@ internal sealed class FoldedModelEmitter
     {
         foreach (var layer in layers)
         {
-            writer.Line($"private readonly FoldedLinear {Field(layer.Name)};").Line();
+            writer.Line($"private readonly {layer.FoldedType} {Field(layer.Name)};").Line();
         }
     }
 
     private void Constructor()
     {
         writer.Line("/// <summary>Makes the model from its folded layers.</summary>");
-        writer.Line($"public Folded({string.Join(", ", layers.Select(layer => "FoldedLinear " + Field(layer.Name)))})")
+        writer.Line($"public Folded({string.Join(", ", layers.Select(layer => layer.FoldedType + " " + Field(layer.Name)))})")
             .Indented(() => writer.Line($": base(Name, Signature, inputSize: {Text(program.InputSize)}, outputSize: {Text(program.OutputSize)}, [{string.Join(", ", layers.Select(layer => Field(layer.Name)))}])"))
             .Body(() =>
             {
                 foreach (var layer in layers)
                 {
-                    writer.Line($"this.{Field(layer.Name)} = RequireLayer({Field(layer.Name)}, \"{layer.Name}\", {Text(layer.InFeatures)}, {Text(layer.OutFeatures)}, bias: {(layer.Bias ? "true" : "false")});");
+                    writer.Line($"this.{Field(layer.Name)} = Require{layer.Kind}({Field(layer.Name)}, \"{layer.Name}\", {layer.Arguments}, bias: {(layer.Bias ? "true" : "false")});");
                 }
             })
             .Line();
@@ -108,7 +109,7 @@ internal sealed class FoldedModelEmitter
                 {
                     var layer = layers[k];
                     var bias = layer.Bias ? "true" : "false";
-                    writer.Line($"file.ReadLinear(\"{layer.Name}\", {Text(layer.InFeatures)}, {Text(layer.OutFeatures)}, bias: {bias})" + (k == layers.Count - 1 ? ");" : ","));
+                    writer.Line($"file.Read{layer.Kind}(\"{layer.Name}\", {layer.Arguments}, bias: {bias})" + (k == layers.Count - 1 ? ");" : ","));
                 }
             });
             writer.Line("file.Complete();").Line("return model;");
@@ -151,6 +152,10 @@ internal sealed class FoldedModelEmitter
     {
         switch (step)
         {
+            case ForwardStep.Layer layer when layers.First(shape => shape.Name == layer.Name) is Conv2dShape:
+                var image = program.ShapeOf(layer.Argument);
+                writer.Line($"{Field(layer.Name)}.Forward({plan.SpanOf(layer.Argument)}, {target}, batch, height: {Text(image[1])}, width: {Text(image[2])});");
+                break;
             case ForwardStep.Layer layer:
                 var rows = layer.Shape.Count == 1 ? "batch" : $"batch * {Text(ForwardProgram.Product(layer.Shape.Take(layer.Shape.Count - 1)))}";
                 writer.Line($"{Field(layer.Name)}.Forward({plan.SpanOf(layer.Argument)}, {target}, {rows});");
@@ -184,9 +189,7 @@ internal sealed class FoldedModelEmitter
     }
 
     private string Signature() =>
-        string.Join("; ", layers.Select(layer => layer.Name + " " + Describe(layer))) + "; " + string.Join("; ", program.Steps.Select(Describe)) + "; return " + Text(program.Result);
-
-    private static string Describe(LayerShape layer) => "Linear(" + Text(layer.InFeatures) + ", " + Text(layer.OutFeatures) + (layer.Bias ? ")" : ", no bias)");
+        string.Join("; ", layers.Select(layer => layer.Name + " " + layer.Signature)) + "; " + string.Join("; ", program.Steps.Select(Describe)) + "; return " + Text(program.Result);
 
     private static string Describe(ForwardStep step) => step switch
     {

@@ -13,7 +13,7 @@ internal static class InitializationWriter
     public static void Write(CodeWriter writer, LayerForms forms, Func<Tensor, string> field)
     {
         var hasBias = forms.Bias is not null;
-        writer.Line($"CheckWeight(weight, bias, {forms.OutFeatures}, {forms.InFeatures}, hasBias: {(hasBias ? "true" : "false")});")
+        writer.Line($"CheckWeight(weight, bias, [{string.Join(", ", forms.Weight.Dimensions)}], hasBias: {(hasBias ? "true" : "false")});")
             .Line("using var noGradient = no_grad();")
             .Line("using var scope = NewDisposeScope();")
             .Line($"var target = weight.to({This(field, forms.Stored[0].Tensor)});");
@@ -68,16 +68,16 @@ internal static class InitializationWriter
         }
 
         var program = Schedule(forms, "new_" + store.Tensor.Name, store.Value, store.Tensor.Axes);
-        writer.Lines(TorchProgramWriter.Write(program, forms.Evaluate));
+        writer.Lines(TorchProgramWriter.Write(program, forms.SizeText));
         stores.Add($"{This(field, store.Tensor)}.copy_({program.Results[0].Name});");
     }
 
     private static void Retarget(CodeWriter writer, LayerForms forms, InitStep.Retarget retarget)
     {
-        var program = Schedule(forms, "next", retarget.Value, InitStep.Target(forms.Order[1], forms.Input.Axes[1]).Axes);
+        var program = Schedule(forms, "next", retarget.Value, forms.Weight.Axes);
         var statements = program.Statements;
-        writer.Lines(TorchProgramWriter.Write(program with { Statements = statements.Take(statements.Count - 1).ToEquatableArray() }, forms.Evaluate));
-        writer.Line("target = " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.Evaluate) + ";");
+        writer.Lines(TorchProgramWriter.Write(program with { Statements = statements.Take(statements.Count - 1).ToEquatableArray() }, forms.SizeText));
+        writer.Line("target = " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.SizeText) + ";");
     }
 
     private static void Split(CodeWriter writer, InitStep.SplitTopRank split, Func<Tensor, string> field, List<string> stores)

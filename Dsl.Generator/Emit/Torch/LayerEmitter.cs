@@ -14,6 +14,7 @@ internal sealed class LayerEmitter
     private readonly LayerForms forms;
     private readonly LayerPrograms programs;
     private readonly LayerFacts facts;
+    private readonly KindText kind;
     private readonly CodeWriter writer = new();
 
     private LayerEmitter(LayerForms forms, LayerPrograms programs, LayerFacts facts)
@@ -21,6 +22,7 @@ internal sealed class LayerEmitter
         this.forms = forms;
         this.programs = programs;
         this.facts = facts;
+        kind = KindText.Of(forms.Shape);
     }
 
     public static string Emit(TypeSpec type, LayerClassNames names, LayerForms forms, LayerPrograms programs, LayerFacts facts, bool nested)
@@ -62,6 +64,7 @@ internal sealed class LayerEmitter
         writer.Block(names.Declaration + " : Layer", () =>
         {
             Certificate();
+            writer.Lines(kind.Constants);
             Fields();
             Constructor(names);
             Forward();
@@ -93,7 +96,7 @@ internal sealed class LayerEmitter
 
     private void Constructor(LayerClassNames names)
     {
-        writer.Line("/// <summary>Makes the layer with the usual random weights: U(-1/√in, 1/√in).</summary>");
+        writer.Line("/// <summary>Makes the layer with the usual random weights: U(-1/√n, 1/√n), n the inputs of an output.</summary>");
         writer.Line($"public {names.ClassName}()").Indented(() => writer.Line($": base({Quote(forms.Name)})"));
         writer.Body(() =>
         {
@@ -104,10 +107,10 @@ internal sealed class LayerEmitter
             }
 
             writer.Line("RegisterComponents();").Line();
-            var bias = forms.Bias is null ? string.Empty : ", uniform(" + forms.OutFeatures + ")";
+            var bias = forms.Bias is null ? string.Empty : ", uniform(" + forms.Weight.Rows + ")";
             writer.Line("using var scope = NewDisposeScope();")
-                .Line($"var limit = 1 / Math.Sqrt({forms.InFeatures});")
-                .Line($"LoadWeight(uniform({forms.OutFeatures}, {forms.InFeatures}){bias});")
+                .Line($"var limit = 1 / Math.Sqrt({forms.Weight.Columns});")
+                .Line($"LoadWeight(uniform({string.Join(", ", forms.Weight.Dimensions)}){bias});")
                 .Line()
                 .Line("Tensor uniform(params long[] size) => torch.empty(size).uniform_(-limit, limit);");
         });
@@ -119,17 +122,7 @@ internal sealed class LayerEmitter
         var first = Field(forms.Stored[0].Tensor);
         var tensors = string.Join(", ", forms.Stored.Select(stored => Field(stored.Tensor)));
         writer.Line("/// <inheritdoc/>");
-        writer.Block("public override Tensor forward(Tensor input)", () => writer
-            .Line($"CheckInput(input, {forms.InFeatures}, {first});")
-            .Line("if (input.dim() == 2)")
-            .Line("{")
-            .Line($"    return Pass.Apply(input, {tensors});")
-            .Line("}")
-            .Line()
-            .Line("// Any leading dimensions: one matrix in, the same dimensions out.")
-            .Line($"using var rows = input.reshape(-1, {forms.InFeatures});")
-            .Line($"using var y = Pass.Apply(rows, {tensors});")
-            .Line($"return y.reshape([.. input.shape[..^1], {forms.OutFeatures}]);"));
+        writer.Block("public override Tensor forward(Tensor input)", () => writer.Lines(kind.Forward(first, tensors)));
         writer.Line();
     }
 
@@ -138,11 +131,11 @@ internal sealed class LayerEmitter
         var bias = forms.Bias is null ? "null" : "bias";
         writer.Line("/// <inheritdoc/>").Line("public override LayerCertificate GetCertificate() => new(").Indented(() => writer.Lines(CertificateArguments())).Line();
         writer.Line("/// <inheritdoc/>");
-        writer.Block("public override FoldedLinear Fold()", () => writer.Line("using var weight = MergedWeight();").Line($"return FoldWeights(weight, {bias});")).Line();
+        writer.Block($"public override {forms.Shape.FoldedType} Fold()", () => writer.Line("using var weight = MergedWeight();").Line($"return Fold{forms.Shape.Kind}(weight, {bias}{kind.Geometry});")).Line();
         writer.Line("/// <inheritdoc/>");
-        writer.Block("public override nn.Module<Tensor, Tensor> FoldTorch()", () => writer.Line("using var weight = MergedWeight();").Line($"return MakeLinear(weight, {bias});")).Line();
+        writer.Block("public override nn.Module<Tensor, Tensor> FoldTorch()", () => writer.Line("using var weight = MergedWeight();").Line($"return Make{forms.Shape.Kind}(weight, {bias}{kind.Geometry});")).Line();
         writer.Line("/// <inheritdoc/>");
-        writer.Block("public override Layer FoldLayer()", () => writer.Line("using var weight = MergedWeight();").Line($"return MakePlain(weight, {bias});")).Line();
+        writer.Block("public override Layer FoldLayer()", () => writer.Line("using var weight = MergedWeight();").Line($"return MakePlain{forms.Shape.Kind}(weight, {bias}{kind.Geometry});")).Line();
 
         writer.Line("/// <summary>" + Xml(facts.InferenceForm[1]) + "</summary>");
         writer.Block("private Tensor MergedWeight()", () =>
@@ -153,7 +146,7 @@ internal sealed class LayerEmitter
                 return;
             }
 
-            writer.Line("using var noGradient = no_grad();").Line("using var scope = NewDisposeScope();").Lines(TorchProgramWriter.Write(programs.Fold, forms.Evaluate));
+            writer.Line("using var noGradient = no_grad();").Line("using var scope = NewDisposeScope();").Lines(TorchProgramWriter.Write(programs.Fold, forms.SizeText));
             writer.Line($"return {programs.Fold.Results[0].Name}.MoveToOuterDisposeScope();");
         }).Line();
     }
@@ -190,7 +183,7 @@ internal sealed class LayerEmitter
                 writer.Line($"var {input.Name} = this.{input.Name}.to_type(ScalarType.Float64);");
             }
 
-            writer.Lines(TorchProgramWriter.Write(programs.Bound, forms.Evaluate)).Line($"return {programs.Bound.Results[0].Name}.MoveToOuterDisposeScope();");
+            writer.Lines(TorchProgramWriter.Write(programs.Bound, forms.SizeText)).Line($"return {programs.Bound.Results[0].Name}.MoveToOuterDisposeScope();");
         }).Line();
     }
 
@@ -222,7 +215,7 @@ internal sealed class LayerEmitter
         writer.Block("if (x.requires_grad)", () =>
         {
             writer.Lines(Statements(statements.Skip(split).Take(statements.Count - split - 1)));
-            writer.Line("gradX = " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.Evaluate) + ";");
+            writer.Line("gradX = " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.SizeText) + ";");
         }).Line();
 
         var results = programs.BackwardOf.Select((tensor, k) => (tensor, value: programs.Backward.Results[k].Name)).ToDictionary(pair => pair.tensor, pair => pair.value);
@@ -249,11 +242,11 @@ internal sealed class LayerEmitter
     {
         var statements = program.Statements;
         writer.Lines(Statements(statements.Take(statements.Count - 1)));
-        writer.Line("return " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.Evaluate) + ";");
+        writer.Line("return " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.SizeText) + ";");
     }
 
     private IEnumerable<string> Statements(IEnumerable<Statement> statements) =>
-        statements.Select(statement => "var " + statement.Result.Name + " = " + TorchProgramWriter.Right(statement, forms.Evaluate) + ";");
+        statements.Select(statement => "var " + statement.Result.Name + " = " + TorchProgramWriter.Right(statement, forms.SizeText) + ";");
 
     private string Sizes(Tensor tensor) => tensor.Axes.Count == 0
         ? "Array.Empty<long>()"

@@ -7,15 +7,16 @@ namespace LayerDsl.Generator.Emit.Torch;
 internal static class TorchProgramWriter
 {
     /// <summary>One line for each step.</summary>
-    public static IEnumerable<string> Write(Program program, Func<Size, long> sizeOf) =>
+    public static IEnumerable<string> Write(Program program, Func<Size, string> sizeOf) =>
         program.Statements.Select(statement => "var " + statement.Result.Name + " = " + Right(statement, sizeOf) + ";");
 
     /// <summary>The right-hand side of a step, for callers that return it at once.</summary>
-    public static string Right(Statement statement, Func<Size, long> sizeOf) => statement switch
+    public static string Right(Statement statement, Func<Size, string> sizeOf) => statement switch
     {
         Statement.Contract contract => Contract(contract),
         Statement.Compute compute => Text(compute.Body, compute.Result.Axes, sizeOf).Text,
         Statement.Fold fold => Fold(fold, sizeOf),
+        Statement.Convolve convolve => ConvolutionWriter.Right(convolve, sizeOf),
         _ => throw new ShapeException("A step without a TorchSharp form: " + statement.GetType().Name),
     };
 
@@ -35,7 +36,7 @@ internal static class TorchProgramWriter
         return $"torch.einsum(\"{Letters(left)},{Letters(right)}->{Letters(result)}\", {contract.Left.Name}, {contract.Right.Name})";
     }
 
-    private static string Fold(Statement.Fold fold, Func<Size, long> sizeOf)
+    private static string Fold(Statement.Fold fold, Func<Size, string> sizeOf)
     {
         var axes = fold.Result.Axes.Concat(fold.Over).ToEquatableArray();
         var single = fold.Body is Pointwise.Read read ? read.Source : null;
@@ -54,10 +55,10 @@ internal static class TorchProgramWriter
             : receiver + "." + method + "([" + string.Join(", ", dimensions) + "])";
     }
 
-    private static (string Text, int Precedence) Text(Pointwise body, EquatableArray<Index> axes, Func<Size, long> sizeOf) => body switch
+    private static (string Text, int Precedence) Text(Pointwise body, EquatableArray<Index> axes, Func<Size, string> sizeOf) => body switch
     {
         Pointwise.Number number => TorchFunctions.Number(number.Exact),
-        Pointwise.Extent extent => TorchFunctions.Number(sizeOf(extent.Size)),
+        Pointwise.Extent extent => sizeOf(extent.Size) is var text && text.All(char.IsDigit) ? (text, TorchFunctions.Primary) : (text, TorchFunctions.Multiplicative),
         Pointwise.Read read => (Align(read.Source, axes), TorchFunctions.Primary),
         Pointwise.Apply apply => TorchFunctions.Write(apply.Function, apply.Arguments.Select(argument => Text(argument, axes, sizeOf)).ToArray()),
         _ => throw new ShapeException("A pointwise form without a TorchSharp text: " + body.GetType().Name),

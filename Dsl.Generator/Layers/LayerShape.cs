@@ -1,0 +1,94 @@
+using System.Globalization;
+using LayerDsl.Generator.Declarations;
+
+namespace LayerDsl.Generator.Layers;
+
+/// <summary>What a model's <c>forward</c> and its folded half need to know of a layer: its folded form, without weights.</summary>
+/// <param name="Name">The name of the property.</param>
+/// <param name="Bias">Whether the folded layer has a bias.</param>
+internal abstract record LayerShape(string Name, bool Bias)
+{
+    /// <summary>The runtime's class of the folded layer.</summary>
+    public abstract string FoldedType { get; }
+
+    /// <summary>The name of the kind, as the runtime's methods end with: <c>ReadLinear</c>, <c>MakeLinear</c>.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>The sizes as arguments in generated code.</summary>
+    public abstract string Arguments { get; }
+
+    /// <summary>The layer in the signature of a model, by which saved files are told apart.</summary>
+    public abstract string Signature { get; }
+
+    /// <summary>What the layer asks of a sample, in words.</summary>
+    public abstract string Wanted { get; }
+
+    /// <summary>The output of one sample, or null where the sample does not fit.</summary>
+    public abstract EquatableArray<int>? OutputOf(EquatableArray<int> sample);
+
+    /// <summary>The sample whose output is the given one, where only one is.</summary>
+    public abstract EquatableArray<int>? InputOf(EquatableArray<int> output);
+
+    public static LayerShape Of(LayerSpec layer) => LayerKinds.Find(layer.Kind.Name).Shape(layer);
+
+    private protected static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>A linear layer: it works on the last dimension.</summary>
+internal sealed record LinearShape(string Name, int InFeatures, int OutFeatures, bool Bias) : LayerShape(Name, Bias)
+{
+    public override string FoldedType => "FoldedLinear";
+
+    public override string Kind => "Linear";
+
+    public override string Arguments => Text(InFeatures) + ", " + Text(OutFeatures);
+
+    public override string Signature => "Linear(" + Arguments + (Bias ? ")" : ", no bias)");
+
+    public override string Wanted => "a last dimension of " + Text(InFeatures);
+
+    public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) =>
+        sample.Count > 0 && sample[sample.Count - 1] == InFeatures ? WithLast(sample, OutFeatures) : null;
+
+    public override EquatableArray<int>? InputOf(EquatableArray<int> output) => output.Count > 0 ? WithLast(output, InFeatures) : null;
+
+    private static EquatableArray<int> WithLast(EquatableArray<int> shape, int size) => [.. shape.Take(shape.Count - 1), size];
+}
+
+/// <summary>A convolution: it works on (channels, height, width).</summary>
+internal sealed record Conv2dShape(
+    string Name, int InChannels, int OutChannels, int KernelSize, int Stride, int Padding, int Dilation, int Groups, bool Bias) : LayerShape(Name, Bias)
+{
+    public override string FoldedType => "FoldedConv2d";
+
+    public override string Kind => "Conv2d";
+
+    public override string Arguments =>
+        $"new Conv2dGeometry({Text(InChannels)}, {Text(OutChannels)}, KernelSize: {Text(KernelSize)}"
+        + Unless(Stride, 1, "Stride") + Unless(Padding, 0, "Padding") + Unless(Dilation, 1, "Dilation") + Unless(Groups, 1, "Groups") + ")";
+
+    public override string Signature =>
+        $"Conv2d({Text(InChannels)}, {Text(OutChannels)}, {Text(KernelSize)}, stride {Text(Stride)}, padding {Text(Padding)}, dilation {Text(Dilation)}, groups {Text(Groups)}"
+        + (Bias ? ")" : ", no bias)");
+
+    public override string Wanted => $"({Text(InChannels)}, height, width), height and width at least {Text(Math.Max(1, Extent - (2 * Padding)))}";
+
+    /// <summary>How many rows of the padded image one kernel spans.</summary>
+    private int Extent => (Dilation * (KernelSize - 1)) + 1;
+
+    public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) =>
+        sample.Count == 3 && sample[0] == InChannels && Along(sample[1]) is >= 1 and var rows && Along(sample[2]) is >= 1 and var columns
+            ? [OutChannels, rows, columns]
+            : null;
+
+    /// <summary>With a stride of 1 every output size has one input size.</summary>
+    public override EquatableArray<int>? InputOf(EquatableArray<int> output) =>
+        Stride == 1 && output.Count == 3 && output[1] + Extent - 1 > 2 * Padding && output[2] + Extent - 1 > 2 * Padding
+            ? [InChannels, output[1] + Extent - 1 - (2 * Padding), output[2] + Extent - 1 - (2 * Padding)]
+            : null;
+
+    /// <summary>The outputs along a side of the image; less than 1 if the kernel is larger than the padded image.</summary>
+    private int Along(int size) => size + (2 * Padding) < Extent ? 0 : ((size + (2 * Padding) - Extent) / Stride) + 1;
+
+    private static string Unless(int value, int otherwise, string name) => value == otherwise ? string.Empty : $", {name}: {Text(value)}";
+}
