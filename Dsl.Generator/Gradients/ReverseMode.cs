@@ -146,8 +146,10 @@ internal sealed class ReverseMode
     private static Expr Scatter(Access access, Expr cotangent)
     {
         var axes = access.Tensor.Axes;
-        var result = SumOut(cotangent, access);
         var free = access.FreeIndices.ToList();
+
+        // A selected place lies inside of its axis: a mask that says so is always 1.
+        var result = axes.Select((axis, k) => new Inside(access.At[k], axis.Size)).Aggregate(SumOut(cotangent, access), Without);
 
         // The axes get names of their own first, so that W[j,i] read transposed cannot be captured.
         var fresh = axes.Select((axis, k) => axis with { Name = axis.Name + "*" + k }).ToArray();
@@ -159,9 +161,7 @@ internal sealed class ReverseMode
             }
             else
             {
-                // A selected place lies inside of the axis: a mask that says so is always 1.
-                var selected = new Inside(fresh[k] + (-Size.One * access.At[k]), Size.One);
-                result = Times(Without(result, new Inside(access.At[k], axes[k].Size)), selected);
+                result = Times(result, new Inside(fresh[k] + (-Size.One * access.At[k]), Size.One));
             }
         }
 
@@ -178,7 +178,7 @@ internal sealed class ReverseMode
         ? Operators.Sum(sum.Index, Times(sum.Body, factor))
         : expr * factor;
 
-    private static Expr Without(Expr product, Expr factor) => product.Equals(factor) ? 1
+    private static Expr Without(Expr product, Inside factor) => product.Equals(factor) ? 1
         : product is Map { Function: Function.Multiply } map ? Without(map.Arguments[0], factor) * Without(map.Arguments[1], factor)
         : product;
 

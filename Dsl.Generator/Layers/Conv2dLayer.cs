@@ -92,7 +92,11 @@ internal static class Conv2dLayer
             layer,
             shape,
             window.Input,
-            Order: [window.Batch, o, .. weight.Stored.SelectMany(stored => stored.Tensor.Axes).Distinct().Where(axis => !shape.Axes.Contains(axis)), .. shape.Inputs, .. window.Positions],
+            Order:
+            [
+                window.Batch, o, .. weight.Stored.SelectMany(stored => stored.Tensor.Axes).Distinct().Where(axis => !shape.Axes.Contains(axis)),
+                .. shape.Inputs, .. window.Positions, .. window.Input.Axes.Skip(1),
+            ],
             OutputAxes: [window.Batch, o, .. window.Positions],
             new Claim(spec.Name, AddBias(Training(window, weight)), inference, [new FoldDefinition(folded, weight.Merged)], []),
             layer.Bias ? [.. weight.Stored, new StoredTensor(bias, "added to the output")] : weight.Stored,

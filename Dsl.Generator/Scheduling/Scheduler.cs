@@ -66,6 +66,8 @@ internal sealed class Scheduler
             Access access when IsPlain(access) && axes is null => Input(access),
             Reduce { Reduction: Reduction.Sum } sum => Sum(sum, name, wanted),
             Reduce reduce => Reduce(reduce.Reduction, [reduce.Index], Pointwise(reduce.Body), name ?? "largest", wanted),
+            Inside => throw new ShapeException($"No step computes the mask {expr} on its own."),
+            Access access when !IsPlain(access) => throw new ShapeException($"No step reads {expr} on its own."),
             _ => Add(new Statement.Compute(new Value(Fresh(name ?? "value"), wanted), Pointwise(expr))),
         };
         computed[expr] = value;

@@ -7,7 +7,7 @@ namespace LayerDsl;
 /// A generated layer: an ordinary TorchSharp module whose forward and backward passes come from one expression, and which
 /// knows its inference form.
 /// </summary>
-public abstract class Layer : nn.Module<Tensor, Tensor>
+public abstract partial class Layer : nn.Module<Tensor, Tensor>
 {
     /// <summary>Half the distance from 1 to the next float32: the largest relative error of one rounding.</summary>
     public const double UnitRoundoff = 1.0 / (1 << 24);
@@ -24,7 +24,7 @@ public abstract class Layer : nn.Module<Tensor, Tensor>
 
     /// <summary>The inference form without libtorch: an immutable copy of the merged weight.</summary>
     /// <exception cref="NonFiniteWeightException">A merged weight is NaN or infinite.</exception>
-    public abstract FoldedLinear Fold();
+    public abstract FoldedLayer Fold();
 
     /// <summary>The inference form as a plain TorchSharp module with merged weights of the same dtype and device.</summary>
     /// <exception cref="NonFiniteWeightException">A merged weight is NaN or infinite.</exception>
@@ -35,7 +35,7 @@ public abstract class Layer : nn.Module<Tensor, Tensor>
     public abstract Layer FoldLayer();
 
     /// <summary>Starts the layer anew so that its effective weight is the given one.</summary>
-    /// <param name="weight">(out, in), any dtype and device.</param>
+    /// <param name="weight">(out, in), of a convolution (out, in / groups, kernel, kernel); any dtype and device.</param>
     /// <param name="bias">(out), or null to leave the bias as it is.</param>
     /// <exception cref="LayerShapeException">A shape does not fit, or a bias is given to a layer without.</exception>
     /// <exception cref="NonFiniteWeightException">A value is NaN or infinite.</exception>
@@ -45,9 +45,9 @@ public abstract class Layer : nn.Module<Tensor, Tensor>
     /// <summary>
     /// A first-order bound on the float32 rounding difference between the training form and the folded form, per output.
     /// </summary>
-    /// <param name="magnitude">|x|, float64, shape (…, in).</param>
-    /// <param name="inputError">A bound on how much the inputs of the two forms differ, float64, shape (…, in).</param>
-    /// <returns>The bound, float64, shape (…, out).</returns>
+    /// <param name="magnitude">|x|, float64, of the input's shape.</param>
+    /// <param name="inputError">A bound on how much the inputs of the two forms differ, float64, of the same shape.</param>
+    /// <returns>The bound, float64, of the output's shape.</returns>
     public abstract Tensor RoundingBound(Tensor magnitude, Tensor inputError);
 
     /// <summary>Refuses an input of the wrong width or dtype and an empty batch, before anything is computed.</summary>
@@ -76,15 +76,15 @@ public abstract class Layer : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Refuses weights to load that do not fit, before anything is changed.</summary>
-    /// <param name="weight">Must be (outFeatures, inFeatures) and finite.</param>
-    /// <param name="bias">Must be (outFeatures) and finite, or null.</param>
-    /// <param name="outFeatures">The layer's outputs.</param>
-    /// <param name="inFeatures">The layer's inputs.</param>
+    /// <param name="weight">Must have the shape and be finite.</param>
+    /// <param name="bias">Must be (shape[0]) and finite, or null.</param>
+    /// <param name="shape">The shape of the layer's weight, its outputs first.</param>
     /// <param name="hasBias">Whether the layer has a bias.</param>
-    protected void CheckWeight(Tensor weight, Tensor? bias, long outFeatures, long inFeatures, bool hasBias)
+    protected void CheckWeight(Tensor weight, Tensor? bias, long[] shape, bool hasBias)
     {
         ArgumentNullException.ThrowIfNull(weight);
-        CheckShape(weight, "weight", outFeatures, inFeatures);
+        ArgumentNullException.ThrowIfNull(shape);
+        CheckShape(weight, "weight", shape);
         CheckFinite(weight, "weight");
         if (bias is not null)
         {
@@ -93,7 +93,7 @@ public abstract class Layer : nn.Module<Tensor, Tensor>
                 throw new LayerShapeException(GetName(), "bias", "none", $"({string.Join(", ", bias.shape)})");
             }
 
-            CheckShape(bias, "bias", outFeatures);
+            CheckShape(bias, "bias", shape[0]);
             CheckFinite(bias, "bias");
         }
     }
@@ -117,33 +117,34 @@ public abstract class Layer : nn.Module<Tensor, Tensor>
     /// The two factors of the best approximation of a given rank: up · down · scale, from the singular value decomposition
     /// U Σ Vᵀ as up = U_r √(Σ_r / scale) and down = √(Σ_r / scale) V_rᵀ.
     /// </summary>
-    /// <param name="weight">(out, in).</param>
-    /// <param name="rank">From 1 to min(out, in).</param>
+    /// <param name="weight">(out, in), or (out, …): a matrix with a row for each output.</param>
+    /// <param name="rank">From 1 to the smaller side of the matrix.</param>
     /// <param name="scale">Greater than 0.</param>
-    /// <returns>up (out, rank) and down (rank, in).</returns>
+    /// <returns>up (out, rank) and down (rank, in), or (rank, …).</returns>
     protected static (Tensor Up, Tensor Down) TopRank(Tensor weight, int rank, double scale)
     {
         ArgumentNullException.ThrowIfNull(weight);
         using var scope = NewDisposeScope();
-        var (u, s, vh) = linalg.svd(weight.to_type(ScalarType.Float64), fullMatrices: false);
+        var (u, s, vh) = linalg.svd(weight.flatten(1).to_type(ScalarType.Float64), fullMatrices: false);
         var root = (s.narrow(0, 0, rank) / scale).sqrt();
         var up = (u.narrow(1, 0, rank) * root).to_type(weight.dtype);
-        var down = (root.unsqueeze(1) * vh.narrow(0, 0, rank)).to_type(weight.dtype);
+        var down = (root.unsqueeze(1) * vh.narrow(0, 0, rank)).to_type(weight.dtype).reshape([rank, .. weight.shape[1..]]);
         return (up.MoveToOuterDisposeScope(), down.MoveToOuterDisposeScope());
     }
 
-    /// <summary>U(-1/√n, 1/√n) with n the size of the last axis: Kaiming-uniform with a = √5, as TorchSharp's Linear starts.</summary>
+    /// <summary>U(-1/√n, 1/√n) with n the inputs of an output: Kaiming-uniform with a = √5, as TorchSharp's Linear and Conv2d start.</summary>
     /// <param name="like">Gives shape, dtype and device.</param>
     protected static Tensor KaimingUniform(Tensor like)
     {
         ArgumentNullException.ThrowIfNull(like);
-        return empty_like(like).uniform_(-1 / Math.Sqrt(like.shape[^1]), 1 / Math.Sqrt(like.shape[^1]));
+        var limit = 1 / Math.Sqrt(like.numel() / like.shape[0]);
+        return empty_like(like).uniform_(-limit, limit);
     }
 
     /// <summary>An immutable managed copy of merged weights.</summary>
     /// <param name="weight">(out, in).</param>
     /// <param name="bias">(out), or null.</param>
-    protected FoldedLinear FoldWeights(Tensor weight, Tensor? bias)
+    protected FoldedLinear FoldLinear(Tensor weight, Tensor? bias)
     {
         ArgumentNullException.ThrowIfNull(weight);
         return new FoldedLinear(
@@ -156,12 +157,7 @@ public abstract class Layer : nn.Module<Tensor, Tensor>
     protected Linear MakeLinear(Tensor weight, Tensor? bias)
     {
         ArgumentNullException.ThrowIfNull(weight);
-        CheckFinite(weight, "weight");
-        if (bias is not null)
-        {
-            CheckFinite(bias, "bias");
-        }
-
+        CheckFinite(weight, bias);
         var linear = nn.Linear(weight.shape[1], weight.shape[0], bias is not null, weight.device, weight.dtype);
         using var noGradient = no_grad();
         linear.weight!.copy_(weight);
@@ -176,15 +172,10 @@ public abstract class Layer : nn.Module<Tensor, Tensor>
     /// <summary>A plain layer with copies of the given weights, under this layer's name.</summary>
     /// <param name="weight">(out, in).</param>
     /// <param name="bias">(out), or null.</param>
-    protected PlainLinear MakePlain(Tensor weight, Tensor? bias)
+    protected PlainLinear MakePlainLinear(Tensor weight, Tensor? bias)
     {
         ArgumentNullException.ThrowIfNull(weight);
-        CheckFinite(weight, "weight");
-        if (bias is not null)
-        {
-            CheckFinite(bias, "bias");
-        }
-
+        CheckFinite(weight, bias);
         return new PlainLinear(GetName(), weight.detach().clone(), bias?.detach().clone());
     }
 
@@ -202,6 +193,15 @@ public abstract class Layer : nn.Module<Tensor, Tensor>
             var index = broken.to_type(ScalarType.Int32).argmax().item<long>();
             var value = tensor.detach().reshape(-1)[index].to_type(ScalarType.Float32).item<float>();
             throw new NonFiniteWeightException(GetName(), name, index, value);
+        }
+    }
+
+    private void CheckFinite(Tensor weight, Tensor? bias)
+    {
+        CheckFinite(weight, "weight");
+        if (bias is not null)
+        {
+            CheckFinite(bias, "bias");
         }
     }
 

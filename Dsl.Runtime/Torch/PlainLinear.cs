@@ -47,18 +47,18 @@ public sealed class PlainLinear : Layer
     }
 
     /// <inheritdoc/>
-    public override FoldedLinear Fold() => FoldWeights(weight, bias);
+    public override FoldedLinear Fold() => FoldLinear(weight, bias);
 
     /// <inheritdoc/>
     public override nn.Module<Tensor, Tensor> FoldTorch() => MakeLinear(weight, bias);
 
     /// <inheritdoc/>
-    public override Layer FoldLayer() => MakePlain(weight, bias);
+    public override Layer FoldLayer() => MakePlainLinear(weight, bias);
 
     /// <inheritdoc/>
     public override void LoadWeight(Tensor weight, Tensor? bias = null)
     {
-        CheckWeight(weight, bias, this.weight.shape[0], this.weight.shape[1], this.bias is not null);
+        CheckWeight(weight, bias, this.weight.shape, this.bias is not null);
         using var noGradient = no_grad();
         this.weight.copy_(weight);
         if (bias is not null)

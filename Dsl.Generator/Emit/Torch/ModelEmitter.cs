@@ -1,4 +1,5 @@
 using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Layers;
 
 namespace LayerDsl.Generator.Emit.Torch;
 
@@ -102,7 +103,7 @@ internal static class ModelEmitter
     private static void Fold(CodeWriter writer, LayerProperty[] layers) => writer
         .Line("/// <summary>The folded model without libtorch: immutable, thread-safe, merged weights.</summary>")
         .Line("/// <exception cref=\"NonFiniteWeightException\">A merged weight is NaN or infinite.</exception>")
-        .Line("public Folded Fold() => new(" + string.Join(", ", layers.Select(layer => layer.Field + ".Fold()")) + ");")
+        .Line("public Folded Fold() => new(" + string.Join(", ", layers.Select(layer => $"({LayerShape.Of(layer.Layer!).FoldedType}){layer.Field}.Fold()")) + ");")
         .Line();
 
     private static string Pascal(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);

@@ -77,7 +77,7 @@ internal sealed class Evaluator<T>
             Literal literal => arithmetic.Number(literal.Value),
             SizeValue size => arithmetic.Number(SizeOf(size.Size)),
             Access access => elementOf(access.Tensor, access.At.Select(place => PlaceOf(place, at)).ToArray()),
-            Ir.Inside inside => arithmetic.Number(PlaceOf(inside.At, at) is var place && place >= 0 && place < SizeOf(inside.Size) ? 1 : 0),
+            Ir.Inside inside => arithmetic.Number(Holds(inside, at) ? 1 : 0),
             Named named => Evaluate(named.Body, at),
             Surrogate surrogate => OfSurrogate(surrogate, at),
             Reduce reduce => OfReduce(reduce, at),
@@ -119,6 +119,11 @@ internal sealed class Evaluator<T>
             return OfSelect(map, at);
         }
 
+        if (map.Function == Function.Multiply && map.Arguments.Any(argument => argument is Ir.Inside mask && !Holds(mask, at)))
+        {
+            return arithmetic.Number(0); // What is masked out is not looked at: most terms of a convolution's gradient.
+        }
+
         var x = map.Arguments.Select(argument => Evaluate(argument, at)).ToArray();
         return map.Function switch
         {
@@ -139,6 +144,8 @@ internal sealed class Evaluator<T>
             : condition.Equals(arithmetic.Number(0)) ? Evaluate(map.Arguments[2], at)
             : arithmetic.Apply(Function.Select, [condition, Evaluate(map.Arguments[1], at), Evaluate(map.Arguments[2], at)]);
     }
+
+    private bool Holds(Ir.Inside inside, Dictionary<Index, long> at) => PlaceOf(inside.At, at) is var place && place >= 0 && place < SizeOf(inside.Size);
 
     private long PlaceOf(AffineIndex place, Dictionary<Index, long> at) =>
         place.Terms.Aggregate(SizeOf(place.Offset), (sum, term) => sum + (SizeOf(term.Factor) * PlaceOf(term.Index, at)));

@@ -5,7 +5,7 @@ namespace LayerDsl;
 /// <summary>
 /// A linear layer ready for inference: y = x Wᵀ + b in 32-bit floats. Immutable, and safe to use from many threads at once.
 /// </summary>
-public sealed class FoldedLinear
+public sealed class FoldedLinear : FoldedLayer
 {
     // 128 kB: a block of weights that stays in the second-level cache of any current CPU while every row of the batch uses it.
     private const int BlockFloats = 32 * 1024;
@@ -22,8 +22,8 @@ public sealed class FoldedLinear
     /// <exception cref="LayerShapeException">A size is not positive, or a length does not match the sizes.</exception>
     /// <exception cref="NonFiniteWeightException">A weight or bias is NaN or infinite.</exception>
     public FoldedLinear(string name, int inFeatures, int outFeatures, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
+        : base(name)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
         Require.Positive(name, "in features", inFeatures);
         Require.Positive(name, "out features", outFeatures);
         Require.Rows(name, "length of the weight", outFeatures, inFeatures, weight.Length);
@@ -34,15 +34,11 @@ public sealed class FoldedLinear
 
         Require.Finite(name, "weight", weight);
         Require.Finite(name, "bias", bias);
-        Name = name;
         InFeatures = inFeatures;
         OutFeatures = outFeatures;
         this.weight = weight.ToArray();
         this.bias = bias.ToArray();
     }
-
-    /// <summary>The layer's name.</summary>
-    public string Name { get; }
 
     /// <summary>Values per input row.</summary>
     public int InFeatures { get; }
@@ -59,11 +55,21 @@ public sealed class FoldedLinear
     /// <summary>The bias, shape (out); empty if there is none.</summary>
     public ReadOnlySpan<float> Bias => bias;
 
-    /// <summary>How many numbers the layer holds.</summary>
-    public long ParameterCount => (long)weight.Length + bias.Length;
+    /// <inheritdoc/>
+    public override long ParameterCount => (long)weight.Length + bias.Length;
 
-    /// <summary>How many bytes they take.</summary>
-    public long ByteCount => ParameterCount * sizeof(float);
+    /// <inheritdoc/>
+    internal override IEnumerable<SafetensorsEntry> Tensors
+    {
+        get
+        {
+            yield return SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), weight, OutFeatures, InFeatures);
+            if (HasBias)
+            {
+                yield return SafetensorsEntry.FromFloats(FoldedModelFile.BiasName(Name), bias, OutFeatures);
+            }
+        }
+    }
 
     /// <summary>y[r,o] = Σ_i x[r,i] · W[o,i] + b[o].</summary>
     /// <param name="x">The input, shape (rows, in), row major.</param>

@@ -10,7 +10,7 @@ public abstract class FoldedModel
     private const int RowsAtOnce = 128;
 
     private readonly string signature;
-    private readonly FoldedLinear[] layers;
+    private readonly FoldedLayer[] layers;
 
     /// <summary>Called by generated code.</summary>
     /// <param name="modelName">The model's name.</param>
@@ -20,7 +20,7 @@ public abstract class FoldedModel
     /// <param name="layers">The layers, each with a name of its own.</param>
     /// <exception cref="LayerShapeException">A size is not positive.</exception>
     /// <exception cref="ArgumentException">Two layers have the same name.</exception>
-    protected FoldedModel(string modelName, string signature, int inputSize, int outputSize, IReadOnlyList<FoldedLinear> layers)
+    protected FoldedModel(string modelName, string signature, int inputSize, int outputSize, IReadOnlyList<FoldedLayer> layers)
     {
         ArgumentException.ThrowIfNullOrEmpty(modelName);
         ArgumentException.ThrowIfNullOrEmpty(signature);
@@ -55,7 +55,7 @@ public abstract class FoldedModel
     public int OutputSize { get; }
 
     /// <summary>The layers, in order of declaration.</summary>
-    public IReadOnlyList<FoldedLinear> Layers { get; }
+    public IReadOnlyList<FoldedLayer> Layers { get; }
 
     /// <summary>How many numbers the model holds.</summary>
     public long ParameterCount => layers.Sum(layer => layer.ParameterCount);
@@ -87,16 +87,7 @@ public abstract class FoldedModel
     /// <exception cref="FoldedFileException">The file could not be written; what was there before is untouched.</exception>
     public void Save(string path)
     {
-        var tensors = new List<SafetensorsEntry>();
-        foreach (var layer in layers)
-        {
-            tensors.Add(SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(layer.Name), layer.Weight, layer.OutFeatures, layer.InFeatures));
-            if (layer.HasBias)
-            {
-                tensors.Add(SafetensorsEntry.FromFloats(FoldedModelFile.BiasName(layer.Name), layer.Bias, layer.OutFeatures));
-            }
-        }
-
+        var tensors = layers.SelectMany(layer => layer.Tensors).ToArray();
         var metadata = new Dictionary<string, string>(FoldedModelFile.Metadata(ModelName, signature)) { [FoldedModelFile.ChecksumKey] = FoldedModelFile.Checksum(tensors) };
         SafetensorsWriter.Write(path, tensors, metadata);
     }
@@ -109,7 +100,7 @@ public abstract class FoldedModel
     /// <param name="bias">Whether it is declared with a bias.</param>
     /// <returns>The layer.</returns>
     /// <exception cref="LayerShapeException">A name or size is another.</exception>
-    protected static FoldedLinear RequireLayer(FoldedLinear layer, string name, int inFeatures, int outFeatures, bool bias)
+    protected static FoldedLinear RequireLinear(FoldedLinear layer, string name, int inFeatures, int outFeatures, bool bias)
     {
         ArgumentNullException.ThrowIfNull(layer);
         return (layer.Name, layer.InFeatures, layer.OutFeatures, layer.HasBias) == (name, inFeatures, outFeatures, bias)
@@ -118,6 +109,23 @@ public abstract class FoldedModel
                 name, "layer", Describe(name, inFeatures, outFeatures, bias), Describe(layer.Name, layer.InFeatures, layer.OutFeatures, layer.HasBias));
 
         static string Describe(string name, int inFeatures, int outFeatures, bool bias) => $"{name} ({inFeatures} → {outFeatures}{(bias ? "" : ", no bias")})";
+    }
+
+    /// <summary>Refuses a convolution that is not the one declared.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="name">Its declared name.</param>
+    /// <param name="geometry">Its declared sizes.</param>
+    /// <param name="bias">Whether it is declared with a bias.</param>
+    /// <returns>The layer.</returns>
+    /// <exception cref="LayerShapeException">A name or size is another.</exception>
+    protected static FoldedConv2d RequireConv2d(FoldedConv2d layer, string name, Conv2dGeometry geometry, bool bias)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        return (layer.Name, layer.Geometry, layer.HasBias) == (name, geometry, bias)
+            ? layer
+            : throw new LayerShapeException(name, "layer", Describe(name, geometry, bias), Describe(layer.Name, layer.Geometry, layer.HasBias));
+
+        static string Describe(string name, Conv2dGeometry geometry, bool bias) => $"{name} ({geometry}{(bias ? "" : ", no bias")})";
     }
 
     /// <summary>The model itself, after <see cref="Forward"/> has checked the arguments.</summary>

@@ -57,15 +57,19 @@ public sealed class FoldedModelFile
     {
         var weightValues = Take(WeightName(name), outFeatures, inFeatures);
         var biasValues = bias ? Take(BiasName(name), outFeatures) : [];
-        try
-        {
-            return new FoldedLinear(name, inFeatures, outFeatures, weightValues, biasValues);
-        }
-        catch (NonFiniteWeightException error)
-        {
-            // A model that is saved holds finite weights only, so the file has changed since.
-            throw new FoldedFileException(file.Path, $"holds a weight that is not finite, so it is damaged: {error.Message}", error);
-        }
+        return Make(() => new FoldedLinear(name, inFeatures, outFeatures, weightValues, biasValues));
+    }
+
+    /// <summary>Reads a convolution.</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="geometry">Channels, kernel and how it slides.</param>
+    /// <param name="bias">Whether it has a bias.</param>
+    /// <exception cref="FoldedFileException">A tensor is missing, of another type or shape, or holds NaN or infinity.</exception>
+    public FoldedConv2d ReadConv2d(string name, Conv2dGeometry geometry, bool bias)
+    {
+        var weightValues = Take(WeightName(name), geometry.OutChannels, geometry.InChannels / geometry.Groups, geometry.KernelSize, geometry.KernelSize);
+        var biasValues = bias ? Take(BiasName(name), geometry.OutChannels) : [];
+        return Make(() => new FoldedConv2d(name, geometry, weightValues, biasValues));
     }
 
     /// <summary>Checks that every tensor was read: a file with more in it belongs to another model.</summary>
@@ -115,6 +119,19 @@ public sealed class FoldedModelFile
         if (!file.Metadata.TryGetValue(ChecksumKey, out var expected) || expected != found)
         {
             throw new FoldedFileException(path, $"holds values with the SHA-256 {found}, expected {expected ?? "one in the metadata"}. It was changed after it was saved; get it again.");
+        }
+    }
+
+    private TLayer Make<TLayer>(Func<TLayer> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (NonFiniteWeightException error)
+        {
+            // A model that is saved holds finite weights only, so the file has changed since.
+            throw new FoldedFileException(file.Path, $"holds a weight that is not finite, so it is damaged: {error.Message}", error);
         }
     }
 

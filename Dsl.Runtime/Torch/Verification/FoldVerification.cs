@@ -57,7 +57,7 @@ public sealed class FoldVerification
     /// <param name="layer">The training form.</param>
     /// <param name="form">The folded form.</param>
     /// <param name="x">The input.</param>
-    public BoundedTensor Layer(Layer layer, FoldedLinear form, BoundedTensor x)
+    public BoundedTensor Layer(Layer layer, FoldedLayer form, BoundedTensor x)
     {
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentNullException.ThrowIfNull(form);
@@ -65,7 +65,7 @@ public sealed class FoldVerification
         var input = x.Value.to(sample.dtype, sample.device);
         var magnitude = input.to_type(ScalarType.Float64).abs();
         var training = layer.forward(input);
-        var value = RunFolded(form, x.Value);
+        var value = FoldedForms.Run(form, x.Value);
         Record((false, form.Name), training, value, layer.RoundingBound(magnitude, zeros_like(magnitude)));
         return new BoundedTensor(value, layer.RoundingBound(magnitude, x.Error.to(sample.device)).cpu());
     }
@@ -92,14 +92,6 @@ public sealed class FoldVerification
         var y = new float[rows.shape[0] * folded.OutputSize];
         folded.Forward(input.contiguous().data<float>().ToArray(), y, (int)rows.shape[0]);
         Record((true, "output"), model.forward(rows).reshape(end.Value.shape), tensor(y, end.Value.shape), end.Error);
-    }
-
-    private static Tensor RunFolded(FoldedLinear form, Tensor x)
-    {
-        var count = checked((int)(x.numel() / form.InFeatures));
-        var y = new float[count * form.OutFeatures];
-        form.Forward(x.contiguous().data<float>().ToArray(), y, count);
-        return tensor(y, [.. x.shape[..^1], form.OutFeatures]);
     }
 
     private void Record((bool IsModel, string Name) key, Tensor training, Tensor value, Tensor bound)

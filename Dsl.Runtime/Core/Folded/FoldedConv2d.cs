@@ -1,0 +1,118 @@
+namespace LayerDsl;
+
+/// <summary>
+/// A two-dimensional convolution ready for inference, in 32-bit floats:
+/// y[b,o,p,q] = Σ_c,u,v x[b,c,s·p+d·u−pad,s·q+d·v−pad] · W[o,c,u,v] + b[o], with zeros outside of the image.
+/// </summary>
+public sealed class FoldedConv2d : FoldedLayer
+{
+    private readonly float[] weight;
+    private readonly float[] bias;
+
+    /// <summary>Copies and checks weights.</summary>
+    /// <param name="name">The layer's name, for messages and files.</param>
+    /// <param name="geometry">Channels, kernel and how it slides.</param>
+    /// <param name="weight">The weight, shape (out, in / groups, kernel, kernel), row major.</param>
+    /// <param name="bias">The bias, shape (out); empty for none.</param>
+    /// <exception cref="LayerShapeException">A size is out of range, or a length does not match the sizes.</exception>
+    /// <exception cref="NonFiniteWeightException">A weight or bias is NaN or infinite.</exception>
+    public FoldedConv2d(string name, Conv2dGeometry geometry, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
+        : base(name)
+    {
+        geometry.Check(name);
+        Require.Rows(name, "length of the weight", geometry.OutChannels, geometry.InputsPerOutput, weight.Length);
+        if (!bias.IsEmpty)
+        {
+            Require.Equal(name, "length of the bias", geometry.OutChannels, bias.Length);
+        }
+
+        Require.Finite(name, "weight", weight);
+        Require.Finite(name, "bias", bias);
+        Geometry = geometry;
+        this.weight = weight.ToArray();
+        this.bias = bias.ToArray();
+    }
+
+    /// <summary>Channels, kernel and how it slides.</summary>
+    public Conv2dGeometry Geometry { get; }
+
+    /// <summary>Whether a bias is added.</summary>
+    public bool HasBias => bias.Length > 0;
+
+    /// <summary>The weight, shape (out, in / groups, kernel, kernel), row major.</summary>
+    public ReadOnlySpan<float> Weight => weight;
+
+    /// <summary>The bias, shape (out); empty if there is none.</summary>
+    public ReadOnlySpan<float> Bias => bias;
+
+    /// <inheritdoc/>
+    public override long ParameterCount => (long)weight.Length + bias.Length;
+
+    /// <inheritdoc/>
+    internal override IEnumerable<SafetensorsEntry> Tensors
+    {
+        get
+        {
+            var g = Geometry;
+            yield return SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), weight, g.OutChannels, g.InChannels / g.Groups, g.KernelSize, g.KernelSize);
+            if (HasBias)
+            {
+                yield return SafetensorsEntry.FromFloats(FoldedModelFile.BiasName(Name), bias, g.OutChannels);
+            }
+        }
+    }
+
+    /// <summary>Convolves a batch of images.</summary>
+    /// <param name="x">The input, shape (batch, in, height, width), row major.</param>
+    /// <param name="y">The output, shape (batch, out, rows, columns), row major; shares no memory with <paramref name="x"/>.</param>
+    /// <param name="batch">How many images; at least 1.</param>
+    /// <param name="height">Of an image.</param>
+    /// <param name="width">Of an image.</param>
+    /// <exception cref="LayerShapeException">An image is smaller than the kernel, a length does not match, or the spans share memory. Nothing has been written.</exception>
+    public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width)
+    {
+        var g = Geometry;
+        Require.Positive(Name, "images of the batch", batch);
+        if (Math.Min(height, width) < g.SmallestImage)
+        {
+            throw new LayerShapeException(Name, "image", $"at least {g.SmallestImage} × {g.SmallestImage}", $"{height} × {width}");
+        }
+
+        var (rows, columns) = (g.OutputSize(height), g.OutputSize(width));
+        Require.Rows(Name, "length of the input", batch, checked(g.InChannels * height * width), x.Length);
+        Require.Rows(Name, "length of the output", batch, checked(g.OutChannels * rows * columns), y.Length);
+        Require.Separate(Name, x, y);
+
+        var tile = new WindowTile(g, height, width);
+        using var patches = new PooledBuffer(tile.Length);
+        for (var image = 0; image < batch; image++)
+        {
+            for (var group = 0; group < g.Groups; group++)
+            {
+                var (channels, outputs) = (g.InChannels / g.Groups, g.OutChannels / g.Groups);
+                var from = x.Slice(((image * g.InChannels) + (group * channels)) * height * width, channels * height * width);
+                var to = y.Slice(((image * g.OutChannels) + (group * outputs)) * rows * columns, outputs * rows * columns);
+                ForwardGroup(tile, from, to, patches.Span, group * outputs, outputs);
+            }
+        }
+    }
+
+    /// <summary>One group of one image: what lies under the kernel is gathered for a tile of outputs, then multiplied with every row of W.</summary>
+    private void ForwardGroup(WindowTile tile, ReadOnlySpan<float> x, Span<float> y, Span<float> patches, int firstOutput, int outputs)
+    {
+        for (var first = 0; first < tile.Positions; first += tile.Width)
+        {
+            var count = Math.Min(tile.Width, tile.Positions - first);
+            tile.Gather(x, patches, first, count);
+            PatchProduct.Multiply(
+                weight.AsSpan(firstOutput * Geometry.InputsPerOutput, outputs * Geometry.InputsPerOutput),
+                HasBias ? bias.AsSpan(firstOutput, outputs) : [],
+                patches,
+                tile.Stride,
+                y[first..],
+                tile.Positions,
+                outputs,
+                count);
+        }
+    }
+}

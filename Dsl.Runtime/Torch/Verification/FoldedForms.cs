@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using static TorchSharp.torch;
+
+namespace LayerDsl.Verification;
+
+/// <summary>Runs folded layers on tensors.</summary>
+internal static class FoldedForms
+{
+    /// <param name="form">The folded layer.</param>
+    /// <param name="x">Its input, float32 on the CPU, the batch first.</param>
+    public static Tensor Run(FoldedLayer form, Tensor x)
+    {
+        var values = x.contiguous().data<float>().ToArray();
+        return form switch
+        {
+            FoldedLinear linear => Run(linear, x, values),
+            FoldedConv2d convolution => Run(convolution, x, values),
+            _ => throw new UnreachableException("A folded layer of an unknown kind: " + form.GetType()),
+        };
+    }
+
+    private static Tensor Run(FoldedLinear form, Tensor x, float[] values)
+    {
+        var count = checked((int)(x.numel() / form.InFeatures));
+        var y = new float[count * form.OutFeatures];
+        form.Forward(values, y, count);
+        return tensor(y, [.. x.shape[..^1], form.OutFeatures]);
+    }
+
+    private static Tensor Run(FoldedConv2d form, Tensor x, float[] values)
+    {
+        var (batch, height, width) = ((int)x.shape[0], (int)x.shape[2], (int)x.shape[3]);
+        var (rows, columns) = (form.Geometry.OutputSize(height), form.Geometry.OutputSize(width));
+        var y = new float[batch * form.Geometry.OutChannels * rows * columns];
+        form.Forward(values, y, batch, height, width);
+        return tensor(y, [batch, form.Geometry.OutChannels, rows, columns]);
+    }
+}
