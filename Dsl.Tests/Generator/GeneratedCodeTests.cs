@@ -34,7 +34,7 @@ public sealed class GeneratedCodeTests
                 var input = x.detach().to_type(float32);
                 var bound = layer.RoundingBound(input.to_type(float64).abs(), zeros_like(input, float64));
                 var folded = new float[3 * declaration.Out];
-                layer.Fold().Forward(input.data<float>().ToArray(), folded, 3);
+                ((FoldedLinear)layer.Fold()).Forward(input.data<float>().ToArray(), folded, 3);
                 var difference = (layer.forward(input).detach().to_type(float64) - tensor(folded).view(3, -1).to_type(float64)).abs();
                 Assert.True((difference <= bound).all().item<bool>());
             },

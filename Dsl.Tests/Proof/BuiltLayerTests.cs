@@ -28,7 +28,7 @@ public class BuiltLayerTests(ITestOutputHelper output)
         Attribute("LowRank", new AttributeArgument("rank", "4", 4), new AttributeArgument("Alpha", "10", 10), new AttributeArgument("Freeze", "true", 1)),
     ];
 
-    private static readonly LayerForms[] Layers = [.. Specifications().Select(LinearLayer.Build)];
+    private static readonly LayerForms[] Layers = [.. Specifications().Select(LinearLayer.Kind.Build)];
 
     [Fact]
     public void Every_composition_is_proved() => Assert.All(Layers, layer => Assert.IsType<Verdict.Proved>(Prover.Prove(layer.Claim, CancellationToken.None)));

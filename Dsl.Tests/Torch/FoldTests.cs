@@ -18,8 +18,9 @@ public sealed class FoldTests
         var training = layer.forward(x).detach();
         var bound = layer.RoundingBound(x.to_type(float64).abs(), zeros_like(x, float64));
 
-        var y = new float[64 * layer.Fold().OutFeatures];
-        layer.Fold().Forward(x.data<float>().ToArray(), y, 64);
+        var folded = (FoldedLinear)layer.Fold();
+        var y = new float[64 * folded.OutFeatures];
+        folded.Forward(x.data<float>().ToArray(), y, 64);
         AssertWithin(bound, training, tensor(y).view(64, -1));
         AssertWithin(bound, training, layer.FoldTorch().forward(x).detach());
         AssertWithin(bound, training, layer.FoldLayer().forward(x).detach());
@@ -34,7 +35,7 @@ public sealed class FoldTests
         var (outputs, inputs) = name == "one by one" ? (1, 1) : (5, 7);
         var weight = (rand(outputs, inputs) - 0.5) * 0.7;
         layer.LoadWeight(weight);
-        var folded = layer.Fold();
+        var folded = (FoldedLinear)layer.Fold();
 
         // tan and arctan, or exp and log, each within a few units in the last place.
         Assert.All(folded.Weight.ToArray().Zip(weight.data<float>().ToArray()), pair => Assert.Equal(pair.Second, pair.First, 2e-6f));
@@ -245,7 +246,7 @@ public sealed class FoldTests
     public void A_folded_model_wants_its_own_layers_and_all_of_them()
     {
         Assert.Throws<ArgumentNullException>(() => new SmallMlp.Folded(null!, null!, null!));
-        var (hidden, middle, head) = (new SmallMlp().Hidden.Fold(), new SmallMlp().Middle.Fold(), new SmallMlp().Head.Fold());
+        var (hidden, middle, head) = ((FoldedLinear)new SmallMlp().Hidden.Fold(), (FoldedLinear)new SmallMlp().Middle.Fold(), (FoldedLinear)new SmallMlp().Head.Fold());
         var withoutBias = new FoldedLinear("Head", head.InFeatures, head.OutFeatures, head.Weight, []);
         Assert.Throws<LayerShapeException>(() => new SmallMlp.Folded(hidden, middle, withoutBias));
     }

@@ -13,8 +13,8 @@ internal static class ConvolutionWriter
         return window.Computes switch
         {
             WindowResult.Output => $"nn.functional.conv2d({left}, {right}{Geometry(window, sizeOf, asPairs: true)})",
-            WindowResult.KernelGradient => $"Convolution.KernelGradient({left}, {right}, kernelSize: {sizeOf(window.Kernel)}{Geometry(window, sizeOf, asPairs: false)})",
-            _ => $"Convolution.ImageGradient({left}, {right}, {sizeOf(window.Height)}, {sizeOf(window.Width)}{Geometry(window, sizeOf, asPairs: false)})",
+            WindowResult.KernelGradient => $"ConvolutionGradients.Kernel({left}, {right}, kernelSize: {sizeOf(window.Kernel)}{Geometry(window, sizeOf, asPairs: false)})",
+            _ => $"ConvolutionGradients.Image({left}, {right}, {sizeOf(window.Height)}, {sizeOf(window.Width)}{Geometry(window, sizeOf, asPairs: false)})",
         };
     }
 

@@ -5,7 +5,7 @@ namespace LayerDsl.Autograd;
 /// <summary>
 /// The gradients of a two-dimensional convolution, as convolutions themselves: differentiable again, and as fast.
 /// </summary>
-public static class Convolution
+public static class ConvolutionGradients
 {
     /// <summary>
     /// Σ_b,p,q gradY[b,o,p,q] · x[b,c,s·p+d·u−pad,s·q+d·v−pad]: x convolved with gradY as the kernel, channels in the place of the
@@ -19,7 +19,7 @@ public static class Convolution
     /// <param name="dilation">The convolution's dilation.</param>
     /// <param name="groups">The convolution's groups.</param>
     /// <returns>(out, in / groups, kernelSize, kernelSize).</returns>
-    public static Tensor KernelGradient(Tensor x, Tensor gradY, long kernelSize, long stride = 1, long padding = 0, long dilation = 1, long groups = 1)
+    public static Tensor Kernel(Tensor x, Tensor gradY, long kernelSize, long stride = 1, long padding = 0, long dilation = 1, long groups = 1)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(gradY);
@@ -46,7 +46,7 @@ public static class Convolution
     /// <param name="dilation">The convolution's dilation.</param>
     /// <param name="groups">The convolution's groups.</param>
     /// <returns>(batch, in, height, width).</returns>
-    public static Tensor ImageGradient(
+    public static Tensor Image(
         Tensor gradY, Tensor kernel, long height, long width, long stride = 1, long padding = 0, long dilation = 1, long groups = 1)
     {
         ArgumentNullException.ThrowIfNull(gradY);
