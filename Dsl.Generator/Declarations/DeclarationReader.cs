@@ -1,3 +1,4 @@
+using System.Globalization;
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Forward;
 using LayerDsl.Generator.Layers;
@@ -56,7 +57,7 @@ internal static class DeclarationReader
 
         var constructors = type.InstanceConstructors.Where(constructor => !constructor.IsImplicitlyDeclared).ToArray();
         CheckConstructors(type, constructors, reader, location, cancellation);
-        var spec = new ModelSpec(TypeReader.Read(type, cancellation), properties, constructors.Length == 0, ReadForward(type, context.SemanticModel.Compilation, properties, reader, location, cancellation));
+        var spec = new ModelSpec(TypeReader.Read(type, cancellation), properties, constructors.Length == 0, ReadForward(type, context.SemanticModel.Compilation, properties, ReadSample(context.Attributes[0], reader, location), reader, location, cancellation));
         return new Declared<ModelSpec>(spec, reader.Diagnostics.ToEquatableArray(), reader.Places.ToEquatableArray());
     }
 
@@ -147,7 +148,7 @@ internal static class DeclarationReader
 
     /// <summary>The body of forward; only asked for where every layer was accepted, so that one mistake gives one diagnostic.</summary>
     private static ForwardProgram? ReadForward(
-        INamedTypeSymbol type, Compilation compilation, EquatableArray<LayerProperty> properties, AttributeReader reader, LocationInfo? location, CancellationToken cancellation)
+        INamedTypeSymbol type, Compilation compilation, EquatableArray<LayerProperty> properties, EquatableArray<int> sample, AttributeReader reader, LocationInfo? location, CancellationToken cancellation)
     {
         var forward = type.GetMembers("forward").OfType<IMethodSymbol>().FirstOrDefault(method => method is { IsOverride: true, Parameters.Length: 1 });
         if (forward?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not MethodDeclarationSyntax syntax)
@@ -164,9 +165,22 @@ internal static class DeclarationReader
         }
 
         var result = ForwardReader.Read(
-            forward, operation, properties.ToDictionary(property => property.Layer!.Name, property => LayerShape.Of(property.Layer!)), cancellation);
+            forward, operation, properties.ToDictionary(property => property.Layer!.Name, property => LayerShape.Of(property.Layer!)), sample, cancellation);
         reader.Report(result.Diagnostics);
         return result.Value;
+    }
+
+    /// <summary>The shape of a sample as declared; empty where it is not.</summary>
+    private static EquatableArray<int> ReadSample(AttributeData attribute, AttributeReader reader, LocationInfo? location)
+    {
+        var sizes = attribute.ConstructorArguments.Where(argument => argument.Kind == TypedConstantKind.Array && !argument.IsNull)
+            .SelectMany(argument => argument.Values).Select(value => value.Value as int? ?? 0).ToEquatableArray();
+        foreach (var size in sizes.Where(size => size < 1))
+        {
+            reader.Report(DeclarationDiagnostics.SizeOutOfRange, location, "LayerModel", "a size of a sample", size.ToString(CultureInfo.InvariantCulture), "1");
+        }
+
+        return sizes.Any(size => size < 1) ? [] : sizes;
     }
 
     private static DiagnosticInfo? RefuseBase(INamedTypeSymbol type, LocationInfo? location)

@@ -29,7 +29,7 @@ internal static class ForwardDiagnostics
         "LDSL304",
         "The input's size does not follow from forward",
         "The size of one sample of '{0}' does not follow from the body of forward, so Fold() is not generated (FoldTorch() is); "
-        + "let a layer or a view with numbers read it");
+        + "let a layer or a view with numbers read it, or declare it: [LayerModel(1, 28, 28)]");
 
     public static readonly DiagnosticDescriptor DifferentShapes = Descriptors.Warning(
         "LDSL305",

@@ -20,13 +20,20 @@ internal enum Arithmetic
     Multiply,
 }
 
+/// <summary>How a folded model pools the windows of an image.</summary>
+internal enum Pooling
+{
+    Max,
+    Average,
+}
+
 /// <summary>
 /// One step of the body of <c>forward</c>. Values are known by the number of the step that makes them; -1 is the input.
 /// Shapes are per sample: the first dimension, the batch, is left out.
 /// </summary>
 internal abstract record ForwardStep(EquatableArray<int> Shape)
 {
-    /// <summary>A layer applied to the last dimension.</summary>
+    /// <summary>A layer.</summary>
     public sealed record Layer(string Name, int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
 
     /// <summary>A function of one tensor; softmax runs along the last dimension.</summary>
@@ -41,6 +48,12 @@ internal abstract record ForwardStep(EquatableArray<int> Shape)
     /// <summary>The same values in another shape.</summary>
     public sealed record Reshape(int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
 
+    /// <summary>Square windows of an image (channels, height, width).</summary>
+    public sealed record Pool(Pooling Kind, int KernelSize, int Stride, int Padding, int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
+
+    /// <summary>The mean of each channel of an image.</summary>
+    public sealed record GlobalAverage(int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
+
     /// <summary>The numbers of the values that the step reads.</summary>
     public IEnumerable<int> Reads => this switch
     {
@@ -49,6 +62,8 @@ internal abstract record ForwardStep(EquatableArray<int> Shape)
         Combine combine => [combine.Left, combine.Right],
         WithNumber number => [number.Argument],
         Reshape reshape => [reshape.Argument],
+        Pool pool => [pool.Argument],
+        GlobalAverage average => [average.Argument],
         _ => [],
     };
 }

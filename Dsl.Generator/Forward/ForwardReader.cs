@@ -23,16 +23,17 @@ internal sealed class ForwardReader
     /// <param name="forward">The method, of one parameter.</param>
     /// <param name="body">Its body as the compiler understands it: a block.</param>
     /// <param name="layers">The declared layers by the name of their property.</param>
+    /// <param name="sample">The declared shape of one sample; empty where the body tells it.</param>
     /// <param name="cancellation">Stops the work.</param>
     public static Result<ForwardProgram> Read(
-        IMethodSymbol forward, IOperation body, IReadOnlyDictionary<string, LayerShape> layers, CancellationToken cancellation)
+        IMethodSymbol forward, IOperation body, IReadOnlyDictionary<string, LayerShape> layers, EquatableArray<int> sample, CancellationToken cancellation)
     {
         var reader = new ForwardReader(forward, layers, cancellation);
         reader.Read(body);
-        return reader.Finish(forward, layers);
+        return reader.Finish(forward, layers, sample);
     }
 
-    private Result<ForwardProgram> Finish(IMethodSymbol forward, IReadOnlyDictionary<string, LayerShape> layers)
+    private Result<ForwardProgram> Finish(IMethodSymbol forward, IReadOnlyDictionary<string, LayerShape> layers, EquatableArray<int> sample)
     {
         var place = LocationInfo.From(forward.Locations.FirstOrDefault());
         if (draft.Diagnostics.Count > 0 || returned is not Operand.Tensor result)
@@ -40,7 +41,7 @@ internal sealed class ForwardReader
             return new Result<ForwardProgram>(null, draft.Diagnostics.ToEquatableArray());
         }
 
-        var inferred = ShapeInference.Infer(draft.Steps, result.Value, layers, forward.Parameters[0].Name, place);
+        var inferred = ShapeInference.Infer(draft.Steps, result.Value, layers, sample, forward.Parameters[0].Name, place);
         return inferred.Value is null ? inferred : inferred with { Diagnostics = UnusedLayers(inferred.Value, layers.Values, place) };
     }
 

@@ -28,6 +28,8 @@ internal sealed class KnownMethodReader
             KnownMethod.Softmax softmax => ReadSoftmax(softmax, call, values, options),
             KnownMethod.Reshape => ReadReshape(call, values, options),
             KnownMethod.Flatten => ReadFlatten(call, values, options),
+            KnownMethod.Pool pool => PoolReader.Read(pool, call, values[0], options, draft, expressions),
+            KnownMethod.GlobalAverage => PoolReader.ReadGlobal(call, values[0], options, draft, expressions),
             _ when options.FirstOrDefault(option => !IsDefault(option)) is { } option =>
                 draft.Unsupported(option.Syntax, $"the option '{option.Parameter!.Name}' of {call.TargetMethod.Name} is not translated"),
             _ => Apply(known, call.Syntax, values),
@@ -156,7 +158,7 @@ internal sealed class KnownMethodReader
         KnownMethods.IsTensor(argument.Parameter!.Type)
         || (argument.Parameter.Name != "alpha" && KnownMethods.IsTorchSharp(argument.Parameter.Type) && argument.Parameter.Type.Name == "Scalar");
 
-    private static bool IsDefault(IArgumentOperation argument) =>
+    public static bool IsDefault(IArgumentOperation argument) =>
         argument.ArgumentKind == ArgumentKind.DefaultValue || argument.Value.ConstantValue is { HasValue: true, Value: null or false };
 
     private static bool IsMember(ITypeSymbol? type, object value, string member) =>

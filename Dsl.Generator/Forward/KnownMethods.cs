@@ -19,6 +19,10 @@ internal abstract record KnownMethod
 
     internal sealed record Flatten : KnownMethod;
 
+    internal sealed record Pool(Pooling Kind) : KnownMethod;
+
+    internal sealed record GlobalAverage : KnownMethod;
+
     /// <summary>The same values: a copy or alias, which inference has no use for.</summary>
     internal sealed record Identity : KnownMethod;
 }
@@ -58,6 +62,9 @@ internal static class KnownMethods
         ["view"] = new KnownMethod.Reshape(),
         ["reshape"] = new KnownMethod.Reshape(),
         ["flatten"] = new KnownMethod.Flatten(),
+        ["max_pool2d"] = new KnownMethod.Pool(Pooling.Max),
+        ["avg_pool2d"] = new KnownMethod.Pool(Pooling.Average),
+        ["adaptive_avg_pool2d"] = new KnownMethod.GlobalAverage(),
         ["alias"] = new KnownMethod.Identity(),
         ["clone"] = new KnownMethod.Identity(),
         ["contiguous"] = new KnownMethod.Identity(),

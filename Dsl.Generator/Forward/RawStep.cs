@@ -32,6 +32,12 @@ internal abstract record RawStep(EquatableArray<int> Operands)
     /// <summary>flatten from one dimension to another, counted as in the source.</summary>
     public sealed record Flatten(long Start, long End, EquatableArray<int> Operands) : RawStep(Operands);
 
+    /// <summary>max_pool2d or avg_pool2d with square windows.</summary>
+    public sealed record Pool(Pooling Kind, int KernelSize, int Stride, int Padding, EquatableArray<int> Operands) : RawStep(Operands);
+
+    /// <summary>adaptive_avg_pool2d to one value for each channel.</summary>
+    public sealed record GlobalAverage(EquatableArray<int> Operands) : RawStep(Operands);
+
     /// <summary>The step with its shape. In a program the input is -1, and the result of step n is n.</summary>
     public ForwardStep WithShape(EquatableArray<int> shape) => this switch
     {
@@ -40,6 +46,8 @@ internal abstract record RawStep(EquatableArray<int> Operands)
         Softmax softmax => new ForwardStep.Activate(softmax.Function, Operands[0] - 1, shape),
         Combine combine => new ForwardStep.Combine(combine.Operation, Operands[0] - 1, Operands[1] - 1, shape),
         WithNumber number => new ForwardStep.WithNumber(number.Operation, Operands[0] - 1, number.Number, number.NumberFirst, shape),
+        Pool pool => new ForwardStep.Pool(pool.Kind, pool.KernelSize, pool.Stride, pool.Padding, Operands[0] - 1, shape),
+        GlobalAverage => new ForwardStep.GlobalAverage(Operands[0] - 1, shape),
         _ => new ForwardStep.Reshape(Operands[0] - 1, shape),
     };
 }

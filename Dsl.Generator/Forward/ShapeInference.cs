@@ -26,10 +26,11 @@ internal sealed class ShapeInference
     }
 
     public static Result<ForwardProgram> Infer(
-        IReadOnlyList<RawStep> draft, int output, IReadOnlyDictionary<string, LayerShape> layers, string input, LocationInfo? place)
+        IReadOnlyList<RawStep> draft, int output, IReadOnlyDictionary<string, LayerShape> layers, EquatableArray<int> sample, string input, LocationInfo? place)
     {
         var (steps, last) = Reachable(draft, output);
         var inference = new ShapeInference(steps, layers);
+        inference.SetShape(0, sample.Count > 0 ? sample : null);
         inference.Solve();
         for (var step = 0; step < steps.Count; step++)
         {
@@ -107,6 +108,9 @@ internal sealed class ShapeInference
             case RawStep.Layer layer:
                 SetShape(y, shapes[layer.Operands[0]] is { } sample ? layers[layer.Name].OutputOf(sample) : null);
                 break;
+            case RawStep.Pool or RawStep.GlobalAverage:
+                SetShape(y, shapes[step.Operands[0]] is { } image ? Pooled(step, image) : null);
+                break;
             case RawStep.Reshape or RawStep.Flatten:
                 SetShape(y, Target(step, step.Operands[0]));
                 SetSize(y, sizes[step.Operands[0]]);
@@ -157,6 +161,8 @@ internal sealed class ShapeInference
                 case RawStep.Layer layer:
                     SetShape(operand, shapes[y] is { } output ? layers[layer.Name].InputOf(output) : null);
                     break;
+                case RawStep.Pool or RawStep.GlobalAverage:
+                    break; // Several sizes of an image give the same result.
                 case RawStep.Reshape or RawStep.Flatten:
                     SetSize(operand, sizes[y]);
                     break;
@@ -172,7 +178,7 @@ internal sealed class ShapeInference
     private EquatableArray<int>? LinearInput(int x, int width)
     {
         var origin = x;
-        while (origin > 0 && steps[origin - 1] is not (RawStep.Layer or RawStep.Reshape or RawStep.Flatten))
+        while (origin > 0 && steps[origin - 1] is not (RawStep.Layer or RawStep.Reshape or RawStep.Flatten or RawStep.Pool or RawStep.GlobalAverage))
         {
             origin = steps[origin - 1].Operands[0];
         }
@@ -208,6 +214,15 @@ internal sealed class ShapeInference
             : [.. shape.Take(start), ForwardProgram.Product(shape.Skip(start).Take(end - start + 1).ToEquatableArray()), .. shape.Skip(end + 1)];
     }
 
+    private static EquatableArray<int>? Pooled(RawStep step, EquatableArray<int> image) => step switch
+    {
+        RawStep.GlobalAverage when image.Count == 3 => [image[0], 1, 1],
+        RawStep.Pool pool when image.Count == 3 && Math.Min(image[1], image[2]) + (2 * pool.Padding) >= pool.KernelSize => [image[0], Windows(image[1], pool), Windows(image[2], pool)],
+        _ => null,
+    };
+
+    private static int Windows(int size, RawStep.Pool pool) => ((size + (2 * pool.Padding) - pool.KernelSize) / pool.Stride) + 1;
+
     private static int PerSample(long dimension, int rank) => (int)(dimension < 0 ? dimension + rank : dimension - 1);
 
     private void SetShape(int value, EquatableArray<int>? shape)
@@ -239,6 +254,8 @@ internal sealed class ShapeInference
             RawStep.Layer layer => CheckLayer(layer, x),
             RawStep.Combine combine when shapes[x] is { } left && shapes[combine.Operands[1]] is { } right && left != right =>
                 Report(combine, Broadcasts(left, right) ? ForwardDiagnostics.DifferentShapes : ForwardDiagnostics.ShapeMismatch, Text(left), Text(right)),
+            RawStep.Pool or RawStep.GlobalAverage when shapes[x] is { } image && Pooled(step, image) is null =>
+                Report(step, ForwardDiagnostics.ShapeMismatch, "(channels, height, width) as large as a window", Text(image)),
             RawStep.Softmax softmax when shapes[x] is { } shape => CheckSoftmax(softmax, shape.Count),
             RawStep.Reshape reshape => CheckReshape(reshape, x, index + 1),
             RawStep.Flatten flatten when shapes[x] is { } shape && Target(flatten, x) is null => CheckFlatten(flatten, shape),

@@ -70,7 +70,7 @@ internal sealed class BufferPlan
     /// <summary>The argument whose memory this step may overwrite: made by a step, not placed yet, and read for the last time here.</summary>
     private int? Overwritable(int step)
     {
-        if (program.Steps[step] is ForwardStep.Layer)
+        if (program.Steps[step] is ForwardStep.Layer or ForwardStep.Pool or ForwardStep.GlobalAverage)
         {
             return null;
         }
@@ -129,7 +129,7 @@ internal sealed class BufferPlan
     private string NameOf(int step)
     {
         var first = step;
-        while (program.Steps[first] is not ForwardStep.Layer && program.Steps[first].Reads.First() is >= 0 and var before && storage[before] is null)
+        while (program.Steps[first] is not (ForwardStep.Layer or ForwardStep.Pool or ForwardStep.GlobalAverage) && program.Steps[first].Reads.First() is >= 0 and var before && storage[before] is null)
         {
             first = before;
         }
@@ -143,6 +143,7 @@ internal sealed class BufferPlan
             ForwardStep.WithNumber { Operation: Arithmetic.Multiply } => "scaled",
             ForwardStep.WithNumber => "shifted",
             ForwardStep.Activate => "activated",
+            ForwardStep.Pool or ForwardStep.GlobalAverage => "pooled",
             _ => "copy",
         };
     }

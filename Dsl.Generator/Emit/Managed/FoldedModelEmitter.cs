@@ -168,6 +168,14 @@ internal sealed class FoldedModelEmitter
             case ForwardStep.Activate activate:
                 writer.Line($"Activations.{activate.Function}({plan.SpanOf(activate.Argument)}, {target});");
                 break;
+            case ForwardStep.Pool pool:
+                var plane = program.ShapeOf(pool.Argument);
+                writer.Line($"Pooling.{pool.Kind}({plan.SpanOf(pool.Argument)}, {target}, planes: batch * {Text(plane[0])}, height: {Text(plane[1])}, width: {Text(plane[2])}, kernelSize: {Text(pool.KernelSize)}, stride: {Text(pool.Stride)}, padding: {Text(pool.Padding)});");
+                break;
+            case ForwardStep.GlobalAverage average:
+                var all = program.ShapeOf(average.Argument);
+                writer.Line($"Pooling.GlobalAverage({plan.SpanOf(average.Argument)}, {target}, planes: batch * {Text(all[0])}, size: {Text(all[1] * all[2])});");
+                break;
             case ForwardStep.Combine combine:
                 writer.Line($"Activations.{combine.Operation}({plan.SpanOf(combine.Left)}, {plan.SpanOf(combine.Right)}, {target});");
                 break;
@@ -197,6 +205,8 @@ internal sealed class FoldedModelEmitter
         ForwardStep.Activate activate => activate.Function + "(" + Text(activate.Argument) + ")",
         ForwardStep.Combine combine => combine.Operation + "(" + Text(combine.Left) + ", " + Text(combine.Right) + ")",
         ForwardStep.WithNumber number => (number.NumberFirst ? "number " : string.Empty) + number.Operation + "(" + Text(number.Argument) + ", " + number.Number.ToString("R", CultureInfo.InvariantCulture) + ")",
+        ForwardStep.Pool pool => pool.Kind + "Pool(" + Text(pool.Argument) + ", kernel " + Text(pool.KernelSize) + ", stride " + Text(pool.Stride) + ", padding " + Text(pool.Padding) + ")",
+        ForwardStep.GlobalAverage average => "GlobalAverage(" + Text(average.Argument) + ")",
         _ => "Reshape(" + Text(step.Reads.First()) + ", " + string.Join("×", step.Shape) + ")",
     };
 

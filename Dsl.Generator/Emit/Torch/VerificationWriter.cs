@@ -44,6 +44,10 @@ internal static class VerificationWriter
                 return $"verification.Layer({layers[position].Field}, folded.Layers[{position}], {nameOf(layer.Argument)})";
             case ForwardStep.Activate activate:
                 return $"{nameOf(activate.Argument)}.{activate.Function}()";
+            case ForwardStep.Pool pool:
+                return $"{nameOf(pool.Argument)}.{pool.Kind}Pool({pool.KernelSize}, {pool.Stride}, {pool.Padding})";
+            case ForwardStep.GlobalAverage average:
+                return $"{nameOf(average.Argument)}.GlobalAverage()";
             case ForwardStep.Combine combine:
                 return $"{nameOf(combine.Left)}.{combine.Operation}({nameOf(combine.Right)})";
             case ForwardStep.WithNumber { Operation: Arithmetic.Subtract, NumberFirst: true } from:

@@ -76,6 +76,29 @@ public readonly record struct BoundedTensor(Tensor Value, Tensor Error)
         return new(value, (Error * Math.Abs(number)) + (Magnitude(value) * (4 * U)));
     }
 
+    /// <summary>The largest value of each window: no value moves further than the largest error in it, and nothing is rounded.</summary>
+    /// <param name="kernelSize">Height and width of a window.</param>
+    /// <param name="stride">From one window to the next.</param>
+    /// <param name="padding">How far windows reach over the edge.</param>
+    public BoundedTensor MaxPool(long kernelSize, long stride, long padding) => new(
+        nn.functional.max_pool2d(Value, kernelSize, stride, padding), nn.functional.max_pool2d(Error, kernelSize, stride, padding));
+
+    /// <summary>The mean of each window; both sides round a sum and a quotient.</summary>
+    /// <inheritdoc cref="MaxPool"/>
+    public BoundedTensor AveragePool(long kernelSize, long stride, long padding)
+    {
+        var rounding = nn.functional.avg_pool2d(Magnitude(Value), kernelSize, stride, padding) * (2 * ((kernelSize * kernelSize) + 1) * U);
+        return new(nn.functional.avg_pool2d(Value, kernelSize, stride, padding), nn.functional.avg_pool2d(Error, kernelSize, stride, padding) + rounding);
+    }
+
+    /// <summary>The mean of each channel.</summary>
+    public BoundedTensor GlobalAverage()
+    {
+        var terms = Value.shape[2] * Value.shape[3];
+        var rounding = Magnitude(Value).mean([2, 3], keepdim: true) * (2 * (terms + 1) * U);
+        return new(Value.mean([2, 3], keepdim: true), Error.mean([2, 3], keepdim: true) + rounding);
+    }
+
     /// <summary>The same values in another shape.</summary>
     /// <param name="sample">The shape of one sample.</param>
     public BoundedTensor Reshape(params long[] sample) => new(Value.reshape([Value.shape[0], .. sample]), Error.reshape([Value.shape[0], .. sample]));
