@@ -148,7 +148,7 @@ internal static class DeclarationReader
 
     /// <summary>The body of forward; only asked for where every layer was accepted, so that one mistake gives one diagnostic.</summary>
     private static ForwardProgram? ReadForward(
-        INamedTypeSymbol type, Compilation compilation, EquatableArray<LayerProperty> properties, EquatableArray<int> sample, AttributeReader reader, LocationInfo? location, CancellationToken cancellation)
+        INamedTypeSymbol type, Compilation compilation, EquatableArray<LayerProperty> properties, EquatableArray<int>? sample, AttributeReader reader, LocationInfo? location, CancellationToken cancellation)
     {
         var forward = type.GetMembers("forward").OfType<IMethodSymbol>().FirstOrDefault(method => method is { IsOverride: true, Parameters.Length: 1 });
         if (forward?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not MethodDeclarationSyntax syntax)
@@ -158,20 +158,20 @@ internal static class DeclarationReader
         }
 
         var body = (SyntaxNode?)syntax.Body ?? syntax.ExpressionBody;
-        if (body is null || properties.Count == 0 || properties.Any(property => property.Layer is null)
+        if (body is null || sample is null || properties.Count == 0 || properties.Any(property => property.Layer is null)
             || compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(body, cancellation) is not { } operation)
         {
             return null;
         }
 
         var result = ForwardReader.Read(
-            forward, operation, properties.ToDictionary(property => property.Layer!.Name, property => LayerShape.Of(property.Layer!)), sample, cancellation);
+            forward, operation, properties.ToDictionary(property => property.Layer!.Name, property => LayerShape.Of(property.Layer!)), sample.Value, cancellation);
         reader.Report(result.Diagnostics);
         return result.Value;
     }
 
-    /// <summary>The shape of a sample as declared; empty where it is not.</summary>
-    private static EquatableArray<int> ReadSample(AttributeData attribute, AttributeReader reader, LocationInfo? location)
+    /// <summary>The shape of a sample as declared, empty where it is not; null, with a diagnostic, where it is none.</summary>
+    private static EquatableArray<int>? ReadSample(AttributeData attribute, AttributeReader reader, LocationInfo? location)
     {
         var sizes = attribute.ConstructorArguments.Where(argument => argument.Kind == TypedConstantKind.Array && !argument.IsNull)
             .SelectMany(argument => argument.Values).Select(value => value.Value as int? ?? 0).ToEquatableArray();
@@ -180,7 +180,7 @@ internal static class DeclarationReader
             reader.Report(DeclarationDiagnostics.SizeOutOfRange, location, "LayerModel", "a size of a sample", size.ToString(CultureInfo.InvariantCulture), "1");
         }
 
-        return sizes.Any(size => size < 1) ? [] : sizes;
+        return sizes.Any(size => size < 1) ? null : sizes;
     }
 
     private static DiagnosticInfo? RefuseBase(INamedTypeSymbol type, LocationInfo? location)

@@ -55,7 +55,7 @@ public sealed partial class Steps
         [ComponentName(Name = "bias")]
         private Parameter bias;
 
-        /// <summary>Makes the layer with the usual random weights: U(-1/√in, 1/√in).</summary>
+        /// <summary>Makes the layer with the usual random weights: U(-1/√n, 1/√n), n the inputs of an output.</summary>
         public FirstLayer()
             : base("First")
         {
@@ -103,7 +103,7 @@ public sealed partial class Steps
         public override FoldedLinear Fold()
         {
             using var weight = MergedWeight();
-            return FoldWeights(weight, bias);
+            return FoldLinear(weight, bias);
         }
 
         /// <inheritdoc/>
@@ -117,7 +117,7 @@ public sealed partial class Steps
         public override Layer FoldLayer()
         {
             using var weight = MergedWeight();
-            return MakePlain(weight, bias);
+            return MakePlainLinear(weight, bias);
         }
 
         /// <summary>W[o,i] = weight[o,i]</summary>
@@ -130,7 +130,7 @@ public sealed partial class Steps
         /// <inheritdoc/>
         public override void LoadWeight(Tensor weight, Tensor? bias = null)
         {
-            CheckWeight(weight, bias, 8, 12, hasBias: true);
+            CheckWeight(weight, bias, [8, 12], hasBias: true);
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
             var target = weight.to(this.weight);

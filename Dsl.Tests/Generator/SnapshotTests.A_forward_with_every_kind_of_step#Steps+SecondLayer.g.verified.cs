@@ -51,7 +51,7 @@ public sealed partial class Steps
         [ComponentName(Name = "weight")]
         private Parameter weight;
 
-        /// <summary>Makes the layer with the usual random weights: U(-1/√in, 1/√in).</summary>
+        /// <summary>Makes the layer with the usual random weights: U(-1/√n, 1/√n), n the inputs of an output.</summary>
         public SecondLayer()
             : base("Second")
         {
@@ -98,7 +98,7 @@ public sealed partial class Steps
         public override FoldedLinear Fold()
         {
             using var weight = MergedWeight();
-            return FoldWeights(weight, null);
+            return FoldLinear(weight, null);
         }
 
         /// <inheritdoc/>
@@ -112,7 +112,7 @@ public sealed partial class Steps
         public override Layer FoldLayer()
         {
             using var weight = MergedWeight();
-            return MakePlain(weight, null);
+            return MakePlainLinear(weight, null);
         }
 
         /// <summary>W[o,i] = weight[o,i]</summary>
@@ -125,7 +125,7 @@ public sealed partial class Steps
         /// <inheritdoc/>
         public override void LoadWeight(Tensor weight, Tensor? bias = null)
         {
-            CheckWeight(weight, bias, 4, 4, hasBias: false);
+            CheckWeight(weight, bias, [4, 4], hasBias: false);
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
             var target = weight.to(this.weight);

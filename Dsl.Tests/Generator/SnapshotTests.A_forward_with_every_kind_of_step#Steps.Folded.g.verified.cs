@@ -32,8 +32,8 @@ public sealed partial class Steps
         public Folded(FoldedLinear firstLayer, FoldedLinear secondLayer)
             : base(Name, Signature, inputSize: 12, outputSize: 8, [firstLayer, secondLayer])
         {
-            this.firstLayer = RequireLayer(firstLayer, "First", 12, 8, bias: true);
-            this.secondLayer = RequireLayer(secondLayer, "Second", 4, 4, bias: false);
+            this.firstLayer = RequireLinear(firstLayer, "First", 12, 8, bias: true);
+            this.secondLayer = RequireLinear(secondLayer, "Second", 4, 4, bias: false);
         }
 
         /// <summary>Reads a model that <see cref="FoldedModel.Save"/> wrote.</summary>

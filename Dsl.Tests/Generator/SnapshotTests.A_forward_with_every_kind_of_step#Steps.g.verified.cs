@@ -54,7 +54,7 @@ public sealed partial class Steps
 
     /// <summary>The folded model without libtorch: immutable, thread-safe, merged weights.</summary>
     /// <exception cref="NonFiniteWeightException">A merged weight is NaN or infinite.</exception>
-    public Folded Fold() => new(firstLayer.Fold(), secondLayer.Fold());
+    public Folded Fold() => new((FoldedLinear)firstLayer.Fold(), (FoldedLinear)secondLayer.Fold());
 
     /// <summary>Compares the training form with the folded form on a sample: every layer, and the whole model.</summary>
     /// <param name="sample">Inputs of the model, (n, …).</param>

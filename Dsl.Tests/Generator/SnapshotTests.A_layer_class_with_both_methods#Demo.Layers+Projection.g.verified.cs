@@ -95,7 +95,7 @@ public static partial class Layers
         [ComponentName(Name = "log_b")]
         private Parameter logB;
 
-        /// <summary>Makes the layer with the usual random weights: U(-1/√in, 1/√in).</summary>
+        /// <summary>Makes the layer with the usual random weights: U(-1/√n, 1/√n), n the inputs of an output.</summary>
         public Projection()
             : base("Projection")
         {
@@ -146,7 +146,7 @@ public static partial class Layers
         public override FoldedLinear Fold()
         {
             using var weight = MergedWeight();
-            return FoldWeights(weight, null);
+            return FoldLinear(weight, null);
         }
 
         /// <inheritdoc/>
@@ -160,7 +160,7 @@ public static partial class Layers
         public override Layer FoldLayer()
         {
             using var weight = MergedWeight();
-            return MakePlain(weight, null);
+            return MakePlainLinear(weight, null);
         }
 
         /// <summary>W[o,i] = a·merged[o,i] / width[o,i]</summary>
@@ -180,7 +180,7 @@ public static partial class Layers
         /// <inheritdoc/>
         public override void LoadWeight(Tensor weight, Tensor? bias = null)
         {
-            CheckWeight(weight, bias, 32, 64, hasBias: false);
+            CheckWeight(weight, bias, [32, 64], hasBias: false);
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
             var target = weight.to(v);

@@ -57,7 +57,7 @@ public sealed partial class FashionMlp
         [ComponentName(Name = "bias")]
         private Parameter bias;
 
-        /// <summary>Makes the layer with the usual random weights: U(-1/√in, 1/√in).</summary>
+        /// <summary>Makes the layer with the usual random weights: U(-1/√n, 1/√n), n the inputs of an output.</summary>
         public HeadLayer()
             : base("Head")
         {
@@ -105,7 +105,7 @@ public sealed partial class FashionMlp
         public override FoldedLinear Fold()
         {
             using var weight = MergedWeight();
-            return FoldWeights(weight, bias);
+            return FoldLinear(weight, bias);
         }
 
         /// <inheritdoc/>
@@ -119,7 +119,7 @@ public sealed partial class FashionMlp
         public override Layer FoldLayer()
         {
             using var weight = MergedWeight();
-            return MakePlain(weight, bias);
+            return MakePlainLinear(weight, bias);
         }
 
         /// <summary>W[o,i] = weight[o,i]</summary>
@@ -132,7 +132,7 @@ public sealed partial class FashionMlp
         /// <inheritdoc/>
         public override void LoadWeight(Tensor weight, Tensor? bias = null)
         {
-            CheckWeight(weight, bias, 10, 512, hasBias: true);
+            CheckWeight(weight, bias, [10, 512], hasBias: true);
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
             var target = weight.to(this.weight);

@@ -75,7 +75,7 @@ public sealed partial class FashionMlp
         [ComponentName(Name = "bias")]
         private Parameter bias;
 
-        /// <summary>Makes the layer with the usual random weights: U(-1/√in, 1/√in).</summary>
+        /// <summary>Makes the layer with the usual random weights: U(-1/√n, 1/√n), n the inputs of an output.</summary>
         public MiddleLayer()
             : base("Middle")
         {
@@ -125,7 +125,7 @@ public sealed partial class FashionMlp
         public override FoldedLinear Fold()
         {
             using var weight = MergedWeight();
-            return FoldWeights(weight, bias);
+            return FoldLinear(weight, bias);
         }
 
         /// <inheritdoc/>
@@ -139,7 +139,7 @@ public sealed partial class FashionMlp
         public override Layer FoldLayer()
         {
             using var weight = MergedWeight();
-            return MakePlain(weight, bias);
+            return MakePlainLinear(weight, bias);
         }
 
         /// <summary>W[o,i] = weight[o,i] + Σ_r lora_B[o,r]·lora_A[r,i]</summary>
@@ -155,7 +155,7 @@ public sealed partial class FashionMlp
         /// <inheritdoc/>
         public override void LoadWeight(Tensor weight, Tensor? bias = null)
         {
-            CheckWeight(weight, bias, 512, 512, hasBias: true);
+            CheckWeight(weight, bias, [512, 512], hasBias: true);
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
             var target = weight.to(this.weight);

@@ -37,9 +37,9 @@ public sealed partial class FashionMlp
         public Folded(FoldedLinear hiddenLayer, FoldedLinear middleLayer, FoldedLinear headLayer)
             : base(Name, Signature, inputSize: 784, outputSize: 10, [hiddenLayer, middleLayer, headLayer])
         {
-            this.hiddenLayer = RequireLayer(hiddenLayer, "Hidden", 784, 512, bias: true);
-            this.middleLayer = RequireLayer(middleLayer, "Middle", 512, 512, bias: true);
-            this.headLayer = RequireLayer(headLayer, "Head", 512, 10, bias: true);
+            this.hiddenLayer = RequireLinear(hiddenLayer, "Hidden", 784, 512, bias: true);
+            this.middleLayer = RequireLinear(middleLayer, "Middle", 512, 512, bias: true);
+            this.headLayer = RequireLinear(headLayer, "Head", 512, 10, bias: true);
         }
 
         /// <summary>Reads a model that <see cref="FoldedModel.Save"/> wrote.</summary>

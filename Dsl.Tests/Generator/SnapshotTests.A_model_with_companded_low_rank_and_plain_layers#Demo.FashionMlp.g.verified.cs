@@ -64,7 +64,7 @@ public sealed partial class FashionMlp
 
     /// <summary>The folded model without libtorch: immutable, thread-safe, merged weights.</summary>
     /// <exception cref="NonFiniteWeightException">A merged weight is NaN or infinite.</exception>
-    public Folded Fold() => new(hiddenLayer.Fold(), middleLayer.Fold(), headLayer.Fold());
+    public Folded Fold() => new((FoldedLinear)hiddenLayer.Fold(), (FoldedLinear)middleLayer.Fold(), (FoldedLinear)headLayer.Fold());
 
     /// <summary>Compares the training form with the folded form on a sample: every layer, and the whole model.</summary>
     /// <param name="sample">Inputs of the model, (n, …).</param>

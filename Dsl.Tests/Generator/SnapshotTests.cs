@@ -51,6 +51,27 @@ public sealed class SnapshotTests
         }
         """));
 
+    [Fact]
+    public Task A_model_with_convolutions() => Verifier.Verify(Generate("""
+        namespace Demo;
+
+        [LayerModel(1, 28, 28)]
+        public sealed partial class ConvNet : nn.Module<Tensor, Tensor>
+        {
+            [Conv2d(1, 8, 5, Padding = 2), Compander] public partial Layer Stem { get; }
+            [Conv2d(8, 8, 3, Stride = 2, Padding = 1, Groups = 8, Bias = false)] public partial Layer Depthwise { get; }
+            [Conv2d(8, 32, 1), LowRank(4)] public partial Layer Pointwise { get; }
+            [Linear(32, 10)] public partial Layer Head { get; }
+
+            public override Tensor forward(Tensor x)
+            {
+                var h = nn.functional.max_pool2d(Stem.forward(x).relu(), 2);
+                h = Pointwise.forward(Depthwise.forward(h)).relu();
+                return Head.forward(nn.functional.adaptive_avg_pool2d(h, 1).flatten(1));
+            }
+        }
+        """));
+
     private static GeneratorDriverRunResult Generate(string source)
     {
         var run = GeneratorRun.Of(source);
