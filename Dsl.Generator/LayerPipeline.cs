@@ -27,7 +27,8 @@ internal static class LayerPipeline
     public static ProvedLayer Prove(LayerTask task, CancellationToken cancellation)
     {
         var forms = LayerKinds.Find(task.Layer.Kind.Name).Build(task.Layer);
-        return new ProvedLayer(task, forms, Prover.Prove(forms.Claim, cancellation));
+        var verdict = Prover.Prove(forms.Claim, cancellation);
+        return new ProvedLayer(task, forms, forms.Packed is { } packed ? verdict.And(Prover.Prove(packed.Claim, cancellation)) : verdict);
     }
 
     public static DifferentiatedLayer Differentiate(ProvedLayer layer, CancellationToken cancellation)

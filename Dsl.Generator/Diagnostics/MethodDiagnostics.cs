@@ -34,4 +34,19 @@ internal static class MethodDiagnostics
         "LDSL106",
         "Unknown choice",
         "{0}: {1} has no value {2}; choose one of {3}");
+
+    public static readonly DiagnosticDescriptor BitsOutOfRange = Descriptors.Error(
+        "LDSL110",
+        "Bits out of range",
+        "[Quantize] with Scheme.{0} has Bits = {1}; the scheme takes {2} bits");
+
+    public static readonly DiagnosticDescriptor GroupDoesNotDivide = Descriptors.Error(
+        "LDSL111",
+        "The group size does not divide",
+        "[Quantize] has GroupSize = {0}, which does not divide the {1} inputs of a row; choose for instance {2}");
+
+    public static readonly DiagnosticDescriptor NoZeroPoint = Descriptors.Error(
+        "LDSL112",
+        "The scheme has no zero point",
+        "[Quantize] with Scheme.{0} has Symmetric = false; only Scheme.Uniform has a zero point: leave Symmetric out, or choose Scheme.Uniform");
 }

@@ -29,6 +29,9 @@ internal sealed record LayerForms(
     EquatableArray<SizeBinding> Sizes,
     string Unit)
 {
+    /// <summary>The folded form in codes, where the weight is quantized last.</summary>
+    public PackedForms? Packed { get; init; }
+
     public Expr Training => Claim.Training;
 
     public Tensor? Bias => Stored.FirstOrDefault(stored => stored.Tensor.Name == "bias")?.Tensor;
@@ -50,6 +53,12 @@ internal sealed record LayerForms(
         ? Evaluate(Size.Symbol(symbol)).ToString(CultureInfo.InvariantCulture)
         : $"{NamesOf.Variable(Input.Name)}.shape[{Input.Axes.ToList().FindIndex(axis => axis.Size == Size.Symbol(symbol))}]";
 }
+
+/// <summary>The inference form with a weight in codes, and the fold to it.</summary>
+/// <param name="Weight">The codes.</param>
+/// <param name="Claim">The training form and the form that decodes them.</param>
+/// <param name="Rounded">The rounded weight as training computes it.</param>
+internal sealed record PackedForms(PackedWeight Weight, Claim Claim, Expr Rounded);
 
 /// <summary>The declared value of a size symbol.</summary>
 internal readonly record struct SizeBinding(string Symbol, long Value);

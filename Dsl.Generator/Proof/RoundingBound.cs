@@ -15,6 +15,20 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
     /// <summary>Units in the last place that library functions may be wrong by; libm and SLEEF state 1 to 2 for these.</summary>
     private const long FunctionError = 2;
 
+    /// <summary>Roundings from a code to a weight: a power, a difference, the product with the scale.</summary>
+    private const long DecodingRoundings = 4;
+
+    private const string Shared = "computed alike in both forms";
+
+    /// <param name="expr">The expression.</param>
+    /// <param name="sizeOf">The declared sizes.</param>
+    /// <param name="rounded">
+    /// A part that both forms compute alike and round to a grid, where there is one: it carries no error over, but for its decoding.
+    /// </param>
+    public static RoundingBound Of(Expr expr, Func<Size, long> sizeOf, Expr? rounded) => rounded is null
+        ? Of(expr, sizeOf)
+        : Of(expr.Rewrite(node => node.Equals(rounded) ? new Surrogate(Shared, rounded, 0) : node), sizeOf);
+
     public static RoundingBound Of(Expr expr, Func<Size, long> sizeOf) => expr switch
     {
         Literal literal => new(literal.Value.Sign < 0 ? -literal.Value : literal.Value, IsDyadic(literal.Value) ? 0 : 1),
@@ -22,6 +36,7 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
         Access access => new(Name("abs_" + access.Tensor.Name, Abs(expr)), 0),
         Ir.Inside => new(expr, 0),
         Named named => OfNamed(named, Of(named.Body, sizeOf)),
+        Surrogate { Name: Shared } shared => new(Abs(shared.Value), DecodingRoundings),
         Surrogate surrogate => Of(surrogate.Value, sizeOf),
         Reduce { Reduction: Reduction.Sum } sum => OfSum(sum, sizeOf),
         Reduce max => Of(max.Body, sizeOf) is var body ? body with { Magnitude = MaxOver(max.Index, body.Magnitude) } : body,
@@ -66,6 +81,7 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
         Function.Atan or Function.Tanh or Function.Sin => new(x[0].Magnitude, x[0].Factor + FunctionError),
 
         // Elsewhere |f'(t)|·|error of t| joins the magnitude.
+        Function.Exp2 => new(x[0].Factor == 0 ? map : map * (1 + x[0].Magnitude), x[0].Factor + FunctionError),
         Function.Exp => new(x[0].Factor == 0 ? map : map * (1 + x[0].Magnitude), x[0].Factor + FunctionError),
         Function.Log => new(Abs(map) + Quotient(x[0].Magnitude, map.Arguments[0], map.Arguments[0]), x[0].Factor + FunctionError),
         _ => throw new ShapeException("A function without a rounding bound: " + map.Function),

@@ -7,6 +7,16 @@ internal abstract record Verdict
     {
     }
 
+    /// <summary>The verdict on two claims together: a refutation before a test, a test before a proof.</summary>
+    public Verdict And(Verdict other) => (this, other) switch
+    {
+        (Refuted, _) => this,
+        (_, Refuted) => other,
+        (Tested, _) => this,
+        (Proved left, Proved right) => new Proved(left.Laws.Union(right.Laws).ToEquatableArray(), left.Assumptions.Union(right.Assumptions).ToEquatableArray()),
+        _ => other,
+    };
+
     /// <summary>Equal normal forms: the claim holds for every input, parameter and size.</summary>
     /// <param name="Laws">The names of the laws used, in order.</param>
     /// <param name="Assumptions">Side conditions that were assumed because they cannot be checked, in words.</param>

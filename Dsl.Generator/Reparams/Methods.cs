@@ -12,10 +12,11 @@ internal static class Methods
     [
         Compander.Method,
         LowRank.Method,
+        Quantize.Method,
     ];
 
     /// <summary>The fields of layer classes: a class that is named like one of its fields does not compile.</summary>
-    public static readonly string[] StoredNames = ["weight", "v", "bias", "logA", "logB", "loraA", "loraB"];
+    public static readonly string[] StoredNames = ["weight", "v", "bias", "logA", "logB", "loraA", "loraB", "scale"];
 
     public static bool Contains(string attribute) => All.Any(method => method.Attribute == attribute);
 
@@ -28,6 +29,9 @@ internal static class Methods
         var shape = LayerKinds.Find(layer.Kind.Name).Weight(layer.Kind);
         return layer.Methods.SelectMany(method => Find(method).Check(method, shape));
     }
+
+    /// <summary>The shape of the weight that the methods of a layer act on.</summary>
+    public static WeightShape ShapeOf(LayerSpec layer) => WeightShape.Of(layer.Kind, layer.Methods.Any(Quantize.IsGrouped));
 
     /// <summary>From the stored tensor through every method to the weight that the layer uses.</summary>
     public static EffectiveWeight Apply(EquatableArray<AttributeSpec> methods, WeightShape shape) =>

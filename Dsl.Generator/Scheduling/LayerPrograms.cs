@@ -44,8 +44,8 @@ internal sealed record LayerPrograms(
     /// </summary>
     private static (Expr Bound, long Factor) BoundOf(LayerForms forms)
     {
-        var training = RoundingBound.Of(forms.Training, forms.Evaluate);
-        var inference = RoundingBound.Of(forms.Claim.InferenceOverStored(), forms.Evaluate);
+        var training = RoundingBound.Of(forms.Training, forms.Evaluate, forms.Packed?.Rounded);
+        var inference = RoundingBound.Of(forms.Claim.InferenceOverStored(), forms.Evaluate, forms.Packed?.Rounded);
         var factor = training.Factor + inference.Factor;
         var absolute = new Tensor("magnitude", TensorRole.Input, forms.Input.Axes);
         var carried = new Tensor("input_error", TensorRole.Input, forms.Input.Axes);

@@ -22,14 +22,22 @@ internal static class TorchFunctions
             Function.Multiply => (At(0, Multiplicative) + " * " + At(1, Unary), Multiplicative),
             Function.Divide => (At(0, Multiplicative) + " / " + At(1, Unary), Multiplicative),
             Function.Negate => ("-" + At(0, Unary), Unary),
+            Function.Max when IsNumber(x[1]) => (At(0, Primary) + ".clamp_min(" + x[1].Text + ")", Primary),
+            Function.Max when IsNumber(x[0]) => (At(1, Primary) + ".clamp_min(" + x[0].Text + ")", Primary),
+            Function.Min when IsNumber(x[1]) => (At(0, Primary) + ".clamp_max(" + x[1].Text + ")", Primary),
+            Function.Min when IsNumber(x[0]) => (At(1, Primary) + ".clamp_max(" + x[0].Text + ")", Primary),
             Function.Max => ("torch.maximum(" + x[0].Text + ", " + x[1].Text + ")", Primary),
             Function.Min => ("torch.minimum(" + x[0].Text + ", " + x[1].Text + ")", Primary),
-            Function.GreaterOrEqual => (At(0, Primary) + ".ge(" + x[1].Text + ")", Primary),
-            Function.Greater => (At(0, Primary) + ".gt(" + x[1].Text + ")", Primary),
+
+            // 1 and 0 in the type of the values: comparisons of torch give booleans, which do not subtract.
+            Function.GreaterOrEqual => ("Compare.AtLeast(" + x[0].Text + ", " + x[1].Text + ")", Primary),
+            Function.Greater => ("Compare.Above(" + x[0].Text + ", " + x[1].Text + ")", Primary),
             Function.Select => ("torch.where(" + At(0, Primary) + ".to_type(ScalarType.Bool), " + x[1].Text + ", " + x[2].Text + ")", Primary),
             _ => (At(0, Primary) + "." + Method(function) + "()", Primary),
         };
     }
+
+    private static bool IsNumber((string Text, int Precedence) part) => part.Text.All(letter => char.IsDigit(letter) || letter is '.' or '-' or '+' or 'E');
 
     /// <summary>An exact number as the nearest double.</summary>
     public static (string Text, int Precedence) Number(Rational value)

@@ -1,0 +1,24 @@
+namespace LayerDsl;
+
+/// <summary>
+/// Quantization: the layer multiplies with the weight rounded to a grid of 2^<see cref="Bits"/> levels. Training rounds in every pass
+/// and passes gradients straight through (Bengio et al. 2013, arXiv 1308.3432); folding stores the codes and scales.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class QuantizeAttribute : Attribute
+{
+    /// <summary>Bits per weight, from 1 to 8; a scheme may allow fewer choices. Default 8.</summary>
+    public int Bits { get; set; } = 8;
+
+    /// <summary>The grid. Default <see cref="Scheme.Uniform"/>.</summary>
+    public Scheme Scheme { get; set; } = Scheme.Uniform;
+
+    /// <summary>Which weights share a scale. Default <see cref="Granularity.Channel"/>.</summary>
+    public Granularity Granularity { get; set; } = Granularity.Channel;
+
+    /// <summary>Weights per scale with <see cref="Granularity.Group"/>; must divide the inputs of a row. Default 32.</summary>
+    public int GroupSize { get; set; } = 32;
+
+    /// <summary>Whether the uniform grid is symmetric about zero; otherwise it has a zero point. Default true.</summary>
+    public bool Symmetric { get; set; } = true;
+}

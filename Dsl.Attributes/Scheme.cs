@@ -1,0 +1,35 @@
+namespace LayerDsl;
+
+/// <summary>The grid that <see cref="QuantizeAttribute"/> rounds to. n = 2^(bits - 1); s is the scale of the tensor, channel or group.</summary>
+public enum Scheme
+{
+    /// <summary>Equal steps: <c>s · round(w / s)</c>, s = max|w| / (n - 1); with a zero point where not symmetric. One bit: <c>s · sign(w)</c>, s = mean|w|.</summary>
+    Uniform,
+
+    /// <summary>Powers of two with a sign: <c>±s · 2^-k</c>, k from 0 to n - 1, s = max|w|. No zero. 2 to 8 bits.</summary>
+    Log2,
+
+    /// <summary>Powers of √2 with a sign: <c>±s · 2^(-k/2)</c>, k from 0 to n - 1, s = max|w|. No zero. 2 to 8 bits (RepQ-ViT, RepQuant).</summary>
+    LogSqrt2,
+
+    /// <summary>Half steps: <c>s · (k + ½) / n</c>, k from -n to n - 1, s = 2 · mean|w| (OFQ: Liu et al. 2023, arXiv 2302.02210). No zero.</summary>
+    StatsQ,
+
+    /// <summary>Equal steps of a learned size: <c>s · round(clip(w / s, -n, n - 1))</c> (LSQ: Esser et al. 2020, arXiv 1902.08153). 2 to 8 bits.</summary>
+    Lsq,
+
+    /// <summary>Quantiles of the normal distribution, 16 levels, s = max|w| (NF4: Dettmers et al. 2023, arXiv 2305.14314). 4 bits.</summary>
+    Nf4,
+
+    /// <summary>Floating point with 2 exponent bits and 1 mantissa bit, s = max|w| / 6. 4 bits.</summary>
+    Fp4E2M1,
+
+    /// <summary>Floating point with 3 exponent bits: powers of two and zero, s = max|w| / 16. 4 bits.</summary>
+    Fp4E3M0,
+
+    /// <summary>Floating point with 4 exponent and 3 mantissa bits, s = max|w| / 448. 8 bits.</summary>
+    Fp8E4M3,
+
+    /// <summary>Floating point with 5 exponent and 2 mantissa bits, s = max|w| / 57344. 8 bits.</summary>
+    Fp8E5M2,
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Reparams.Quantization;
+using static LayerDsl.Generator.Ir.Operators;
+
+namespace LayerDsl.Generator.Reparams;
+
+/// <summary>
+/// Quantization of the weight so far: <c>W' = decode(codes(W), scale(W))</c> on the grid of a scheme, one scale for the tensor, a channel or a group.
+/// Training rounds in every pass; gradients pass straight through (Bengio et al. 2013, arXiv 1308.3432), or as the scheme declares.
+/// The fold computes codes and scales once. A loaded weight is taken as it is: rounding is idempotent only on the grid.
+/// </summary>
+internal static class Quantize
+{
+    public static Method Method { get; } = new("Quantize", Check, Apply, BaseName: null, Freezes: _ => false);
+
+    private static readonly Dictionary<string, Grid> Grids = new()
+    {
+        ["Uniform"] = UniformGrid.Grid,
+        ["Log2"] = LogGrids.Log2,
+        ["LogSqrt2"] = LogGrids.LogSqrt2,
+        ["StatsQ"] = StatsQGrid.Grid,
+        ["Lsq"] = LsqGrid.Grid,
+        ["Nf4"] = NormalFloatGrid.Grid,
+        ["Fp4E2M1"] = FloatGrid.Grid("E2M1", 2, 1, 1, 6),
+        ["Fp4E3M0"] = FloatGrid.Grid("E3M0", 3, 0, 3, 16),
+        ["Fp8E4M3"] = FloatGrid.Grid("E4M3", 4, 3, 7, 448),
+        ["Fp8E5M2"] = FloatGrid.Grid("E5M2", 5, 2, 15, 57344),
+    };
+
+    /// <summary>The names of the schemes.</summary>
+    public static IEnumerable<string> Schemes => Grids.Keys;
+
+    /// <summary>Whether a declaration shares scales among groups of inputs.</summary>
+    public static bool IsGrouped(AttributeSpec attribute) => attribute.Name == "Quantize" && Granularity(attribute) == "Group";
+
+    private static EffectiveWeight Apply(EffectiveWeight weight, AttributeSpec attribute, WeightShape shape)
+    {
+        var (grid, bits) = (GridOf(attribute), Bits(attribute));
+        var split = Granularity(attribute) == "Group" ? Split(shape) : null;
+        var before = weight.At(split);
+        EquatableArray<Index> inputs = split is null ? [shape.I] : [split.Group, split.Place];
+        EquatableArray<Index> scaleAxes = Granularity(attribute) switch { "Tensor" => [], "Group" => [shape.O, split!.Group], _ => [shape.O] };
+        EquatableArray<Index> axes = [shape.O, .. inputs];
+        var input = before is Access ? before : Name("unrounded", before);
+        var coded = grid.Code(new GridTarget(input, scaleAxes, axes.Where(axis => !scaleAxes.Contains(axis)).ToEquatableArray(), bits, attribute.Flag("Symmetric", true)));
+        var training = coded.Training ?? StraightThrough(coded.Value, input);
+        return (weight with { Dense = Name("weight", training), Split = split, Branches = [], Packed = new PackedWeight(coded, axes, scaleAxes, bits, attribute.Choice("Scheme", "Uniform")) }).With(
+            coded.Stored,
+            coded.Initialization,
+            new MethodNote("Quantize", "W' = " + grid.Formula + ", " + Text(bits) + " bits per " + (split is null ? Granularity(attribute).ToLowerInvariant() : "group of " + Text(GroupSize(attribute))), grid.Paper),
+            split is null ? [] : [new SizeBinding("groups", shape.InFeatures / GroupSize(attribute)), new SizeBinding("group", GroupSize(attribute))]);
+    }
+
+    /// <summary>Input i is a place of a group.</summary>
+    private static IndexSplit Split(WeightShape shape) => new(new Index("g", Size.Symbol("groups")), new Index("e", Size.Symbol("group")), shape.I);
+
+    private static IEnumerable<DiagnosticInfo> Check(AttributeSpec attribute, WeightShape shape)
+    {
+        foreach (var (name, choice, known) in new[] { ("Scheme", attribute.Choice("Scheme", "Uniform"), string.Join(", ", Grids.Keys)), ("Granularity", Granularity(attribute), "Tensor, Channel, Group") })
+        {
+            if (!known.Split([", "], StringSplitOptions.None).Contains(choice))
+            {
+                yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.UnknownChoice, "Quantize", name, choice, known);
+                yield break;
+            }
+        }
+
+        var grid = GridOf(attribute);
+        if (Bits(attribute) < grid.LeastBits || Bits(attribute) > grid.MostBits)
+        {
+            var allowed = grid.LeastBits == grid.MostBits ? Text(grid.LeastBits) : Text(grid.LeastBits) + " to " + Text(grid.MostBits);
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.BitsOutOfRange, attribute.Choice("Scheme", "Uniform"), Text(Bits(attribute)), allowed);
+        }
+
+        if (!attribute.Flag("Symmetric", true) && attribute.Choice("Scheme", "Uniform") != "Uniform")
+        {
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.NoZeroPoint, attribute.Choice("Scheme", "Uniform"));
+        }
+
+        var group = GroupSize(attribute);
+        if (Granularity(attribute) == "Group" && (group < 1 || shape.InFeatures % group != 0))
+        {
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.GroupDoesNotDivide, Text(group), Text(shape.InFeatures), Divisors(shape.InFeatures, group));
+        }
+    }
+
+    /// <summary>The sizes next to the wanted one that divide.</summary>
+    private static string Divisors(int inputs, int wanted) => string.Join(", ", Enumerable.Range(1, inputs)
+        .Where(size => inputs % size == 0)
+        .OrderBy(size => Math.Abs((long)size - wanted))
+        .Take(3)
+        .OrderBy(size => size)
+        .Select(size => Text(size)));
+
+    private static Grid GridOf(AttributeSpec attribute) => Grids[attribute.Choice("Scheme", "Uniform")];
+
+    private static int Bits(AttributeSpec attribute) => attribute.Int("Bits", 8);
+
+    private static int GroupSize(AttributeSpec attribute) => attribute.Int("GroupSize", 32);
+
+    private static string Granularity(AttributeSpec attribute) => attribute.Choice("Granularity", "Channel");
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}
