@@ -45,6 +45,11 @@ internal static class MethodDiagnostics
         "The group size does not divide",
         "[Quantize] has GroupSize = {0}, which does not divide the {1} inputs of a row; choose for instance {2}");
 
+    public static readonly DiagnosticDescriptor GroupsOfAKernel = Descriptors.Error(
+        "LDSL113",
+        "Groups of a kernel",
+        "[Quantize] with Granularity.Group works on linear layers; a convolution takes Granularity.Channel or Granularity.Tensor");
+
     public static readonly DiagnosticDescriptor NoZeroPoint = Descriptors.Error(
         "LDSL112",
         "The scheme has no zero point",

@@ -27,6 +27,16 @@ internal static class Substitution
         return places.Count == 0 ? expr : Reindex(expr, places);
     }
 
+    /// <summary>Replaces every occurrence of a part, as it stands; nothing else is rebuilt.</summary>
+    public static Expr Replace(this Expr expr, Expr part, Expr by) => expr.Equals(part) ? by : expr switch
+    {
+        Map map => new Map(map.Function, map.Arguments.Select(argument => argument.Replace(part, by)).ToEquatableArray()),
+        Reduce reduce => new Reduce(reduce.Reduction, reduce.Index, reduce.Body.Replace(part, by)),
+        Named named => new Named(named.Name, named.Body.Replace(part, by)),
+        Surrogate surrogate => new Surrogate(surrogate.Name, surrogate.Value.Replace(part, by), surrogate.Derivative.Replace(part, by)),
+        _ => expr,
+    };
+
     /// <summary>Rebuilds the expression from its leaves up, passing every rebuilt node through <paramref name="rule"/>.</summary>
     public static Expr Rewrite(this Expr expr, Func<Expr, Expr> rule) => rule(expr switch
     {

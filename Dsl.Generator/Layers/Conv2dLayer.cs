@@ -103,7 +103,11 @@ internal static class Conv2dLayer
             weight.Initialization,
             weight.Notes,
             [.. window.Sizes, .. weight.Sizes],
-            Unit: "output position");
+            Unit: "output position")
+        {
+            Rounded = weight.Rounded,
+            Packed = weight.Packed is { } packed ? PackedForms.Of(spec.Name, AddBias(Training(window, weight)), packed, kernel => AddBias(Training(window, weight with { Dense = kernel }))) : null,
+        };
 
         Expr AddBias(Expr product) => layer.Bias ? product + bias[o] : product;
     }

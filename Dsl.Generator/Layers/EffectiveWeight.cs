@@ -26,6 +26,12 @@ internal sealed record EffectiveWeight(
     EquatableArray<MethodNote> Notes,
     EquatableArray<SizeBinding> Sizes)
 {
+    /// <summary>The part of <see cref="Dense"/> that is rounded to a grid, where one is.</summary>
+    public Expr? Rounded { get; init; }
+
+    /// <summary>Where <see cref="Dense"/> folds to codes.</summary>
+    public PackedWeight? Packed { get; init; }
+
     /// <summary>The weight as one tensor.</summary>
     public Expr Merged => Branches.Aggregate(Dense, (sum, branch) => sum + branch.Merged(Shape));
 

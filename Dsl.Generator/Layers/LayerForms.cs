@@ -29,6 +29,9 @@ internal sealed record LayerForms(
     EquatableArray<SizeBinding> Sizes,
     string Unit)
 {
+    /// <summary>The part of the weight that both forms round to a grid alike, where there is one.</summary>
+    public Expr? Rounded { get; init; }
+
     /// <summary>The folded form in codes, where the weight is quantized last.</summary>
     public PackedForms? Packed { get; init; }
 
@@ -57,8 +60,12 @@ internal sealed record LayerForms(
 /// <summary>The inference form with a weight in codes, and the fold to it.</summary>
 /// <param name="Weight">The codes.</param>
 /// <param name="Claim">The training form and the form that decodes them.</param>
-/// <param name="Rounded">The rounded weight as training computes it.</param>
-internal sealed record PackedForms(PackedWeight Weight, Claim Claim, Expr Rounded);
+internal sealed record PackedForms(PackedWeight Weight, Claim Claim)
+{
+    /// <param name="layer">The inference form for a weight: low-rank terms that come after the quantization stay branches.</param>
+    public static PackedForms Of(string name, Expr training, PackedWeight packed, Func<Expr, Expr> layer) =>
+        new(packed, new Claim(name, training, layer(packed.Decoded), packed.Folds.ToEquatableArray(), []));
+}
 
 /// <summary>The declared value of a size symbol.</summary>
 internal readonly record struct SizeBinding(string Symbol, long Value);

@@ -45,19 +45,16 @@ internal static class LinearLayer
     private static LayerForms Build(LayerSpec spec)
     {
         var b = new Index("b", Size.Symbol("batch"));
-        var (layer, shape) = (ShapeOf(spec), WeightOf(spec.Kind));
-        var (o, i) = (shape.Output, shape.Inputs[0]);
-        var hasBias = layer.Bias;
-
-        var x = new Tensor("x", TensorRole.Input, [b, i]);
+        var (layer, shape) = (ShapeOf(spec), WeightOf(spec.Kind).InBlocksOf(Methods.BlockOf(spec.Methods)));
+        var o = shape.Output;
+        var x = new Tensor("x", TensorRole.Input, [b, .. shape.Inputs]);
         var bias = new Tensor("bias", TensorRole.Trainable, [o]);
-        var folded = new Tensor("W", TensorRole.Folded, [o, i]);
+        var folded = new Tensor("W", TensorRole.Folded, shape.Axes);
         var weight = Methods.Apply(spec.Methods, shape);
-
-        var dense = Sum(i, x[b, i] * weight.Dense);
-        var training = AddBias(weight.Branches.Aggregate(weight.Branches.Count == 0 ? dense : Name("dense", dense), (sum, branch) => sum + Apply(branch, x, b, o, i)));
-        var inference = AddBias(Sum(i, x[b, i] * folded[o, i]));
-        Expr AddBias(Expr product) => hasBias ? product + bias[o] : product;
+        Expr Product(Expr matrix) => shape.Inputs.Reverse().Aggregate(x.All * matrix, (body, index) => Sum(index, body));
+        Expr AddBranches(Expr dense) => weight.Branches.Aggregate(weight.Branches.Count == 0 ? dense : Name("dense", dense), (sum, branch) => sum + Apply(branch, x, shape));
+        Expr AddBias(Expr product) => layer.Bias ? product + bias[o] : product;
+        var training = AddBias(AddBranches(Product(weight.Dense)));
 
         return new LayerForms(
             spec.Name,
@@ -65,19 +62,27 @@ internal static class LinearLayer
             layer,
             shape,
             x,
-            Order: [b, o, .. weight.Stored.SelectMany(stored => stored.Tensor.Axes).Distinct().Where(axis => axis != o && axis != i), i],
+            Order: [b, o, .. weight.Stored.SelectMany(stored => stored.Tensor.Axes).Distinct().Where(axis => !shape.Axes.Contains(axis)), .. shape.Inputs],
             OutputAxes: [b, o],
-            new Claim(spec.Name, training, inference, [new FoldDefinition(folded, weight.Merged)], []),
-            hasBias ? [.. weight.Stored, new StoredTensor(bias, "added to the output")] : weight.Stored,
+            new Claim(spec.Name, training, AddBias(Product(folded.All)), [new FoldDefinition(folded, weight.Merged)], []),
+            layer.Bias ? [.. weight.Stored, new StoredTensor(bias, "added to the output")] : weight.Stored,
             weight.Initialization,
             weight.Notes,
-            [new SizeBinding("in", layer.InFeatures), new SizeBinding("out", layer.OutFeatures), .. weight.Sizes],
-            Unit: "sample");
+            [.. shape.SizeBindings("in"), .. weight.Sizes],
+            Unit: "sample")
+        {
+            Rounded = weight.Rounded,
+            Packed = weight.Packed is { } packed ? PackedForms.Of(spec.Name, training, packed, matrix => AddBias(AddBranches(Product(matrix)))) : null,
+        };
     }
 
     /// <summary>The branch <c>s · (x Aᵀ) Bᵀ</c>: 2·r·(in + out) operations a sample instead of 2·in·out.</summary>
-    private static Expr Apply(LowRankBranch branch, Tensor x, Index b, Index o, Index i) =>
-        branch.Scale * Name("branch", Sum(branch.Rank, Name("reduced", Sum(i, x[b, i] * branch.Down[branch.Rank, i])) * branch.Up[o, branch.Rank]));
+    private static Expr Apply(LowRankBranch branch, Tensor x, WeightShape shape)
+    {
+        var down = branch.Down[[branch.Rank, .. shape.Inputs.Select(index => (AffineIndex)index)]];
+        var reduced = shape.Inputs.Reverse().Aggregate(x.All * down, (body, index) => Sum(index, body));
+        return branch.Scale * Name("branch", Sum(branch.Rank, Name("reduced", reduced) * branch.Up[shape.Output, branch.Rank]));
+    }
 
     private static string Title(LayerSpec spec, LinearShape layer) =>
         "Linear(" + Text(layer.InFeatures) + " → " + Text(layer.OutFeatures) + (layer.Bias ? string.Empty : ", no bias") + ")"

@@ -10,6 +10,9 @@ namespace LayerDsl.Generator.Layers;
 /// <param name="Dimensions">The declared size of every axis.</param>
 internal sealed record WeightShape(EquatableArray<Index> Axes, EquatableArray<int> Dimensions)
 {
+    /// <summary>How many inputs a block has, where the single input axis is written as blocks and places in them; else 0.</summary>
+    public int Block { get; init; }
+
     public Index Output => Axes[0];
 
     /// <summary>The axes of one output's inputs.</summary>
@@ -19,6 +22,22 @@ internal sealed record WeightShape(EquatableArray<Index> Axes, EquatableArray<in
 
     /// <summary>How many inputs one output has: the columns of the matrix.</summary>
     public int Columns => Dimensions.Skip(1).Aggregate(1, (product, size) => product * size);
+
+    /// <summary>The declared sizes of the weight as users see it, without blocks.</summary>
+    public EquatableArray<int> Plain => Block > 0 ? [Rows, Columns] : Dimensions;
+
+    /// <summary>The same weight with its inputs in blocks: input i is place i mod size of block ⌊i / size⌋. A size of 0 leaves it as it is.</summary>
+    public WeightShape InBlocksOf(int size) => size == 0 ? this : new(
+        [Output, new Index("g", Size.Symbol("blocks")), new Index("e", Size.Symbol("block"))], [Rows, Columns / size, size]) { Block = size };
+
+    /// <summary>The declared values of the axes' sizes.</summary>
+    /// <param name="inputs">The symbol of the inputs' size, where they are not in blocks.</param>
+    public IEnumerable<SizeBinding> SizeBindings(string inputs) => Block > 0
+        ? [new("out", Rows), new("blocks", Columns / Block), new("block", Block)]
+        : [new(inputs, Columns), new("out", Rows)];
+
+    /// <summary>Whether a tensor has the blocks of the inputs as its last axes.</summary>
+    public bool IsInBlocks(Tensor tensor) => Block > 0 && Inputs.All(tensor.Axes.Contains);
 
     /// <summary>The tensor that initialization starts from, read at the weight's axes.</summary>
     public Expr Target => new Tensor("target", TensorRole.Input, Axes).All;

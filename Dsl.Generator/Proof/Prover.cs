@@ -15,6 +15,11 @@ internal static class Prover
     {
         var (training, inference) = (claim.Training, claim.InferenceOverStored());
         Steps Budget() => new(stepLimit, cancellation);
+        if (SharedParts.Abstract(training, inference) is { } parts && Equal(HoldsWithSharedParts, parts.Left, parts.Right, Budget()).Verdict is { } quick)
+        {
+            return quick;
+        }
+
         var (proof, exhausted) = Equal(Equality.Holds, training, inference, Budget());
         if ((proof ?? Refute(training, inference, Budget(), exhausted)) is { } verdict)
         {
@@ -23,6 +28,12 @@ internal static class Prover
 
         var (byCases, exhaustedByCases) = Equal(Equality.HoldsByCases, training, inference, Budget());
         return byCases ?? Test(training, inference, Budget(), exhausted.Length > 0 ? exhausted : exhaustedByCases);
+    }
+
+    private static bool HoldsWithSharedParts(Expr left, Expr right, Steps steps)
+    {
+        steps.Use(SharedParts.Law);
+        return Equality.Holds(left, right, steps);
     }
 
     private static (Verdict? Verdict, string Exhausted) Equal(Func<Expr, Expr, Steps, bool> prove, Expr training, Expr inference, Steps steps)

@@ -27,7 +27,7 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
     /// </param>
     public static RoundingBound Of(Expr expr, Func<Size, long> sizeOf, Expr? rounded) => rounded is null
         ? Of(expr, sizeOf)
-        : Of(expr.Rewrite(node => node.Equals(rounded) ? new Surrogate(Shared, rounded, 0) : node), sizeOf);
+        : Of(expr.Replace(rounded, new Surrogate(Shared, rounded, 0)), sizeOf);
 
     public static RoundingBound Of(Expr expr, Func<Size, long> sizeOf) => expr switch
     {
@@ -83,6 +83,12 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
         // Elsewhere |f'(t)|·|error of t| joins the magnitude.
         Function.Exp2 => new(x[0].Factor == 0 ? map : map * (1 + x[0].Magnitude), x[0].Factor + FunctionError),
         Function.Exp => new(x[0].Factor == 0 ? map : map * (1 + x[0].Magnitude), x[0].Factor + FunctionError),
+        Function.Log2 => new(Abs(map) + (2 * Quotient(x[0].Magnitude, map.Arguments[0], map.Arguments[0])), x[0].Factor + FunctionError), // 1 / ln 2 < 2
+        Function.Erf => new(2 * x[0].Magnitude, x[0].Factor + FunctionError), // |erf'| < 2
+        Function.Cos => new(1 + x[0].Magnitude, x[0].Factor + FunctionError),
+        Function.Tan => new(Abs(map) + ((1 + Square(map)) * x[0].Magnitude), x[0].Factor + FunctionError),
+        Function.Atanh => new(Abs(map) + (x[0].Magnitude / (1 - Square(map.Arguments[0]))), x[0].Factor + FunctionError),
+        Function.Sqrt => new(Abs(map) + (x[0].Magnitude / Max(Abs(map), Number(1e-30))), x[0].Factor + FunctionError),
         Function.Log => new(Abs(map) + Quotient(x[0].Magnitude, map.Arguments[0], map.Arguments[0]), x[0].Factor + FunctionError),
         _ => throw new ShapeException("A function without a rounding bound: " + map.Function),
     };

@@ -18,4 +18,8 @@ internal sealed record Method(
     Func<AttributeSpec, WeightShape, IEnumerable<DiagnosticInfo>> Check,
     Func<EffectiveWeight, AttributeSpec, WeightShape, EffectiveWeight> Apply,
     string? BaseName,
-    Func<AttributeSpec, bool> Freezes);
+    Func<AttributeSpec, bool> Freezes)
+{
+    /// <summary>How many neighbouring inputs share something in a declaration; 0 where none do.</summary>
+    public Func<AttributeSpec, int> Block { get; init; } = _ => 0;
+}

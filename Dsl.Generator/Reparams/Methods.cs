@@ -30,8 +30,8 @@ internal static class Methods
         return layer.Methods.SelectMany(method => Find(method).Check(method, shape));
     }
 
-    /// <summary>The shape of the weight that the methods of a layer act on.</summary>
-    public static WeightShape ShapeOf(LayerSpec layer) => WeightShape.Of(layer.Kind, layer.Methods.Any(Quantize.IsGrouped));
+    /// <summary>How many neighbouring inputs share something in a method of the layer; 0 where none do.</summary>
+    public static int BlockOf(EquatableArray<AttributeSpec> methods) => methods.Select(method => Find(method).Block(method)).FirstOrDefault(block => block > 0);
 
     /// <summary>From the stored tensor through every method to the weight that the layer uses.</summary>
     public static EffectiveWeight Apply(EquatableArray<AttributeSpec> methods, WeightShape shape) =>

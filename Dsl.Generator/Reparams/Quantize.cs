@@ -15,7 +15,10 @@ namespace LayerDsl.Generator.Reparams;
 /// </summary>
 internal static class Quantize
 {
-    public static Method Method { get; } = new("Quantize", Check, Apply, BaseName: null, Freezes: _ => false);
+    public static Method Method { get; } = new("Quantize", Check, Apply, BaseName: null, Freezes: _ => false)
+    {
+        Block = attribute => Granularity(attribute) == "Group" ? GroupSize(attribute) : 0,
+    };
 
     private static readonly Dictionary<string, Grid> Grids = new()
     {
@@ -34,29 +37,19 @@ internal static class Quantize
     /// <summary>The names of the schemes.</summary>
     public static IEnumerable<string> Schemes => Grids.Keys;
 
-    /// <summary>Whether a declaration shares scales among groups of inputs.</summary>
-    public static bool IsGrouped(AttributeSpec attribute) => attribute.Name == "Quantize" && Granularity(attribute) == "Group";
-
     private static EffectiveWeight Apply(EffectiveWeight weight, AttributeSpec attribute, WeightShape shape)
     {
-        var (grid, bits) = (GridOf(attribute), Bits(attribute));
-        var split = Granularity(attribute) == "Group" ? Split(shape) : null;
-        var before = weight.At(split);
-        EquatableArray<Index> inputs = split is null ? [shape.I] : [split.Group, split.Place];
-        EquatableArray<Index> scaleAxes = Granularity(attribute) switch { "Tensor" => [], "Group" => [shape.O, split!.Group], _ => [shape.O] };
-        EquatableArray<Index> axes = [shape.O, .. inputs];
-        var input = before is Access ? before : Name("unrounded", before);
-        var coded = grid.Code(new GridTarget(input, scaleAxes, axes.Where(axis => !scaleAxes.Contains(axis)).ToEquatableArray(), bits, attribute.Flag("Symmetric", true)));
-        var training = coded.Training ?? StraightThrough(coded.Value, input);
-        return (weight with { Dense = Name("weight", training), Split = split, Branches = [], Packed = new PackedWeight(coded, axes, scaleAxes, bits, attribute.Choice("Scheme", "Uniform")) }).With(
-            coded.Stored,
-            coded.Initialization,
-            new MethodNote("Quantize", "W' = " + grid.Formula + ", " + Text(bits) + " bits per " + (split is null ? Granularity(attribute).ToLowerInvariant() : "group of " + Text(GroupSize(attribute))), grid.Paper),
-            split is null ? [] : [new SizeBinding("groups", shape.InFeatures / GroupSize(attribute)), new SizeBinding("group", GroupSize(attribute))]);
+        var (grid, bits, granularity) = (GridOf(attribute), Bits(attribute), Granularity(attribute));
+        EquatableArray<Index> scaleAxes = granularity switch { "Tensor" => [], "Group" => [shape.Output, shape.Inputs[0]], _ => [shape.Output] };
+        var input = weight.Merged is Access stored ? stored : Name("unrounded", weight.Merged);
+        var over = shape.Axes.Where(axis => !scaleAxes.Contains(axis)).ToEquatableArray();
+        var coded = grid.Code(new GridTarget(input, shape.Target, scaleAxes, over, bits, attribute.Flag("Symmetric", true)));
+        var rounded = Name("rounded", coded.Training ?? StraightThrough(coded.Value, input));
+        var packed = new PackedWeight(coded, shape.Axes, scaleAxes, bits, attribute.Choice("Scheme", "Uniform"));
+        var shared = granularity == "Group" ? "group of " + Text(GroupSize(attribute)) : granularity.ToLowerInvariant();
+        return (weight with { Dense = rounded, Rounded = rounded, Branches = [], Packed = packed }).With(
+            coded.Stored, coded.Initialization, new MethodNote("Quantize", $"W' = {grid.Formula}, {Text(bits)} bits per {shared}", grid.Paper));
     }
-
-    /// <summary>Input i is a place of a group.</summary>
-    private static IndexSplit Split(WeightShape shape) => new(new Index("g", Size.Symbol("groups")), new Index("e", Size.Symbol("group")), shape.I);
 
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec attribute, WeightShape shape)
     {
@@ -82,9 +75,13 @@ internal static class Quantize
         }
 
         var group = GroupSize(attribute);
-        if (Granularity(attribute) == "Group" && (group < 1 || shape.InFeatures % group != 0))
+        if (Granularity(attribute) == "Group" && shape.Inputs.Count > 1)
         {
-            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.GroupDoesNotDivide, Text(group), Text(shape.InFeatures), Divisors(shape.InFeatures, group));
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.GroupsOfAKernel);
+        }
+        else if (Granularity(attribute) == "Group" && (group < 1 || shape.Columns % group != 0))
+        {
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.GroupDoesNotDivide, Text(group), Text(shape.Columns), Divisors(shape.Columns, group));
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed record LayerPrograms(
             Scheduler.Schedule(order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, pair.Tensor.Axes)).ToArray(), "inputs", "gradY"),
             gradients.Select(pair => pair.Tensor).ToEquatableArray(),
             Scheduler.Schedule(order, [("folded", forms.FoldedWeight.Value, forms.FoldedWeight.Folded.Axes)]),
-            Scheduler.Schedule(order, [("bound", magnitude, forms.OutputAxes)]),
+            Scheduler.Schedule(order, [("bound", magnitude, forms.OutputAxes)], "magnitude", "inputError"),
             factor);
     }
 
@@ -44,8 +44,8 @@ internal sealed record LayerPrograms(
     /// </summary>
     private static (Expr Bound, long Factor) BoundOf(LayerForms forms)
     {
-        var training = RoundingBound.Of(forms.Training, forms.Evaluate, forms.Packed?.Rounded);
-        var inference = RoundingBound.Of(forms.Claim.InferenceOverStored(), forms.Evaluate, forms.Packed?.Rounded);
+        var training = RoundingBound.Of(forms.Training, forms.Evaluate, forms.Rounded);
+        var inference = RoundingBound.Of(forms.Claim.InferenceOverStored(), forms.Evaluate, forms.Rounded);
         var factor = training.Factor + inference.Factor;
         var absolute = new Tensor("magnitude", TensorRole.Input, forms.Input.Axes);
         var carried = new Tensor("input_error", TensorRole.Input, forms.Input.Axes);

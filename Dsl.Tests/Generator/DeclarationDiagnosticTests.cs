@@ -60,6 +60,17 @@ public sealed class DeclarationDiagnosticTests
         { "LDSL104", "Compander(B = -1)", Model("[Linear(4, 3), Compander(B = -1)] public partial Layer A { get; }", "x") },
         { "LDSL105", "Compander(A = 0.01)", Model("[Linear(4, 3), Compander(A = 0.01)] public partial Layer A { get; }", "x") },
         { "LDSL106", "Compander(Curve = (Curve)9)", Model("[Linear(4, 3), Compander(Curve = (Curve)9)] public partial Layer A { get; }", "x") },
+        { "LDSL110", "Quantize(Bits = 9)", Model("[Linear(4, 3), Quantize(Bits = 9)] public partial Layer A { get; }", "x") },
+        { "LDSL110", "Quantize(Bits = 0)", Model("[Linear(4, 3), Quantize(Bits = 0)] public partial Layer A { get; }", "x") },
+        { "LDSL110", "Quantize(Bits = 1, Scheme = Scheme.Log2)", Model("[Linear(4, 3), Quantize(Bits = 1, Scheme = Scheme.Log2)] public partial Layer A { get; }", "x") },
+        { "LDSL110", "Quantize(Scheme = Scheme.Nf4)", Model("[Linear(4, 3), Quantize(Scheme = Scheme.Nf4)] public partial Layer A { get; }", "x") },
+        { "LDSL111", "Quantize(Granularity = Granularity.Group)", Model("[Linear(100, 3), Quantize(Granularity = Granularity.Group)] public partial Layer A { get; }", "x") },
+        { "LDSL111", "Quantize(Granularity = Granularity.Group, GroupSize = 0)", Model("[Linear(4, 3), Quantize(Granularity = Granularity.Group, GroupSize = 0)] public partial Layer A { get; }", "x") },
+        { "LDSL111", "Quantize(Granularity = Granularity.Group, GroupSize = -4)", Model("[Linear(4, 3), Quantize(Granularity = Granularity.Group, GroupSize = -4)] public partial Layer A { get; }", "x") },
+        { "LDSL112", "Quantize(Bits = 4, Scheme = Scheme.StatsQ, Symmetric = false)", Model("[Linear(4, 3), Quantize(Bits = 4, Scheme = Scheme.StatsQ, Symmetric = false)] public partial Layer A { get; }", "x") },
+        { "LDSL113", "Quantize(Granularity = Granularity.Group, GroupSize = 2)", Model("[Conv2d(2, 4, 3), Quantize(Granularity = Granularity.Group, GroupSize = 2)] public partial Layer A { get; }", "x") },
+        { "LDSL106", "Quantize(Scheme = (Scheme)77)", Model("[Linear(4, 3), Quantize(Scheme = (Scheme)77)] public partial Layer A { get; }", "x") },
+        { "LDSL106", "Quantize(Granularity = (Granularity)(-1))", Model("[Linear(4, 3), Quantize(Granularity = (Granularity)(-1))] public partial Layer A { get; }", "x") },
         { "LDSL306", "LayerModel", "[LayerModel] public abstract partial class N : nn.Module<Tensor, Tensor> { protected N() : base(\"N\") { } } [LayerModel] public partial class M : nn.Module<Tensor, Tensor> { [Linear(4, 3)] public partial Layer A { get; } }" },
     };
 

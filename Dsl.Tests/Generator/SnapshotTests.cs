@@ -34,6 +34,21 @@ public sealed class SnapshotTests
         """));
 
     [Fact]
+    public Task Layers_that_are_quantized() => Verifier.Verify(Generate("""
+        namespace Demo;
+
+        [LayerModel(1, 8, 8)]
+        public sealed partial class Quantized : nn.Module<Tensor, Tensor>
+        {
+            [Conv2d(1, 4, 3, Padding = 1), Quantize(Bits = 8)] public partial Layer Stem { get; }
+            [Linear(256, 64), Quantize(Bits = 4, Scheme = Scheme.Nf4, Granularity = Granularity.Group, GroupSize = 32), LowRank(4)] public partial Layer Middle { get; }
+            [Linear(64, 10), Quantize(Bits = 4, Scheme = Scheme.Lsq)] public partial Layer Head { get; }
+
+            public override Tensor forward(Tensor x) => Head.forward(Middle.forward(Stem.forward(x).flatten(1)).relu());
+        }
+        """));
+
+    [Fact]
     public Task A_forward_with_every_kind_of_step() => Verifier.Verify(Generate("""
         [LayerModel]
         public sealed partial class Steps : nn.Module<Tensor, Tensor>

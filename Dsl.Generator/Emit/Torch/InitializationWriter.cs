@@ -13,10 +13,10 @@ internal static class InitializationWriter
     public static void Write(CodeWriter writer, LayerForms forms, Func<Tensor, string> field)
     {
         var hasBias = forms.Bias is not null;
-        writer.Line($"CheckWeight(weight, bias, [{string.Join(", ", forms.Weight.Dimensions)}], hasBias: {(hasBias ? "true" : "false")});")
+        writer.Line($"CheckWeight(weight, bias, [{string.Join(", ", forms.Weight.Plain)}], hasBias: {(hasBias ? "true" : "false")});")
             .Line("using var noGradient = no_grad();")
             .Line("using var scope = NewDisposeScope();")
-            .Line($"var target = weight.to({This(field, forms.Stored[0].Tensor)});");
+            .Line($"var target = weight.to({This(field, forms.Stored[0].Tensor)}){new BlockText(forms).Open};");
         var stores = new List<string>();
         foreach (var step in forms.Initialization)
         {
@@ -48,7 +48,7 @@ internal static class InitializationWriter
                 writer.Line($"RequireBelow(target, {TorchFunctions.Number(Rational.FromDouble(require.Limit)).Text}, \"{require.Meaning}\");");
                 break;
             case InitStep.SplitTopRank split:
-                Split(writer, split, field, stores);
+                Split(writer, forms, split, field, stores);
                 break;
         }
     }
@@ -63,13 +63,13 @@ internal static class InitializationWriter
 
         if (store.Value is Access { Tensor.Name: "target" })
         {
-            stores.Add($"{This(field, store.Tensor)}.copy_(target);");
+            stores.Add($"{This(field, store.Tensor)}.copy_(target{new BlockText(forms).Close});");
             return;
         }
 
         var program = Schedule(forms, "new_" + store.Tensor.Name, store.Value, store.Tensor.Axes);
         writer.Lines(TorchProgramWriter.Write(program, forms.SizeText));
-        stores.Add($"{This(field, store.Tensor)}.copy_({program.Results[0].Name});");
+        stores.Add($"{This(field, store.Tensor)}.copy_({program.Results[0].Name}{CloseOf(forms, store.Tensor)});");
     }
 
     private static void Retarget(CodeWriter writer, LayerForms forms, InitStep.Retarget retarget)
@@ -80,17 +80,19 @@ internal static class InitializationWriter
         writer.Line("target = " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.SizeText) + ";");
     }
 
-    private static void Split(CodeWriter writer, InitStep.SplitTopRank split, Func<Tensor, string> field, List<string> stores)
+    private static void Split(CodeWriter writer, LayerForms forms, InitStep.SplitTopRank split, Func<Tensor, string> field, List<string> stores)
     {
         var (up, down) = (field(split.Up), field(split.Down));
         var scale = TorchFunctions.Number(((Literal)split.Scale).Value).Text;
         writer.Line($"var ({up}, {down}) = TopRank(target, rank: {split.Rank}, scale: {scale});");
         stores.Add($"this.{up}.copy_({up});");
-        stores.Add($"this.{down}.copy_({down});");
+        stores.Add($"this.{down}.copy_({down}{CloseOf(forms, split.Down)});");
     }
 
     private static Program Schedule(LayerForms forms, string name, Expr value, EquatableArray<Index> axes) =>
         Scheduler.Schedule(forms.Order, [(name, value, axes)], "weight", "bias");
+
+    private static string CloseOf(LayerForms forms, Tensor tensor) => new BlockText(forms) is var blocks && blocks.IsInBlocks(tensor) ? blocks.Close : string.Empty;
 
     private static string This(Func<Tensor, string> field, Tensor tensor) => field(tensor) is "weight" or "bias" ? "this." + field(tensor) : field(tensor);
 }

@@ -8,7 +8,11 @@ namespace LayerDsl.Generator.Emit.Torch;
 /// <param name="Forward">The body of <c>forward</c>, from the first stored tensor and all of them as arguments.</param>
 internal sealed record KindText(IReadOnlyList<string> Constants, string Geometry, Func<string, string, IReadOnlyList<string>> Forward)
 {
-    public static KindText Of(LayerShape shape) => shape switch
+    public static KindText Of(LayerForms forms) => forms.Shape is LinearShape linear && forms.Weight.Block > 0
+        ? new([], string.Empty, (first, tensors) => Blocks(linear, first, tensors, new BlockText(forms)))
+        : Of(forms.Shape);
+
+    private static KindText Of(LayerShape shape) => shape switch
     {
         LinearShape linear => new([], string.Empty, (first, tensors) => Linear(linear, first, tensors)),
         Conv2dShape => new(
@@ -21,6 +25,17 @@ internal sealed record KindText(IReadOnlyList<string> Constants, string Geometry
             (first, tensors) => [$"CheckImage(input, Geometry, {first});", $"return Pass.Apply(input, {tensors});"]),
         _ => throw new Ir.ShapeException("A kind of layer without a text: " + shape.Kind),
     };
+
+    private static string[] Blocks(LinearShape linear, string first, string tensors, BlockText blocks) =>
+    [
+        $"CheckInput(input, {linear.InFeatures}, {first});",
+        string.Empty,
+        "// The inputs in blocks that share a scale; any leading dimensions become one.",
+        "using var scope = NewDisposeScope();",
+        $"var rows = input.reshape(-1, {linear.InFeatures}){blocks.Open};",
+        $"var y = Pass.Apply(rows, {tensors});",
+        $"return y.reshape([.. input.shape[..^1], {linear.OutFeatures}]).MoveToOuterDisposeScope();",
+    ];
 
     private static string[] Linear(LinearShape linear, string first, string tensors) =>
     [

@@ -15,6 +15,7 @@ internal sealed class LayerEmitter
     private readonly LayerPrograms programs;
     private readonly LayerFacts facts;
     private readonly KindText kind;
+    private readonly BlockText blocks;
     private readonly CodeWriter writer = new();
 
     private LayerEmitter(LayerForms forms, LayerPrograms programs, LayerFacts facts)
@@ -22,7 +23,8 @@ internal sealed class LayerEmitter
         this.forms = forms;
         this.programs = programs;
         this.facts = facts;
-        kind = KindText.Of(forms.Shape);
+        kind = KindText.Of(forms);
+        blocks = new BlockText(forms);
     }
 
     public static string Emit(TypeSpec type, LayerClassNames names, LayerForms forms, LayerPrograms programs, LayerFacts facts, bool nested)
@@ -110,7 +112,7 @@ internal sealed class LayerEmitter
             var bias = forms.Bias is null ? string.Empty : ", uniform(" + forms.Weight.Rows + ")";
             writer.Line("using var scope = NewDisposeScope();")
                 .Line($"var limit = 1 / Math.Sqrt({forms.Weight.Columns});")
-                .Line($"LoadWeight(uniform({string.Join(", ", forms.Weight.Dimensions)}){bias});")
+                .Line($"LoadWeight(uniform({string.Join(", ", forms.Weight.Plain)}){bias});")
                 .Line()
                 .Line("Tensor uniform(params long[] size) => torch.empty(size).uniform_(-limit, limit);");
         });
@@ -120,7 +122,7 @@ internal sealed class LayerEmitter
     private void Forward()
     {
         var first = Field(forms.Stored[0].Tensor);
-        var tensors = string.Join(", ", forms.Stored.Select(stored => Field(stored.Tensor)));
+        var tensors = string.Join(", ", forms.Stored.Select(stored => blocks.Seen(stored.Tensor)));
         writer.Line("/// <inheritdoc/>");
         writer.Block("public override Tensor forward(Tensor input)", () => writer.Lines(kind.Forward(first, tensors)));
         writer.Line();
@@ -140,14 +142,20 @@ internal sealed class LayerEmitter
         writer.Line("/// <summary>" + Xml(facts.InferenceForm[1]) + "</summary>");
         writer.Block("private Tensor MergedWeight()", () =>
         {
+            if (forms.Rounded is not null)
+            {
+                // Rounding could hide them: NaN is no larger than any threshold.
+                writer.Lines(forms.Stored.Where(stored => stored.Tensor.Name != "bias").Select(stored => $"CheckFinite(this.{Field(stored.Tensor)}, {Quote(stored.Tensor.Name)});"));
+            }
+
             if (forms.FoldedWeight.Value is Access stored)
             {
                 writer.Line($"using var detached = {Field(stored.Tensor)}.detach();").Line("return detached.clone();");
                 return;
             }
 
-            writer.Line("using var noGradient = no_grad();").Line("using var scope = NewDisposeScope();").Lines(TorchProgramWriter.Write(programs.Fold, forms.SizeText));
-            writer.Line($"return {programs.Fold.Results[0].Name}.MoveToOuterDisposeScope();");
+            writer.Line("using var noGradient = no_grad();").Line("using var scope = NewDisposeScope();").Lines(blocks.Locals(programs.Fold)).Lines(TorchProgramWriter.Write(programs.Fold, forms.SizeText));
+            writer.Line($"return {programs.Fold.Results[0].Name}{blocks.Close}.MoveToOuterDisposeScope();");
         }).Line();
     }
 
@@ -178,12 +186,21 @@ internal sealed class LayerEmitter
         writer.Block("public override Tensor RoundingBound(Tensor magnitude, Tensor inputError)", () =>
         {
             writer.Line("using var noGradient = no_grad();").Line("using var scope = NewDisposeScope();");
-            foreach (var input in programs.Bound.Inputs.Where(value => value.Name is not ("magnitude" or "inputError")))
+            var stored = forms.Stored.ToDictionary(item => Field(item.Tensor), item => item.Tensor);
+            foreach (var input in programs.Bound.Inputs.Where(value => stored.ContainsKey(value.Name)))
             {
-                writer.Line($"var {input.Name} = this.{input.Name}.to_type(ScalarType.Float64);");
+                writer.Line($"var {input.Name} = this.{blocks.Seen(stored[input.Name])}.to_type(ScalarType.Float64);");
             }
 
-            writer.Lines(TorchProgramWriter.Write(programs.Bound, forms.SizeText)).Line($"return {programs.Bound.Results[0].Name}.MoveToOuterDisposeScope();");
+            if (blocks.HasBlocks)
+            {
+                writer.Line("var leading = magnitude.shape[..^1];")
+                    .Line($"magnitude = magnitude.reshape(-1, {forms.Weight.Columns}){blocks.Open};")
+                    .Line($"inputError = inputError.reshape(-1, {forms.Weight.Columns}){blocks.Open};");
+            }
+
+            var shape = blocks.HasBlocks ? $".reshape([.. leading, {forms.Weight.Rows}])" : string.Empty;
+            writer.Lines(TorchProgramWriter.Write(programs.Bound, forms.SizeText)).Line($"return {programs.Bound.Results[0].Name}{shape}.MoveToOuterDisposeScope();");
         }).Line();
     }
 
@@ -250,7 +267,7 @@ internal sealed class LayerEmitter
 
     private string Sizes(Tensor tensor) => tensor.Axes.Count == 0
         ? "Array.Empty<long>()"
-        : string.Join(", ", tensor.Axes.Select(axis => forms.Evaluate(axis.Size)));
+        : string.Join(", ", blocks.Sizes(tensor));
 
     private string Shape(Tensor tensor) => tensor.Axes.Count == 0 ? "A scalar" : "(" + Sizes(tensor) + ")";
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Scheduling;
 
@@ -60,8 +61,19 @@ internal static class TorchProgramWriter
         Pointwise.Number number => TorchFunctions.Number(number.Exact),
         Pointwise.Extent extent => sizeOf(extent.Size) is var text && text.All(char.IsDigit) ? (text, TorchFunctions.Primary) : (text, TorchFunctions.Multiplicative),
         Pointwise.Read read => (Align(read.Source, axes), TorchFunctions.Primary),
+        Pointwise.Apply apply when Constant(apply, sizeOf) is { } number => TorchFunctions.Number(number),
         Pointwise.Apply apply => TorchFunctions.Write(apply.Function, apply.Arguments.Select(argument => Text(argument, axes, sizeOf)).ToArray()),
         _ => throw new ShapeException("A pointwise form without a TorchSharp text: " + body.GetType().Name),
+    };
+
+    /// <summary>The number that a function of numbers and declared sizes is.</summary>
+    private static Rational? Constant(Pointwise body, Func<Size, string> sizeOf) => body switch
+    {
+        Pointwise.Number number => number.Exact,
+        Pointwise.Extent extent => long.TryParse(sizeOf(extent.Size), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null,
+        Pointwise.Apply apply when apply.Arguments.Select(argument => Constant(argument, sizeOf)).ToArray() is var numbers && numbers.All(number => number is not null) =>
+            (Constants.Apply(apply.Function, numbers.Select(number => (Pointwise)new Pointwise.Number(number!.Value)).ToEquatableArray()) as Pointwise.Number)?.Exact,
+        _ => null,
     };
 
     /// <summary>Brings a value's axes into the order of the pass, with a new axis of size 1 for each missing one but the leading ones.</summary>

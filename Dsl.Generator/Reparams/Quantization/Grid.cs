@@ -6,11 +6,12 @@ namespace LayerDsl.Generator.Reparams.Quantization;
 
 /// <summary>What a grid is fitted to: a weight, and the indices over which it shares a scale.</summary>
 /// <param name="Weight">The weight.</param>
+/// <param name="Target">The weight that initialization starts from.</param>
 /// <param name="ScaleAxes">The axes of the scale.</param>
 /// <param name="Over">The indices that share a scale.</param>
 /// <param name="Bits">Bits per code.</param>
 /// <param name="Symmetric">Whether a uniform grid is symmetric.</param>
-internal sealed record GridTarget(Expr Weight, EquatableArray<Index> ScaleAxes, EquatableArray<Index> Over, int Bits, bool Symmetric)
+internal sealed record GridTarget(Expr Weight, Expr Target, EquatableArray<Index> ScaleAxes, EquatableArray<Index> Over, int Bits, bool Symmetric)
 {
     /// <summary>Scales below this, the least normal float32, count as it: a row of zeros is divided by it, and stays zero.</summary>
     public const double LeastScale = 1.1754943508222875e-38;
@@ -51,7 +52,4 @@ internal sealed record Coded(Expr Scale, Expr? Zero, Expr Codes, Func<Expr, Expr
 }
 
 /// <summary>A grid: its formula, its paper, its bits, and the codes of a weight on it.</summary>
-internal sealed record Grid(string Formula, string Paper, int LeastBits, int MostBits, Func<GridTarget, Coded> Code)
-{
-    public const string StraightThroughName = "straight-through";
-}
+internal sealed record Grid(string Formula, string Paper, int LeastBits, int MostBits, Func<GridTarget, Coded> Code);

@@ -27,7 +27,7 @@ internal static class LsqGrid
         {
             Training = scale * codes,
             Stored = [new StoredTensor(stored, "the step size, learned")],
-            Initialization = [new InitStep.Store(stored, Max(Number(start) * target.MeanOf(Abs(target.Weight)), Number(LeastStep)))],
+            Initialization = [new InitStep.Store(stored, Max(Number(start) * target.MeanOf(Abs(target.Target)), Number(LeastStep)))],
         };
     }
 }

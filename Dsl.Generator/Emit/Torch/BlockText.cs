@@ -1,0 +1,40 @@
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Scheduling;
+
+namespace LayerDsl.Generator.Emit.Torch;
+
+/// <summary>
+/// Tensors are stored with one axis of inputs, as users know them. Where the formulas have blocks of inputs, a pass sees views.
+/// </summary>
+internal sealed class BlockText
+{
+    private readonly LayerForms forms;
+
+    public BlockText(LayerForms forms) => this.forms = forms;
+
+    public bool HasBlocks => forms.Weight.Block > 0;
+
+    /// <summary>What makes a tensor with one axis of inputs one with blocks.</summary>
+    public string Open => HasBlocks ? $".unflatten(1, {forms.Weight.Columns / forms.Weight.Block}, {forms.Weight.Block})" : string.Empty;
+
+    /// <summary>What makes a weight with blocks one without.</summary>
+    public string Close => HasBlocks ? ".flatten(1)" : string.Empty;
+
+    public bool IsInBlocks(Tensor tensor) => forms.Weight.IsInBlocks(tensor);
+
+    /// <summary>A stored tensor as the formulas see it.</summary>
+    public string Seen(Tensor tensor) => NamesOf.Variable(tensor.Name) + (IsInBlocks(tensor) ? Open : string.Empty);
+
+    /// <summary>The declared sizes of a stored tensor.</summary>
+    public IEnumerable<long> Sizes(Tensor tensor)
+    {
+        var sizes = tensor.Axes.Where(axis => !IsInBlocks(tensor) || !forms.Weight.Inputs.Contains(axis)).Select(axis => forms.Evaluate(axis.Size));
+        return IsInBlocks(tensor) ? sizes.Append(forms.Weight.Columns) : sizes;
+    }
+
+    /// <summary>Local variables that a pass over stored tensors needs before it starts.</summary>
+    public IEnumerable<string> Locals(Program program) => forms.Stored
+        .Where(stored => IsInBlocks(stored.Tensor) && program.Inputs.Any(input => input.Name == NamesOf.Variable(stored.Tensor.Name)))
+        .Select(stored => $"var {NamesOf.Variable(stored.Tensor.Name)} = this.{Seen(stored.Tensor)};");
+}
