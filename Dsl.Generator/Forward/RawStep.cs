@@ -50,4 +50,14 @@ internal abstract record RawStep(EquatableArray<int> Operands)
         GlobalAverage => new ForwardStep.GlobalAverage(Operands[0] - 1, shape),
         _ => new ForwardStep.Reshape(Operands[0] - 1, shape),
     };
+
+    /// <summary>What pooling makes of an image (channels, height, width), or null where it is none or smaller than a window.</summary>
+    public static EquatableArray<int>? Pooled(RawStep step, EquatableArray<int> image) => step switch
+    {
+        GlobalAverage when image.Count == 3 => [image[0], 1, 1],
+        Pool pool when image.Count == 3 && Math.Min(image[1], image[2]) + (2 * pool.Padding) >= pool.KernelSize => [image[0], Windows(image[1], pool), Windows(image[2], pool)],
+        _ => null,
+    };
+
+    private static int Windows(int size, Pool pool) => ((size + (2 * pool.Padding) - pool.KernelSize) / pool.Stride) + 1;
 }

@@ -109,7 +109,7 @@ internal sealed class ShapeInference
                 SetShape(y, shapes[layer.Operands[0]] is { } sample ? layers[layer.Name].OutputOf(sample) : null);
                 break;
             case RawStep.Pool or RawStep.GlobalAverage:
-                SetShape(y, shapes[step.Operands[0]] is { } image ? Pooled(step, image) : null);
+                SetShape(y, shapes[step.Operands[0]] is { } image ? RawStep.Pooled(step, image) : null);
                 break;
             case RawStep.Reshape or RawStep.Flatten:
                 SetShape(y, Target(step, step.Operands[0]));
@@ -214,15 +214,6 @@ internal sealed class ShapeInference
             : [.. shape.Take(start), ForwardProgram.Product(shape.Skip(start).Take(end - start + 1).ToEquatableArray()), .. shape.Skip(end + 1)];
     }
 
-    private static EquatableArray<int>? Pooled(RawStep step, EquatableArray<int> image) => step switch
-    {
-        RawStep.GlobalAverage when image.Count == 3 => [image[0], 1, 1],
-        RawStep.Pool pool when image.Count == 3 && Math.Min(image[1], image[2]) + (2 * pool.Padding) >= pool.KernelSize => [image[0], Windows(image[1], pool), Windows(image[2], pool)],
-        _ => null,
-    };
-
-    private static int Windows(int size, RawStep.Pool pool) => ((size + (2 * pool.Padding) - pool.KernelSize) / pool.Stride) + 1;
-
     private static int PerSample(long dimension, int rank) => (int)(dimension < 0 ? dimension + rank : dimension - 1);
 
     private void SetShape(int value, EquatableArray<int>? shape)
@@ -254,7 +245,7 @@ internal sealed class ShapeInference
             RawStep.Layer layer => CheckLayer(layer, x),
             RawStep.Combine combine when shapes[x] is { } left && shapes[combine.Operands[1]] is { } right && left != right =>
                 Report(combine, Broadcasts(left, right) ? ForwardDiagnostics.DifferentShapes : ForwardDiagnostics.ShapeMismatch, Text(left), Text(right)),
-            RawStep.Pool or RawStep.GlobalAverage when shapes[x] is { } image && Pooled(step, image) is null =>
+            RawStep.Pool or RawStep.GlobalAverage when shapes[x] is { } image && RawStep.Pooled(step, image) is null =>
                 Report(step, ForwardDiagnostics.ShapeMismatch, "(channels, height, width) as large as a window", Text(image)),
             RawStep.Softmax softmax when shapes[x] is { } shape => CheckSoftmax(softmax, shape.Count),
             RawStep.Reshape reshape => CheckReshape(reshape, x, index + 1),
