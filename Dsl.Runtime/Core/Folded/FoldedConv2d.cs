@@ -8,6 +8,7 @@ public sealed class FoldedConv2d : FoldedLayer
 {
     private readonly float[] weight;
     private readonly float[] bias;
+    private readonly QuantizedWeight? quantized;
 
     /// <summary>Copies and checks weights.</summary>
     /// <param name="name">The layer's name, for messages and files.</param>
@@ -33,20 +34,53 @@ public sealed class FoldedConv2d : FoldedLayer
         this.bias = bias.ToArray();
     }
 
+    /// <summary>Takes a weight in codes.</summary>
+    /// <param name="name">The layer's name, for messages and files.</param>
+    /// <param name="geometry">Channels, kernel and how it slides.</param>
+    /// <param name="weight">The weight: a row of in / groups · kernel · kernel for every output; without a low-rank term.</param>
+    /// <param name="bias">The bias, shape (out); empty for none.</param>
+    /// <exception cref="LayerShapeException">A size is out of range, or a length does not match the sizes.</exception>
+    /// <exception cref="NonFiniteWeightException">A bias is NaN or infinite.</exception>
+    public FoldedConv2d(string name, Conv2dGeometry geometry, QuantizedWeight weight, ReadOnlySpan<float> bias)
+        : base(name)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        geometry.Check(name);
+        Require.Equal(name, "rows of the codes", geometry.OutChannels, weight.Codes.Rows);
+        Require.Equal(name, "columns of the codes", geometry.InputsPerOutput, weight.Codes.Columns);
+        Require.Equal(name, "rank", 0, weight.Format.Rank);
+        if (!bias.IsEmpty)
+        {
+            Require.Equal(name, "length of the bias", geometry.OutChannels, bias.Length);
+        }
+
+        Require.Finite(name, "bias", bias);
+        Geometry = geometry;
+        quantized = weight;
+        this.weight = [];
+        this.bias = bias.ToArray();
+    }
+
     /// <summary>Channels, kernel and how it slides.</summary>
     public Conv2dGeometry Geometry { get; }
 
     /// <summary>Whether a bias is added.</summary>
     public bool HasBias => bias.Length > 0;
 
-    /// <summary>The weight, shape (out, in / groups, kernel, kernel), row major.</summary>
+    /// <summary>The weight, shape (out, in / groups, kernel, kernel), row major; empty where it is in codes.</summary>
     public ReadOnlySpan<float> Weight => weight;
+
+    /// <summary>The weight in codes, or null where it is in 32-bit floats.</summary>
+    public QuantizedWeight? Quantized => quantized;
 
     /// <summary>The bias, shape (out); empty if there is none.</summary>
     public ReadOnlySpan<float> Bias => bias;
 
     /// <inheritdoc/>
-    public override long ParameterCount => (long)weight.Length + bias.Length;
+    public override long ParameterCount => weight.Length + (quantized?.ParameterCount ?? 0) + bias.Length;
+
+    /// <inheritdoc/>
+    public override long ByteCount => (quantized?.ByteCount ?? sizeof(float) * (long)weight.Length) + (sizeof(float) * (long)bias.Length);
 
     /// <inheritdoc/>
     internal override IEnumerable<SafetensorsEntry> Tensors
@@ -54,7 +88,18 @@ public sealed class FoldedConv2d : FoldedLayer
         get
         {
             var g = Geometry;
-            yield return SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), weight, g.OutChannels, g.InChannels / g.Groups, g.KernelSize, g.KernelSize);
+            if (quantized is null)
+            {
+                yield return SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), weight, g.OutChannels, g.InChannels / g.Groups, g.KernelSize, g.KernelSize);
+            }
+            else
+            {
+                foreach (var tensor in QuantizedTensors.Of(Name, quantized))
+                {
+                    yield return tensor;
+                }
+            }
+
             if (HasBias)
             {
                 yield return SafetensorsEntry.FromFloats(FoldedModelFile.BiasName(Name), bias, g.OutChannels);
@@ -85,6 +130,13 @@ public sealed class FoldedConv2d : FoldedLayer
 
         var tile = new WindowTile(g, height, width);
         using var patches = new PooledBuffer(tile.Length);
+        using var decoded = new PooledBuffer(quantized is null ? 0 : checked(g.OutChannels * g.InputsPerOutput));
+        for (var row = 0; quantized is not null && row < g.OutChannels; row++)
+        {
+            quantized.Decode(row, decoded.Span.Slice(row * g.InputsPerOutput, g.InputsPerOutput));
+        }
+
+        var weights = quantized is null ? weight : decoded.Span;
         for (var image = 0; image < batch; image++)
         {
             for (var group = 0; group < g.Groups; group++)
@@ -92,20 +144,20 @@ public sealed class FoldedConv2d : FoldedLayer
                 var (channels, outputs) = (g.InChannels / g.Groups, g.OutChannels / g.Groups);
                 var from = x.Slice(((image * g.InChannels) + (group * channels)) * height * width, channels * height * width);
                 var to = y.Slice(((image * g.OutChannels) + (group * outputs)) * rows * columns, outputs * rows * columns);
-                ForwardGroup(tile, from, to, patches.Span, group * outputs, outputs);
+                ForwardGroup(tile, weights, from, to, patches.Span, group * outputs, outputs);
             }
         }
     }
 
     /// <summary>One group of one image: what lies under the kernel is gathered for a tile of outputs, then multiplied with every row of W.</summary>
-    private void ForwardGroup(WindowTile tile, ReadOnlySpan<float> x, Span<float> y, Span<float> patches, int firstOutput, int outputs)
+    private void ForwardGroup(WindowTile tile, ReadOnlySpan<float> weights, ReadOnlySpan<float> x, Span<float> y, Span<float> patches, int firstOutput, int outputs)
     {
         for (var first = 0; first < tile.Positions; first += tile.Width)
         {
             var count = Math.Min(tile.Width, tile.Positions - first);
             tile.Gather(x, patches, first, count);
             PatchProduct.Multiply(
-                weight.AsSpan(firstOutput * Geometry.InputsPerOutput, outputs * Geometry.InputsPerOutput),
+                weights.Slice(firstOutput * Geometry.InputsPerOutput, outputs * Geometry.InputsPerOutput),
                 HasBias ? bias.AsSpan(firstOutput, outputs) : [],
                 patches,
                 tile.Stride,

@@ -111,6 +111,46 @@ public abstract class FoldedModel
         static string Describe(string name, int inFeatures, int outFeatures, bool bias) => $"{name} ({inFeatures} → {outFeatures}{(bias ? "" : ", no bias")})";
     }
 
+    /// <summary>Refuses a layer that is not the one declared, with a weight in codes.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="name">Its declared name.</param>
+    /// <param name="inFeatures">Its declared input size.</param>
+    /// <param name="outFeatures">Its declared output size.</param>
+    /// <param name="bias">Whether it is declared with a bias.</param>
+    /// <param name="format">Its declared format.</param>
+    /// <returns>The layer.</returns>
+    /// <exception cref="LayerShapeException">A name, size or format is another.</exception>
+    protected static FoldedLinear RequireLinear(FoldedLinear layer, string name, int inFeatures, int outFeatures, bool bias, QuantizedFormat format)
+    {
+        _ = RequireLinear(layer, name, inFeatures, outFeatures, bias);
+        RequireFormat(name, layer.Quantized, format);
+        return layer;
+    }
+
+    /// <summary>Refuses a convolution that is not the one declared, with a weight in codes.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="name">Its declared name.</param>
+    /// <param name="geometry">Its declared sizes.</param>
+    /// <param name="bias">Whether it is declared with a bias.</param>
+    /// <param name="format">Its declared format.</param>
+    /// <returns>The layer.</returns>
+    /// <exception cref="LayerShapeException">A name, size or format is another.</exception>
+    protected static FoldedConv2d RequireConv2d(FoldedConv2d layer, string name, Conv2dGeometry geometry, bool bias, QuantizedFormat format)
+    {
+        _ = RequireConv2d(layer, name, geometry, bias);
+        RequireFormat(name, layer.Quantized, format);
+        return layer;
+    }
+
+    private static void RequireFormat(string name, QuantizedWeight? weight, QuantizedFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        if (weight?.Format != format)
+        {
+            throw new LayerShapeException(name, "format", $"{format.Scheme}, {format.Bits} bits", weight is null ? "32-bit floats" : $"{weight.Format.Scheme}, {weight.Format.Bits} bits");
+        }
+    }
+
     /// <summary>Refuses a convolution that is not the one declared.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="name">Its declared name.</param>

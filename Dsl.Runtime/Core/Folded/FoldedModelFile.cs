@@ -72,6 +72,33 @@ public sealed class FoldedModelFile
         return Make(() => new FoldedConv2d(name, geometry, weightValues, biasValues));
     }
 
+    /// <summary>Reads a linear layer with a weight in codes.</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="inFeatures">Values per input row.</param>
+    /// <param name="outFeatures">Values per output row.</param>
+    /// <param name="bias">Whether it has a bias.</param>
+    /// <param name="format">How codes stand for weights.</param>
+    /// <exception cref="FoldedFileException">A tensor is missing, of another type or shape, or holds what no fold writes.</exception>
+    public FoldedLinear ReadLinear(string name, int inFeatures, int outFeatures, bool bias, QuantizedFormat format)
+    {
+        var weight = TakeQuantized(name, outFeatures, inFeatures, format);
+        var biasValues = bias ? Take(BiasName(name), outFeatures) : [];
+        return Make(() => new FoldedLinear(name, weight, biasValues));
+    }
+
+    /// <summary>Reads a convolution with a weight in codes.</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="geometry">Channels, kernel and how it slides.</param>
+    /// <param name="bias">Whether it has a bias.</param>
+    /// <param name="format">How codes stand for weights.</param>
+    /// <exception cref="FoldedFileException">A tensor is missing, of another type or shape, or holds what no fold writes.</exception>
+    public FoldedConv2d ReadConv2d(string name, Conv2dGeometry geometry, bool bias, QuantizedFormat format)
+    {
+        var weight = TakeQuantized(name, geometry.OutChannels, geometry.InputsPerOutput, format);
+        var biasValues = bias ? Take(BiasName(name), geometry.OutChannels) : [];
+        return Make(() => new FoldedConv2d(name, geometry, weight, biasValues));
+    }
+
     /// <summary>Checks that every tensor was read: a file with more in it belongs to another model.</summary>
     /// <exception cref="FoldedFileException">A tensor was not asked for.</exception>
     public void Complete()
@@ -128,11 +155,28 @@ public sealed class FoldedModelFile
         {
             return make();
         }
+        catch (LayerShapeException error)
+        {
+            throw new FoldedFileException(file.Path, $"holds codes or scales that no fold writes, so it is damaged: {error.Message}", error);
+        }
         catch (NonFiniteWeightException error)
         {
             // A model that is saved holds finite weights only, so the file has changed since.
             throw new FoldedFileException(file.Path, $"holds a weight that is not finite, so it is damaged: {error.Message}", error);
         }
+    }
+
+    private QuantizedWeight TakeQuantized(string name, int rows, int columns, QuantizedFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        var bytes = file.GetBytes(QuantizedTensors.Codes(name), rows, PackedCodes.BytesOf(columns, format.Bits));
+        _ = unread.Remove(QuantizedTensors.Codes(name));
+        var count = format.ScaleCount(rows, columns);
+        var scales = Take(QuantizedTensors.Scales(name), count);
+        var zeros = format.HasZeroPoints ? Take(QuantizedTensors.Zeros(name), count) : [];
+        var down = format.Rank > 0 ? Take(QuantizedTensors.Down(name), format.Rank, columns) : [];
+        var up = format.Rank > 0 ? Take(QuantizedTensors.Up(name), rows, format.Rank) : [];
+        return Make(() => new QuantizedWeight(name, format, PackedCodes.FromPacked(name, bytes.Span, rows, columns, format.Bits), scales, zeros, down, up));
     }
 
     private float[] Take(string tensor, params ReadOnlySpan<long> shape)

@@ -72,6 +72,21 @@ public sealed class SafetensorsFile
             : throw new FoldedFileException(Path, $"tensor '{name}' has shape {entry.Shape}, expected {expected}. Was it saved by another model?");
     }
 
+    /// <summary>The bytes of a tensor of type U8.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="expectedShape">The shape it must have.</param>
+    /// <exception cref="FoldedFileException">There is no such tensor, or it has another type or shape.</exception>
+    internal ReadOnlyMemory<byte> GetBytes(string name, params ReadOnlySpan<long> expectedShape)
+    {
+        var entry = Get(name);
+        var expected = EquatableList.Create(expectedShape);
+        return entry.Type != SafetensorsType.U8
+            ? throw new FoldedFileException(Path, $"tensor '{name}' is of type {SafetensorsTypes.Name(entry.Type)}, expected U8. Was it saved by another program?")
+            : entry.Shape == expected
+                ? entry.Data
+                : throw new FoldedFileException(Path, $"tensor '{name}' has shape {entry.Shape}, expected {expected}. Was it saved by another model?");
+    }
+
     /// <summary>Names for a message: enough to recognise the file, few enough to read.</summary>
     internal static string Listed(IReadOnlyCollection<string> names)
     {

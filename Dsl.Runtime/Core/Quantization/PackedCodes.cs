@@ -1,0 +1,149 @@
+namespace LayerDsl;
+
+/// <summary>
+/// A matrix of codes of 1 to 8 bits, packed without gaps within a row: bit k of a row is bit k mod 8 of its byte k / 8, the lowest bit of
+/// a code first; every row starts at a byte of its own, and the unused bits at its end are 0 (docs/packing.md). Immutable.
+/// </summary>
+public sealed class PackedCodes
+{
+    private readonly byte[] bytes;
+
+    private PackedCodes(int rows, int columns, int bits, byte[] bytes)
+    {
+        Rows = rows;
+        Columns = columns;
+        Bits = bits;
+        this.bytes = bytes;
+    }
+
+    /// <summary>How many rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Codes per row.</summary>
+    public int Columns { get; }
+
+    /// <summary>Bits per code.</summary>
+    public int Bits { get; }
+
+    /// <summary>Bytes per row.</summary>
+    public int RowBytes => BytesOf(Columns, Bits);
+
+    /// <summary>The packed rows.</summary>
+    public ReadOnlyMemory<byte> Bytes => bytes;
+
+    /// <summary>How many bytes a row of codes takes.</summary>
+    /// <param name="columns">Codes per row.</param>
+    /// <param name="bits">Bits per code.</param>
+    public static int BytesOf(int columns, int bits) => checked((int)((((long)columns * bits) + 7) / 8));
+
+    /// <summary>Packs codes.</summary>
+    /// <param name="name">The layer's name, for messages.</param>
+    /// <param name="codes">(rows, columns), row major, each below 2^bits.</param>
+    /// <param name="rows">At least 1.</param>
+    /// <param name="columns">At least 1.</param>
+    /// <param name="bits">From 1 to 8.</param>
+    /// <exception cref="LayerShapeException">A size is not positive, the length does not match, or a code needs more bits.</exception>
+    public static PackedCodes Pack(string name, ReadOnlySpan<byte> codes, int rows, int columns, int bits)
+    {
+        CheckSizes(name, rows, columns, bits);
+        Require.Rows(name, "number of codes", rows, columns, codes.Length);
+        var rowBytes = BytesOf(columns, bits);
+        var bytes = new byte[checked(rows * rowBytes)];
+        for (var k = 0; k < codes.Length; k++)
+        {
+            if (codes[k] >> bits != 0)
+            {
+                throw new LayerShapeException(name, $"code {k}", $"below {1 << bits}", $"{codes[k]}");
+            }
+
+            var (row, column) = (k / columns, k % columns);
+            var bit = (long)column * bits;
+            var place = (row * rowBytes) + (int)(bit / 8);
+            var shifted = codes[k] << (int)(bit % 8);
+            bytes[place] |= (byte)shifted;
+            if (shifted > byte.MaxValue)
+            {
+                bytes[place + 1] |= (byte)(shifted >> 8);
+            }
+        }
+
+        return new PackedCodes(rows, columns, bits, bytes);
+    }
+
+    /// <summary>Takes rows that are packed already.</summary>
+    /// <param name="name">The layer's name, for messages.</param>
+    /// <param name="bytes">The packed rows; copied.</param>
+    /// <param name="rows">At least 1.</param>
+    /// <param name="columns">At least 1.</param>
+    /// <param name="bits">From 1 to 8.</param>
+    /// <exception cref="LayerShapeException">A size is not positive, the length does not match, or an unused bit is set.</exception>
+    public static PackedCodes FromPacked(string name, ReadOnlySpan<byte> bytes, int rows, int columns, int bits)
+    {
+        CheckSizes(name, rows, columns, bits);
+        var rowBytes = BytesOf(columns, bits);
+        Require.Rows(name, "number of packed bytes", rows, rowBytes, bytes.Length);
+        var used = (int)((long)columns * bits % 8);
+        for (var row = 0; used > 0 && row < rows; row++)
+        {
+            if (bytes[((row + 1) * rowBytes) - 1] >> used != 0)
+            {
+                throw new LayerShapeException(name, $"unused bits of row {row}", "0", "others");
+            }
+        }
+
+        return new PackedCodes(rows, columns, bits, bytes.ToArray());
+    }
+
+    /// <summary>Unpacks one row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="codes">Room for <see cref="Columns"/> codes.</param>
+    public void Read(int row, Span<byte> codes)
+    {
+        var packed = bytes.AsSpan(row * RowBytes, RowBytes);
+        codes = codes[..Columns];
+        switch (Bits)
+        {
+            case 8:
+                packed.CopyTo(codes);
+                break;
+            case 4:
+                ReadNibbles(packed, codes);
+                break;
+            default:
+                ReadBits(packed, codes);
+                break;
+        }
+    }
+
+    private static void ReadNibbles(ReadOnlySpan<byte> packed, Span<byte> codes)
+    {
+        for (var k = 0; k < codes.Length; k++)
+        {
+            codes[k] = (byte)((packed[k / 2] >> (4 * (k % 2))) & 15);
+        }
+    }
+
+    private void ReadBits(ReadOnlySpan<byte> packed, Span<byte> codes)
+    {
+        var mask = (1 << Bits) - 1;
+        var (bit, place) = (0, 0);
+        foreach (ref var code in codes)
+        {
+            var window = packed[place] | (place + 1 < packed.Length ? packed[place + 1] << 8 : 0);
+            code = (byte)((window >> bit) & mask);
+            bit += Bits;
+            place += bit / 8;
+            bit %= 8;
+        }
+    }
+
+    private static void CheckSizes(string name, int rows, int columns, int bits)
+    {
+        Require.Positive(name, "rows of the codes", rows);
+        Require.Positive(name, "columns of the codes", columns);
+        if (bits is < 1 or > 8)
+        {
+            throw new LayerShapeException(name, "bits", "1 to 8", $"{bits}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+namespace LayerDsl;
+
+/// <summary>A weight in packed codes with scales, and an unquantized low-rank term beside them where the layer has one. Immutable.</summary>
+public sealed class QuantizedWeight
+{
+    private readonly float[] levels;
+    private readonly float[] scales;
+    private readonly float[] zeros;
+    private readonly float[] down;
+    private readonly float[] up;
+
+    /// <summary>Checks and copies the parts.</summary>
+    /// <param name="name">The layer's name, for messages.</param>
+    /// <param name="format">How codes stand for weights.</param>
+    /// <param name="codes">(rows, columns).</param>
+    /// <param name="scales">One, or one for every group of every row; not negative.</param>
+    /// <param name="zeros">As many zero points; empty where the format has none.</param>
+    /// <param name="down">A of the low-rank term, (rank, columns); empty for none.</param>
+    /// <param name="up">B of the low-rank term, (rows, rank); empty for none.</param>
+    /// <exception cref="LayerShapeException">A length does not match the format, or a scale is negative.</exception>
+    /// <exception cref="NonFiniteWeightException">A value is NaN or infinite.</exception>
+    public QuantizedWeight(
+        string name, QuantizedFormat format, PackedCodes codes, ReadOnlySpan<float> scales, ReadOnlySpan<float> zeros = default, ReadOnlySpan<float> down = default, ReadOnlySpan<float> up = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(format);
+        ArgumentNullException.ThrowIfNull(codes);
+        format.Check(name);
+        Require.Equal(name, "bits of the codes", format.Bits, codes.Bits);
+        var count = format.ScaleCount(codes.Rows, codes.Columns);
+        Require.Equal(name, "number of scales", count, scales.Length);
+        Require.Equal(name, "number of zero points", format.HasZeroPoints ? count : 0, zeros.Length);
+        Require.Equal(name, "length of lora_A", checked(format.Rank * codes.Columns), down.Length);
+        Require.Equal(name, "length of lora_B", checked(format.Rank * codes.Rows), up.Length);
+        Require.Finite(name, "scales", scales);
+        Require.Finite(name, "zeros", zeros);
+        Require.Finite(name, "lora_A", down);
+        Require.Finite(name, "lora_B", up);
+        if (scales.ContainsAnyInRange(float.MinValue, -float.Epsilon))
+        {
+            throw new LayerShapeException(name, "scales", "not negative", "a negative one");
+        }
+
+        Format = format;
+        Codes = codes;
+        levels = [.. format.Levels];
+        this.scales = scales.ToArray();
+        this.zeros = zeros.ToArray();
+        this.down = down.ToArray();
+        this.up = up.ToArray();
+    }
+
+    /// <summary>How codes stand for weights.</summary>
+    public QuantizedFormat Format { get; }
+
+    /// <summary>The codes.</summary>
+    public PackedCodes Codes { get; }
+
+    /// <summary>The scales, row major.</summary>
+    public ReadOnlySpan<float> Scales => scales;
+
+    /// <summary>The zero points, row major; empty where the format has none.</summary>
+    public ReadOnlySpan<float> Zeros => zeros;
+
+    /// <summary>A of the low-rank term, (rank, columns); empty for none.</summary>
+    public ReadOnlySpan<float> Down => down;
+
+    /// <summary>B of the low-rank term, (rows, rank); empty for none.</summary>
+    public ReadOnlySpan<float> Up => up;
+
+    /// <summary>How many numbers the weight holds.</summary>
+    public long ParameterCount => ((long)Codes.Rows * Codes.Columns) + scales.Length + zeros.Length + down.Length + up.Length;
+
+    /// <summary>How many bytes they take.</summary>
+    public long ByteCount => Codes.Bytes.Length + (sizeof(float) * (long)(scales.Length + zeros.Length + down.Length + up.Length));
+
+    /// <summary>The weights of one row that the codes stand for, without the low-rank term.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="weights">Room for a row.</param>
+    public void Decode(int row, Span<float> weights)
+    {
+        var columns = Codes.Columns;
+        using var buffer = new PooledBuffer((columns + sizeof(float) - 1) / sizeof(float));
+        var codes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(buffer.Span)[..columns];
+        Codes.Read(row, codes);
+        var group = Format.GroupSize == 0 ? columns : Format.GroupSize;
+        var first = Format.GroupSize == 0 ? 0 : row * ((columns + group - 1) / group);
+        for (var start = 0; start < columns; start += group)
+        {
+            var index = Format.GroupSize == 0 ? 0 : first + (start / group);
+            var (scale, zero) = (scales[index], zeros.Length > 0 ? zeros[index] : 0);
+            for (var k = start; k < Math.Min(columns, start + group); k++)
+            {
+                weights[k] = scale * (levels[codes[k]] - zero);
+            }
+        }
+    }
+}
