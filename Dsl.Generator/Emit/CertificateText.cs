@@ -15,6 +15,7 @@ internal sealed record LayerFacts(
     string GradientCheck,
     long Parameters,
     long FoldedParameters,
+    long FoldedBytes,
     long TrainingFlops,
     long WeightMapFlops,
     long InferenceFlops,
@@ -37,12 +38,23 @@ internal sealed record LayerFacts(
             verdict is Proof.Verdict.Proved assuming ? forms.Claim.SideConditions.Concat(assuming.Assumptions).ToEquatableArray() : forms.Claim.SideConditions,
             Describe(check),
             parameters,
-            weight + bias,
+            weight + bias + Extra(forms),
+            forms.Shape.Format is { } format ? PackedBytes(forms, format) + (4 * bias) : 4 * (weight + bias),
             CostModel.PerSample(training, batch, forms.Evaluate),
             CostModel.PerPass(training, batch, forms.Evaluate),
-            (2 * weight) + bias,
+            (2 * (weight + BranchParameters(forms))) + bias,
             roundingFactor);
     }
+
+    /// <summary>What a folded weight in codes holds beside its codes: scales, zero points and a low-rank term.</summary>
+    private static long Extra(LayerForms forms) => forms.Shape.Format is { } format ? (Scales(forms, format) * (format.HasZeroPoints ? 2 : 1)) + BranchParameters(forms) : 0;
+
+    private static long PackedBytes(LayerForms forms, FormatSpec format) =>
+        (forms.Weight.Rows * ((((long)forms.Weight.Columns * format.Bits) + 7) / 8)) + (4 * Extra(forms));
+
+    private static long Scales(LayerForms forms, FormatSpec format) => format.GroupSize == 0 ? 1 : (long)forms.Weight.Rows * (forms.Weight.Columns / format.GroupSize);
+
+    private static long BranchParameters(LayerForms forms) => (long)(forms.Shape.Format?.Rank ?? 0) * (forms.Weight.Rows + forms.Weight.Columns);
 
     private static string Describe(Proof.GradientReport check) =>
         (check.Error is { } error ? "wrong: " + error
@@ -94,7 +106,7 @@ internal static class CertificateText
         yield return Row("parameters", $"{Text(facts.Parameters)} → {Text(facts.FoldedParameters)} after folding");
         yield return Row("FLOPs", $"{Text(facts.TrainingFlops)} → {Text(facts.InferenceFlops)} per {forms.Unit}"
             + (facts.WeightMapFlops > 0 ? $", and {Text(facts.WeightMapFlops)} per training pass for the weight" : string.Empty));
-        yield return Row("bytes", $"{Text(4 * facts.Parameters)} → {Text(4 * facts.FoldedParameters)} in float32");
+        yield return Row("bytes", $"{Text(4 * facts.Parameters)} → {Text(facts.FoldedBytes)}" + (forms.Shape.Format is { } format ? " in codes: " + format.Signature : " in float32"));
     }
 
     private static IEnumerable<string> Section(string title, EquatableArray<string> lines) =>

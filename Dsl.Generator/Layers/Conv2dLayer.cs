@@ -48,7 +48,11 @@ internal static class Conv2dLayer
         }
     }
 
-    private static Conv2dShape ShapeOf(LayerSpec spec) => ShapeOf(spec.Name, spec.Kind);
+    /// <summary>A kernel with a low-rank term folds to one merged kernel: there is no folded branch of a convolution.</summary>
+    private static Conv2dShape ShapeOf(LayerSpec spec) => ShapeOf(spec.Name, spec.Kind) with
+    {
+        Format = Methods.FormatOf(spec.Methods, WeightOf(spec.Kind)) is { Rank: 0 } format ? format : null,
+    };
 
     private static Conv2dShape ShapeOf(string name, AttributeSpec kind) => new(
         name,
@@ -106,7 +110,7 @@ internal static class Conv2dLayer
             Unit: "output position")
         {
             Rounded = weight.Rounded,
-            Packed = weight.Packed is { } packed ? PackedForms.Of(spec.Name, AddBias(Training(window, weight)), packed, kernel => AddBias(Training(window, weight with { Dense = kernel }))) : null,
+            Packed = weight is { Packed: { } packed, Branches.Count: 0 } ? PackedForms.Of(spec.Name, AddBias(Training(window, weight)), packed, kernel => AddBias(Training(window, weight with { Dense = kernel }))) : null,
         };
 
         Expr AddBias(Expr product) => layer.Bias ? product + bias[o] : product;

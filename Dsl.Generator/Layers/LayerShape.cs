@@ -8,6 +8,12 @@ namespace LayerDsl.Generator.Layers;
 /// <param name="Bias">Whether the folded layer has a bias.</param>
 internal abstract record LayerShape(string Name, bool Bias)
 {
+    /// <summary>How the weight is folded to codes; null where it stays in 32-bit floats.</summary>
+    public FormatSpec? Format { get; init; }
+
+    /// <summary>The layer in the signature of a model, with the format of its weight.</summary>
+    public string FullSignature => Format is null ? Signature : Signature + " in " + Format.Signature;
+
     /// <summary>The runtime's class of the folded layer.</summary>
     public abstract string FoldedType { get; }
 

@@ -40,7 +40,10 @@ internal static class LinearLayer
         [kind.Int("outFeatures"), kind.Int("inFeatures")]);
 
     private static LinearShape ShapeOf(LayerSpec layer) =>
-        new(layer.Name, layer.Kind.Int("inFeatures"), layer.Kind.Int("outFeatures"), layer.Kind.Flag("Bias", true));
+        new(layer.Name, layer.Kind.Int("inFeatures"), layer.Kind.Int("outFeatures"), layer.Kind.Flag("Bias", true))
+        {
+            Format = Methods.FormatOf(layer.Methods, WeightOf(layer.Kind)),
+        };
 
     private static LayerForms Build(LayerSpec spec)
     {

@@ -1,4 +1,6 @@
 using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Proof.Evaluation;
+using LayerDsl.Generator.Proof.NormalForms;
 using LayerDsl.Generator.Reparams.Quantization;
 
 namespace LayerDsl.Generator.Layers;
@@ -6,6 +8,8 @@ namespace LayerDsl.Generator.Layers;
 /// <summary>A weight that folds to codes: its grid's codes and scales, and the axes of both.</summary>
 internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, EquatableArray<Index> ScaleAxes, int Bits, string Scheme)
 {
+    private const long StepsPerLevel = 10_000;
+
     public Tensor Codes => new("codes", TensorRole.Folded, Axes);
 
     public Tensor Scale => new("scales", TensorRole.Folded, ScaleAxes);
@@ -14,6 +18,20 @@ internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, Equ
 
     /// <summary>The weight from folded codes.</summary>
     public Expr Decoded => Coded.Decode(Codes.All, Scale.All, Zero?.All);
+
+    /// <summary>The format of a weight of the given shape, with the low-rank term that stays beside it.</summary>
+    public FormatSpec Format(WeightShape shape, EquatableArray<LowRankBranch> branches, int rank)
+    {
+        var groupSize = ScaleAxes.Count == 0 ? 0 : shape.Block > 0 && ScaleAxes.Count == 2 ? shape.Block : shape.Columns;
+        var scale = branches.Select(branch => branch.Scale).OfType<Literal>().Select(literal => literal.Value.ToDouble()).DefaultIfEmpty(1).First();
+        return new FormatSpec(Scheme, Bits, groupSize, Coded.Zero is not null, Levels(), branches.Count == 0 ? 0 : rank, scale);
+    }
+
+    /// <summary>What every code stands for in units of the scale, from the lowest on.</summary>
+    private EquatableArray<double> Levels() => Enumerable.Range(Coded.Lowest, 1 << Bits)
+        .Select(code => new Evaluator<Interval>(new IntervalArithmetic(), _ => 1, (_, _) => default, new Steps(StepsPerLevel, CancellationToken.None))
+            .Evaluate(Coded.Decode(code, 1, 0), new Dictionary<Index, long>()).Middle)
+        .ToEquatableArray();
 
     /// <summary>How the folded tensors come from the stored ones.</summary>
     public IEnumerable<Proof.FoldDefinition> Folds

@@ -33,6 +33,15 @@ internal static class Methods
     /// <summary>How many neighbouring inputs share something in a method of the layer; 0 where none do.</summary>
     public static int BlockOf(EquatableArray<AttributeSpec> methods) => methods.Select(method => Find(method).Block(method)).FirstOrDefault(block => block > 0);
 
+    /// <summary>The format that a weight folds to, where it folds to codes.</summary>
+    public static FormatSpec? FormatOf(EquatableArray<AttributeSpec> methods, WeightShape shape)
+    {
+        var seen = shape.InBlocksOf(BlockOf(methods));
+        var weight = methods.Any(method => method.Name == "Quantize") ? Apply(methods, seen) : null;
+        var rank = weight?.Sizes.LastOrDefault(binding => binding.Symbol == "rank").Value ?? 0;
+        return weight?.Packed?.Format(seen, weight.Branches, (int)rank);
+    }
+
     /// <summary>From the stored tensor through every method to the weight that the layer uses.</summary>
     public static EffectiveWeight Apply(EquatableArray<AttributeSpec> methods, WeightShape shape) =>
         methods.Aggregate(Start(methods, shape), (weight, method) => Find(method).Apply(weight, method, shape));

@@ -18,6 +18,9 @@ internal sealed record LayerPrograms(
     /// <summary>Half the distance from 1 to the next float32.</summary>
     private const double UnitRoundoff = 1.0 / (1 << 24);
 
+    /// <summary>Stored tensors → codes, scales and zero points, where the weight folds to them.</summary>
+    public Program? Codes { get; init; }
+
     public static LayerPrograms Of(LayerForms forms, IReadOnlyList<Gradient> gradients)
     {
         var order = forms.Order;
@@ -28,7 +31,11 @@ internal sealed record LayerPrograms(
             gradients.Select(pair => pair.Tensor).ToEquatableArray(),
             Scheduler.Schedule(order, [("folded", forms.FoldedWeight.Value, forms.FoldedWeight.Folded.Axes)]),
             Scheduler.Schedule(order, [("bound", magnitude, forms.OutputAxes)], "magnitude", "inputError"),
-            factor);
+            factor)
+        {
+            Codes = forms.Packed is null ? null : Scheduler.Schedule(
+                order, forms.Packed.Claim.Folds.Select(fold => (fold.Folded.Name, fold.Value, fold.Folded.Axes)).ToArray(), "bias", "format"),
+        };
     }
 
     /// <summary>The tensor that stands for the gradient of the output.</summary>

@@ -41,7 +41,7 @@ internal sealed class FoldedModelEmitter
             [
                 type.Name + ".Folded: " + Text(program.InputSize) + " → " + Text(program.OutputSize) + " values per sample, without libtorch",
                 string.Empty,
-                .. layers.Select(layer => layer.Name.PadRight(12) + layer.Signature),
+                .. layers.Select(layer => layer.Name.PadRight(12) + layer.FullSignature),
             ])
             .Line("using System;")
             .Line("using System.CodeDom.Compiler;")
@@ -75,6 +75,11 @@ internal sealed class FoldedModelEmitter
     {
         foreach (var layer in layers)
         {
+            if (layer.Format is { } format)
+            {
+                writer.Line($"private static readonly QuantizedFormat {layer.Name}Format = {format.Text};").Line();
+            }
+
             writer.Line($"private readonly {layer.FoldedType} {Field(layer.Name)};").Line();
         }
     }
@@ -88,7 +93,7 @@ internal sealed class FoldedModelEmitter
             {
                 foreach (var layer in layers)
                 {
-                    writer.Line($"this.{Field(layer.Name)} = Require{layer.Kind}({Field(layer.Name)}, \"{layer.Name}\", {layer.Arguments}, bias: {(layer.Bias ? "true" : "false")});");
+                    writer.Line($"this.{Field(layer.Name)} = Require{layer.Kind}({Field(layer.Name)}, \"{layer.Name}\", {layer.Arguments}, bias: {(layer.Bias ? "true" : "false")}{FormatArgument(layer)});");
                 }
             })
             .Line();
@@ -109,7 +114,7 @@ internal sealed class FoldedModelEmitter
                 {
                     var layer = layers[k];
                     var bias = layer.Bias ? "true" : "false";
-                    writer.Line($"file.Read{layer.Kind}(\"{layer.Name}\", {layer.Arguments}, bias: {bias})" + (k == layers.Count - 1 ? ");" : ","));
+                    writer.Line($"file.Read{layer.Kind}(\"{layer.Name}\", {layer.Arguments}, bias: {bias}{FormatArgument(layer)})" + (k == layers.Count - 1 ? ");" : ","));
                 }
             });
             writer.Line("file.Complete();").Line("return model;");
@@ -196,8 +201,10 @@ internal sealed class FoldedModelEmitter
             : $"Activations.{step.Operation}Scalar({plan.SpanOf(step.Argument)}, {number}, {target});");
     }
 
+    private static string FormatArgument(LayerShape layer) => layer.Format is null ? string.Empty : ", " + layer.Name + "Format";
+
     private string Signature() =>
-        string.Join("; ", layers.Select(layer => layer.Name + " " + layer.Signature)) + "; " + string.Join("; ", program.Steps.Select(Describe)) + "; return " + Text(program.Result);
+        string.Join("; ", layers.Select(layer => layer.Name + " " + layer.FullSignature)) + "; " + string.Join("; ", program.Steps.Select(Describe)) + "; return " + Text(program.Result);
 
     private static string Describe(ForwardStep step) => step switch
     {

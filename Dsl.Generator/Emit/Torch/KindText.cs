@@ -8,9 +8,20 @@ namespace LayerDsl.Generator.Emit.Torch;
 /// <param name="Forward">The body of <c>forward</c>, from the first stored tensor and all of them as arguments.</param>
 internal sealed record KindText(IReadOnlyList<string> Constants, string Geometry, Func<string, string, IReadOnlyList<string>> Forward)
 {
-    public static KindText Of(LayerForms forms) => forms.Shape is LinearShape linear && forms.Weight.Block > 0
-        ? new([], string.Empty, (first, tensors) => Blocks(linear, first, tensors, new BlockText(forms)))
-        : Of(forms.Shape);
+    public static KindText Of(LayerForms forms)
+    {
+        var text = forms.Shape is LinearShape linear && forms.Weight.Block > 0
+            ? new([], string.Empty, (first, tensors) => Blocks(linear, first, tensors, new BlockText(forms)))
+            : Of(forms.Shape);
+        return forms.Shape.Format is { } format ? text with { Constants = [.. text.Constants, .. Format(format)] } : text;
+    }
+
+    private static string[] Format(FormatSpec format) =>
+    [
+        "/// <summary>How the codes of the folded layer stand for weights.</summary>",
+        "private static readonly QuantizedFormat Format = " + format.Text + ";",
+        string.Empty,
+    ];
 
     private static KindText Of(LayerShape shape) => shape switch
     {

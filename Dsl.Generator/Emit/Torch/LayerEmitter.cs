@@ -133,7 +133,7 @@ internal sealed class LayerEmitter
         var bias = forms.Bias is null ? "null" : "bias";
         writer.Line("/// <inheritdoc/>").Line("public override LayerCertificate GetCertificate() => new(").Indented(() => writer.Lines(CertificateArguments())).Line();
         writer.Line("/// <inheritdoc/>");
-        writer.Block($"public override {forms.Shape.FoldedType} Fold()", () => writer.Line("using var weight = MergedWeight();").Line($"return Fold{forms.Shape.Kind}(weight, {bias}{kind.Geometry});")).Line();
+        writer.Block($"public override {forms.Shape.FoldedType} Fold()", () => Fold(bias)).Line();
         writer.Line("/// <inheritdoc/>");
         writer.Block("public override nn.Module<Tensor, Tensor> FoldTorch()", () => writer.Line("using var weight = MergedWeight();").Line($"return Make{forms.Shape.Kind}(weight, {bias}{kind.Geometry});")).Line();
         writer.Line("/// <inheritdoc/>");
@@ -144,8 +144,7 @@ internal sealed class LayerEmitter
         {
             if (forms.Rounded is not null)
             {
-                // Rounding could hide them: NaN is no larger than any threshold.
-                writer.Lines(forms.Stored.Where(stored => stored.Tensor.Name != "bias").Select(stored => $"CheckFinite(this.{Field(stored.Tensor)}, {Quote(stored.Tensor.Name)});"));
+                RequireFinite();
             }
 
             if (forms.FoldedWeight.Value is Access stored)
@@ -159,6 +158,29 @@ internal sealed class LayerEmitter
         }).Line();
     }
 
+    private void Fold(string bias)
+    {
+        if (programs.Codes is not { } codes || forms.Packed is not { } packed)
+        {
+            writer.Line("using var weight = MergedWeight();").Line($"return Fold{forms.Shape.Kind}(weight, {bias}{kind.Geometry});");
+            return;
+        }
+
+        var branch = forms.Shape.Format!.Rank > 0 ? ", down: loraA, up: loraB" : string.Empty;
+        var zeros = codes.Results.Count > 2 ? ", " + codes.Results[2].Name : string.Empty;
+        RequireFinite();
+        writer.Line("using var noGradient = no_grad();")
+            .Line("using var scope = NewDisposeScope();")
+            .Lines(blocks.Locals(codes))
+            .Lines(TorchProgramWriter.Write(codes, forms.SizeText))
+            .Line($"var packed = FoldCodes(Format, {codes.Results[0].Name}, lowest: {packed.Weight.Coded.Lowest}, {codes.Results[1].Name}{zeros}{branch});")
+            .Line($"return Fold{forms.Shape.Kind}(packed, {bias}{kind.Geometry});");
+    }
+
+    /// <summary>Rounding could hide them: NaN is no larger than any threshold.</summary>
+    private void RequireFinite() => writer.Lines(forms.Stored.Where(stored => stored.Tensor.Name != "bias")
+        .Select(stored => $"CheckFinite(this.{Field(stored.Tensor)}, {Quote(stored.Tensor.Name)});"));
+
     private IEnumerable<string> CertificateArguments()
     {
         yield return $"{Quote(forms.Name)},";
@@ -171,7 +193,7 @@ internal sealed class LayerEmitter
         yield return $"[{string.Join(", ", facts.Conditions.Select(Quote))}],";
         yield return $"Parameters: {facts.Parameters}, FoldedParameters: {facts.FoldedParameters},";
         yield return $"TrainingFlops: {facts.TrainingFlops}, InferenceFlops: {facts.InferenceFlops},";
-        yield return $"StoredBytes: {4 * facts.Parameters}, FoldedBytes: {4 * facts.FoldedParameters}, RoundingFactor: {facts.RoundingFactor});";
+        yield return $"StoredBytes: {4 * facts.Parameters}, FoldedBytes: {facts.FoldedBytes}, RoundingFactor: {facts.RoundingFactor});";
     }
 
     private void Initialization()

@@ -12,6 +12,11 @@ namespace LayerDsl;
 /// <param name="BranchScale">The factor of that term.</param>
 public sealed record QuantizedFormat(string Scheme, int Bits, int GroupSize, bool HasZeroPoints, EquatableList<float> Levels, int Rank = 0, float BranchScale = 1)
 {
+    /// <summary>Levels one apart: <c>first, first + 1, …</c></summary>
+    /// <param name="first">The level of code 0.</param>
+    /// <param name="count">How many levels.</param>
+    public static EquatableList<float> Steps(float first, int count) => EquatableList.Create([.. Enumerable.Range(0, count).Select(k => first + k)]);
+
     /// <summary>How many scales a weight has.</summary>
     /// <param name="rows">Its rows.</param>
     /// <param name="columns">Its columns.</param>
