@@ -49,7 +49,7 @@ internal static class GradientCheck
                 .SelectMany(shape => Enumerable.Range(0, SeedsPerShape).Select(k => new Point(shape, forward + "/gradient/" + k)))
                 .TakeWhile(_ => points < PointsWanted);
             var near = StepPoints.Of(
-                vocabulary, gradients.Select(pair => pair.Gradient).Prepend(Differentiated(forward)), forward + "/gradient", (point, tensor, place) => ElementOf(point, tensor, place, isMoved: false).Value, steps);
+                vocabulary, gradients.Select(pair => pair.Gradient).Prepend(Differentiated(forward)), forward + "/gradient", (point, tensor, place) => ElementOf(point, tensor, place, isMoved: false).Value, steps, ValuesOf(forward));
             foreach (var point in drawn.Concat(near))
             {
                 switch (Compare(forward, outputGradient, gradients, point, steps))
@@ -169,6 +169,16 @@ internal static class GradientCheck
 
     private static (double Product, double Size) Sum(IEnumerable<double> terms) =>
         terms.Aggregate((Product: 0.0, Size: 0.0), (sum, term) => (sum.Product + term, sum.Size + Math.Abs(term)));
+
+    /// <summary>What surrogates stand for: their steps have no derivative to check, neither here nor where a gradient repeats them.</summary>
+    private static IEnumerable<Expr> ValuesOf(Expr expr) => expr switch
+    {
+        Surrogate surrogate => ValuesOf(surrogate.Derivative).Prepend(surrogate.Value),
+        Named named => ValuesOf(named.Body),
+        Reduce reduce => ValuesOf(reduce.Body),
+        Map map => map.Arguments.SelectMany(ValuesOf),
+        _ => [],
+    };
 
     private static IEnumerable<string> SurrogatesOf(Expr expr) => expr switch
     {

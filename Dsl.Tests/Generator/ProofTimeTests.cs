@@ -7,13 +7,16 @@ namespace LayerDsl.Tests.Generator;
 /// <summary>How long each layer takes inside the generator, as the compiler's driver measures its steps. Reported; no assertion is on time.</summary>
 public class ProofTimeTests(ITestOutputHelper output)
 {
-    private const int Rounds = 7;
+    private const int Rounds = 5;
 
     private static readonly string[] Methods =
     [
         "", "Compander", "Compander(Curve = Curve.Tanh)", "Compander(Curve = Curve.Softsign)", "Compander(Curve = Curve.MuLaw)", "LowRank(4)",
         "Compander, LowRank(4)", "LowRank(4), Compander", "LowRank(4), Compander(Curve = Curve.MuLaw)", "LowRank(4, Alpha = 16, RankStabilized = true), Compander(Learnable = false)",
         "Compander(Curve = Curve.MuLaw), LowRank(4)", "Compander(Curve = Curve.Softsign), LowRank(4, Alpha = 8)", "LowRank(4, Freeze = true), Compander(Curve = Curve.Tanh)",
+        "Quantize", "Quantize(Bits = 4, Symmetric = false, Granularity = Granularity.Group)", "Quantize(Bits = 1)", "Quantize(Bits = 4, Scheme = Scheme.Log2)",
+        "Quantize(Bits = 4, Scheme = Scheme.StatsQ)", "Quantize(Bits = 4, Scheme = Scheme.Lsq)", "Quantize(Bits = 4, Scheme = Scheme.Nf4)", "Quantize(Bits = 4, Scheme = Scheme.Fp4E2M1)",
+        "Quantize(Scheme = Scheme.Fp8E4M3)", "Quantize(Bits = 4, Scheme = Scheme.Nf4, Granularity = Granularity.Group), LowRank(4)", "LowRank(4), Quantize(Bits = 4)",
     ];
 
     [Fact]
