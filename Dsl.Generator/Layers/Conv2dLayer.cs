@@ -103,7 +103,10 @@ internal static class Conv2dLayer
             weight.Initialization,
             weight.Notes,
             [.. window.Sizes, .. weight.Sizes],
-            Unit: "output position");
+            Unit: "output position")
+        {
+            Masks = weight.Masks,
+        };
 
         Expr AddBias(Expr product) => layer.Bias ? product + bias[o] : product;
     }
@@ -118,7 +121,7 @@ internal static class Conv2dLayer
 
         return window.IsGrouped
             ? window.Convolve(Name("merged", weight.Merged))
-            : weight.Branches.Aggregate(Name("dense", window.Convolve(weight.Dense)), (sum, branch) => sum + window.Apply(branch));
+            : weight.Branches.Aggregate(weight.Dense is Literal ? weight.Dense : Name("dense", window.Convolve(weight.Dense)), (sum, branch) => sum + window.Apply(branch));
     }
 
     private static string Title(LayerSpec spec, Conv2dShape layer) =>

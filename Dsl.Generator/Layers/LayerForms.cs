@@ -29,6 +29,12 @@ internal sealed record LayerForms(
     EquatableArray<SizeBinding> Sizes,
     string Unit)
 {
+    /// <summary>Which stored tensors have masks.</summary>
+    public EquatableArray<MaskedTensor> Masks { get; init; } = [];
+
+    /// <summary>At most so many numbers of the folded weight differ from zero; null where all may.</summary>
+    public long? NonZeros { get; init; }
+
     public Expr Training => Claim.Training;
 
     public Tensor? Bias => Stored.FirstOrDefault(stored => stored.Tensor.Name == "bias")?.Tensor;

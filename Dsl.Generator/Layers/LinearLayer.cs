@@ -55,7 +55,7 @@ internal static class LinearLayer
         var weight = Methods.Apply(spec.Methods, shape);
 
         var dense = Sum(i, x[b, i] * weight.Dense);
-        var training = AddBias(weight.Branches.Aggregate(weight.Branches.Count == 0 ? dense : Name("dense", dense), (sum, branch) => sum + Apply(branch, x, b, o, i)));
+        var training = AddBias(weight.Branches.Aggregate(weight.Branches.Count == 0 || dense is Literal ? dense : Name("dense", dense), (sum, branch) => sum + Apply(branch, x, b, i)));
         var inference = AddBias(Sum(i, x[b, i] * folded[o, i]));
         Expr AddBias(Expr product) => hasBias ? product + bias[o] : product;
 
@@ -72,12 +72,16 @@ internal static class LinearLayer
             weight.Initialization,
             weight.Notes,
             [new SizeBinding("in", layer.InFeatures), new SizeBinding("out", layer.OutFeatures), .. weight.Sizes],
-            Unit: "sample");
+            Unit: "sample")
+        {
+            Masks = weight.Masks,
+            NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null,
+        };
     }
 
     /// <summary>The branch <c>s · (x Aᵀ) Bᵀ</c>: 2·r·(in + out) operations a sample instead of 2·in·out.</summary>
-    private static Expr Apply(LowRankBranch branch, Tensor x, Index b, Index o, Index i) =>
-        branch.Scale * Name("branch", Sum(branch.Rank, Name("reduced", Sum(i, x[b, i] * branch.Down[branch.Rank, i])) * branch.Up[o, branch.Rank]));
+    private static Expr Apply(LowRankBranch branch, Tensor x, Index b, Index i) =>
+        branch.Scale * Name("branch", Sum(branch.Rank, Name("reduced", Sum(i, x[b, i] * branch.DownFactor)) * branch.UpFactor));
 
     private static string Title(LayerSpec spec, LinearShape layer) =>
         "Linear(" + Text(layer.InFeatures) + " → " + Text(layer.OutFeatures) + (layer.Bias ? string.Empty : ", no bias") + ")"

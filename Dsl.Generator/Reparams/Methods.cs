@@ -12,10 +12,11 @@ internal static class Methods
     [
         Compander.Method,
         LowRank.Method,
+        SparseIso.Method,
     ];
 
     /// <summary>The fields of layer classes: a class that is named like one of its fields does not compile.</summary>
-    public static readonly string[] StoredNames = ["weight", "v", "bias", "logA", "logB", "loraA", "loraB"];
+    public static readonly string[] StoredNames = ["weight", "v", "bias", "logA", "logB", "loraA", "loraB", "mask", "branchWeights", "factorU", "factorV", "maskU", "maskV", "dopedU", "dopedV"];
 
     public static bool Contains(string attribute) => All.Any(method => method.Attribute == attribute);
 
@@ -26,7 +27,7 @@ internal static class Methods
     public static IEnumerable<DiagnosticInfo> Check(LayerSpec layer)
     {
         var shape = LayerKinds.Find(layer.Kind.Name).Weight(layer.Kind);
-        return layer.Methods.SelectMany(method => Find(method).Check(method, shape));
+        return layer.Methods.SelectMany(method => Find(method).Check(method, shape)).Concat(SparseIso.CheckOrder(layer));
     }
 
     /// <summary>From the stored tensor through every method to the weight that the layer uses.</summary>

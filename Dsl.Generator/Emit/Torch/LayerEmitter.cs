@@ -71,6 +71,7 @@ internal sealed class LayerEmitter
             Folds();
             Initialization();
             Bound();
+            Masks();
             Pass();
         });
     }
@@ -89,28 +90,27 @@ internal sealed class LayerEmitter
         {
             writer.Line($"/// <summary>{Shape(stored.Tensor)}: {Xml(stored.Meaning)}.</summary>")
                 .Line($"[ComponentName(Name = \"{stored.Tensor.Name}\")]")
-                .Line($"private Parameter {Field(stored.Tensor)};")
+                .Line($"private {(stored.Tensor.Role == TensorRole.Buffer ? "Tensor" : "Parameter")} {Field(stored.Tensor)};")
                 .Line();
         }
     }
 
     private void Constructor(LayerClassNames names)
     {
-        writer.Line("/// <summary>Makes the layer with the usual random weights: U(-1/√n, 1/√n), n the inputs of an output.</summary>");
+        writer.Line("/// <summary>Makes the layer with the usual random weights: U(-1/√n, 1/√n), n the inputs of an output" + (forms.Masks.Count > 0 ? "; random masks" : string.Empty) + ".</summary>");
         writer.Line($"public {names.ClassName}()").Indented(() => writer.Line($": base({Quote(forms.Name)})"));
         writer.Body(() =>
         {
             foreach (var stored in forms.Stored)
             {
-                var frozen = stored.Tensor.Role == TensorRole.Frozen ? ", requires_grad: false" : string.Empty;
-                writer.Line($"{Field(stored.Tensor)} = new Parameter(torch.empty({Sizes(stored.Tensor)}){frozen});");
+                writer.Line($"{Field(stored.Tensor)} = {NewTensor(stored.Tensor)};");
             }
 
             writer.Line("RegisterComponents();").Line();
             var bias = forms.Bias is null ? string.Empty : ", uniform(" + forms.Weight.Rows + ")";
             writer.Line("using var scope = NewDisposeScope();")
                 .Line($"var limit = 1 / Math.Sqrt({forms.Weight.Columns});")
-                .Line($"LoadWeight(uniform({string.Join(", ", forms.Weight.Dimensions)}){bias});")
+                .Line($"{InitializationWriter.StartMethod(forms)}(uniform({string.Join(", ", forms.Weight.Dimensions)}){bias});")
                 .Line()
                 .Line("Tensor uniform(params long[] size) => torch.empty(size).uniform_(-limit, limit);");
         });
@@ -131,7 +131,7 @@ internal sealed class LayerEmitter
         var bias = forms.Bias is null ? "null" : "bias";
         writer.Line("/// <inheritdoc/>").Line("public override LayerCertificate GetCertificate() => new(").Indented(() => writer.Lines(CertificateArguments())).Line();
         writer.Line("/// <inheritdoc/>");
-        writer.Block($"public override {forms.Shape.FoldedType} Fold()", () => writer.Line("using var weight = MergedWeight();").Line($"return Fold{forms.Shape.Kind}(weight, {bias}{kind.Geometry});")).Line();
+        writer.Block($"public override {forms.Shape.FoldedType} Fold()", () => writer.Line("using var weight = MergedWeight();").Line($"return Fold{(forms.NonZeros is null ? string.Empty : "Sparse")}{forms.Shape.Kind}(weight, {bias}{kind.Geometry});")).Line();
         writer.Line("/// <inheritdoc/>");
         writer.Block("public override nn.Module<Tensor, Tensor> FoldTorch()", () => writer.Line("using var weight = MergedWeight();").Line($"return Make{forms.Shape.Kind}(weight, {bias}{kind.Geometry});")).Line();
         writer.Line("/// <inheritdoc/>");
@@ -163,11 +163,21 @@ internal sealed class LayerEmitter
         yield return $"[{string.Join(", ", facts.Conditions.Select(Quote))}],";
         yield return $"Parameters: {facts.Parameters}, FoldedParameters: {facts.FoldedParameters},";
         yield return $"TrainingFlops: {facts.TrainingFlops}, InferenceFlops: {facts.InferenceFlops},";
-        yield return $"StoredBytes: {4 * facts.Parameters}, FoldedBytes: {4 * facts.FoldedParameters}, RoundingFactor: {facts.RoundingFactor});";
+        yield return $"StoredBytes: {facts.StoredBytes}, FoldedBytes: {facts.FoldedBytes}, RoundingFactor: {facts.RoundingFactor});";
     }
 
     private void Initialization()
     {
+        if (InitializationWriter.StartMethod(forms) is not "LoadWeight" and var start)
+        {
+            writer.Line("/// <inheritdoc/>")
+                .Line("/// <exception cref=\"FactorizedWeightException\">Always: masked factors cannot take a given product.</exception>");
+            writer.Line("public override void LoadWeight(Tensor weight, Tensor? bias = null) => throw new FactorizedWeightException(GetName());").Line();
+            writer.Line("/// <summary>Starts the layer anew with random factors; of the weight only its shape is looked at.</summary>");
+            writer.Block($"private void {start}(Tensor weight, Tensor? bias)", () => InitializationWriter.Write(writer, forms, Field)).Line();
+            return;
+        }
+
         writer.Line("/// <inheritdoc/>");
         writer.Block("public override void LoadWeight(Tensor weight, Tensor? bias = null)", () => InitializationWriter.Write(writer, forms, Field)).Line();
     }
@@ -185,6 +195,19 @@ internal sealed class LayerEmitter
 
             writer.Lines(TorchProgramWriter.Write(programs.Bound, forms.SizeText)).Line($"return {programs.Bound.Results[0].Name}.MoveToOuterDisposeScope();");
         }).Line();
+    }
+
+    private void Masks()
+    {
+        if (forms.Masks.Count > 0)
+        {
+            writer.Line("/// <inheritdoc/>");
+            writer.Line("public override IReadOnlyList<MaskedParameter> GetMaskedParameters() =>")
+                .Line("[")
+                .Indented(() => writer.Lines(forms.Masks.Select(masked => $"new(\"{masked.Weight.Name}\", {Field(masked.Weight)}, {Field(masked.Mask)}, Branches: {masked.Branches}, MaskSchedule.{masked.Schedule}),")))
+                .Line("];")
+                .Line();
+        }
     }
 
     private void Pass()
@@ -218,9 +241,32 @@ internal sealed class LayerEmitter
             writer.Line("gradX = " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.SizeText) + ";");
         }).Line();
 
-        var results = programs.BackwardOf.Select((tensor, k) => (tensor, value: programs.Backward.Results[k].Name)).ToDictionary(pair => pair.tensor, pair => pair.value);
-        var order = forms.Stored.Select(stored => results.TryGetValue(stored.Tensor, out var value) ? value : "null");
+        var results = programs.BackwardOf.Select((tensor, k) => (tensor, value: programs.Backward.Results[k])).ToDictionary(pair => pair.tensor, pair => pair.value);
+        var order = forms.Stored.Select(stored => results.TryGetValue(stored.Tensor, out var value) ? Wanted(stored.Tensor, value) : "null");
+        if (programs.BackwardOf.Any(tensor => tensor.Role == TensorRole.Buffer))
+        {
+            writer.Line("// A mask that asks for a gradient gets that of the weight it masks, zeros and all: RigL grows by it.");
+        }
+
         writer.Line("return [" + string.Join(", ", order.Prepend("gradX")) + "];");
+    }
+
+    private static string Wanted(Tensor tensor, Value value)
+    {
+        var all = value.Axes.Count < tensor.Axes.Count ? ".expand_as(" + Field(tensor) + ")" : string.Empty;
+        return tensor.Role == TensorRole.Buffer ? $"{Field(tensor)}.requires_grad ? {value.Name}{all} : null" : value.Name;
+    }
+
+    private string NewTensor(Tensor tensor)
+    {
+        if (forms.Masks.FirstOrDefault(masked => masked.Mask == tensor) is { } masked)
+        {
+            return $"RandomMask(branches: {masked.Branches}, ones: {masked.Ones}, {Sizes(tensor)})";
+        }
+
+        // Overloads with the sizes one by one end at four.
+        var sizes = tensor.Axes.Count > 4 ? "[" + Sizes(tensor) + "]" : Sizes(tensor);
+        return $"new Parameter(torch.empty({sizes}){(tensor.Role == TensorRole.Frozen ? ", requires_grad: false" : string.Empty)})";
     }
 
     private void Unpack(Program program, params Tensor[] always)

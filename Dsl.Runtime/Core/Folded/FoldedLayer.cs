@@ -18,7 +18,7 @@ public abstract class FoldedLayer
     public abstract long ParameterCount { get; }
 
     /// <summary>How many bytes they take.</summary>
-    public long ByteCount => ParameterCount * sizeof(float);
+    public virtual long ByteCount => ParameterCount * sizeof(float);
 
     /// <summary>The tensors that a saved model holds of the layer.</summary>
     internal abstract IEnumerable<SafetensorsEntry> Tensors { get; }

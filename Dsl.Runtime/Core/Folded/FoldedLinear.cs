@@ -5,7 +5,7 @@ namespace LayerDsl;
 /// <summary>
 /// A linear layer ready for inference: y = x Wᵀ + b in 32-bit floats. Immutable, and safe to use from many threads at once.
 /// </summary>
-public sealed class FoldedLinear : FoldedLayer
+public class FoldedLinear : FoldedLayer
 {
     // 128 kB: a block of weights that stays in the second-level cache of any current CPU while every row of the batch uses it.
     private const int BlockFloats = 32 * 1024;
@@ -22,21 +22,28 @@ public sealed class FoldedLinear : FoldedLayer
     /// <exception cref="LayerShapeException">A size is not positive, or a length does not match the sizes.</exception>
     /// <exception cref="NonFiniteWeightException">A weight or bias is NaN or infinite.</exception>
     public FoldedLinear(string name, int inFeatures, int outFeatures, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
+        : this(name, inFeatures, outFeatures, bias)
+    {
+        Require.Rows(name, "length of the weight", outFeatures, inFeatures, weight.Length);
+        Require.Finite(name, "weight", weight);
+        this.weight = weight.ToArray();
+    }
+
+    /// <summary>For a weight that is stored in another way.</summary>
+    private protected FoldedLinear(string name, int inFeatures, int outFeatures, ReadOnlySpan<float> bias)
         : base(name)
     {
         Require.Positive(name, "in features", inFeatures);
         Require.Positive(name, "out features", outFeatures);
-        Require.Rows(name, "length of the weight", outFeatures, inFeatures, weight.Length);
         if (!bias.IsEmpty)
         {
             Require.Equal(name, "length of the bias", outFeatures, bias.Length);
         }
 
-        Require.Finite(name, "weight", weight);
         Require.Finite(name, "bias", bias);
         InFeatures = inFeatures;
         OutFeatures = outFeatures;
-        this.weight = weight.ToArray();
+        weight = [];
         this.bias = bias.ToArray();
     }
 
@@ -50,7 +57,7 @@ public sealed class FoldedLinear : FoldedLayer
     public bool HasBias => bias.Length > 0;
 
     /// <summary>The weight, shape (out, in), row major.</summary>
-    public ReadOnlySpan<float> Weight => weight;
+    public virtual ReadOnlySpan<float> Weight => weight;
 
     /// <summary>The bias, shape (out); empty if there is none.</summary>
     public ReadOnlySpan<float> Bias => bias;
@@ -59,17 +66,8 @@ public sealed class FoldedLinear : FoldedLayer
     public override long ParameterCount => (long)weight.Length + bias.Length;
 
     /// <inheritdoc/>
-    internal override IEnumerable<SafetensorsEntry> Tensors
-    {
-        get
-        {
-            yield return SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), weight, OutFeatures, InFeatures);
-            if (HasBias)
-            {
-                yield return SafetensorsEntry.FromFloats(FoldedModelFile.BiasName(Name), bias, OutFeatures);
-            }
-        }
-    }
+    internal override IEnumerable<SafetensorsEntry> Tensors =>
+        HasBias ? WeightTensors().Append(SafetensorsEntry.FromFloats(FoldedModelFile.BiasName(Name), bias, OutFeatures)) : WeightTensors();
 
     /// <summary>y[r,o] = Σ_i x[r,i] · W[o,i] + b[o].</summary>
     /// <param name="x">The input, shape (rows, in), row major.</param>
@@ -82,7 +80,16 @@ public sealed class FoldedLinear : FoldedLayer
         Require.Rows(Name, "length of the input", rows, InFeatures, x.Length);
         Require.Rows(Name, "length of the output", rows, OutFeatures, y.Length);
         Require.Separate(Name, x, y);
+        Multiply(x, y, rows);
+    }
 
+    /// <summary>The tensors that a saved model holds of the weight.</summary>
+    private protected virtual IEnumerable<SafetensorsEntry> WeightTensors() =>
+        [SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), weight, OutFeatures, InFeatures)];
+
+    /// <summary>What <see cref="Forward"/> does once the arguments are checked.</summary>
+    private protected virtual void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows)
+    {
         var block = Math.Max(1, BlockFloats / InFeatures);
         for (var first = 0; first < OutFeatures; first += block)
         {
