@@ -71,7 +71,7 @@ internal sealed class LayerEmitter
             Folds();
             Initialization();
             Bound();
-            Masks();
+            MaskWriter.Accessor(writer, forms, Field);
             Pass();
         });
     }
@@ -197,19 +197,6 @@ internal sealed class LayerEmitter
         }).Line();
     }
 
-    private void Masks()
-    {
-        if (forms.Masks.Count > 0)
-        {
-            writer.Line("/// <inheritdoc/>");
-            writer.Line("public override IReadOnlyList<MaskedParameter> GetMaskedParameters() =>")
-                .Line("[")
-                .Indented(() => writer.Lines(forms.Masks.Select(masked => $"new(\"{masked.Weight.Name}\", {Field(masked.Weight)}, {Field(masked.Mask)}, Branches: {masked.Branches}, MaskSchedule.{masked.Schedule}),")))
-                .Line("];")
-                .Line();
-        }
-    }
-
     private void Pass()
     {
         writer.Line("/// <summary>The forward and backward pass: one node of the graph.</summary>");
@@ -242,26 +229,16 @@ internal sealed class LayerEmitter
         }).Line();
 
         var results = programs.BackwardOf.Select((tensor, k) => (tensor, value: programs.Backward.Results[k])).ToDictionary(pair => pair.tensor, pair => pair.value);
-        var order = forms.Stored.Select(stored => results.TryGetValue(stored.Tensor, out var value) ? Wanted(stored.Tensor, value) : "null");
-        if (programs.BackwardOf.Any(tensor => tensor.Role == TensorRole.Buffer))
-        {
-            writer.Line("// A mask that asks for a gradient gets that of the weight it masks, zeros and all: RigL grows by it.");
-        }
-
+        var order = forms.Stored.Select(stored => results.TryGetValue(stored.Tensor, out var value) ? MaskWriter.Wanted(stored.Tensor, value, Field) : "null");
+        writer.Lines(MaskWriter.GradientComment(programs.BackwardOf));
         writer.Line("return [" + string.Join(", ", order.Prepend("gradX")) + "];");
-    }
-
-    private static string Wanted(Tensor tensor, Value value)
-    {
-        var all = value.Axes.Count < tensor.Axes.Count ? ".expand_as(" + Field(tensor) + ")" : string.Empty;
-        return tensor.Role == TensorRole.Buffer ? $"{Field(tensor)}.requires_grad ? {value.Name}{all} : null" : value.Name;
     }
 
     private string NewTensor(Tensor tensor)
     {
         if (forms.Masks.FirstOrDefault(masked => masked.Mask == tensor) is { } masked)
         {
-            return $"RandomMask(branches: {masked.Branches}, ones: {masked.Ones}, {Sizes(tensor)})";
+            return MaskWriter.New(masked, Sizes(tensor));
         }
 
         // Overloads with the sizes one by one end at four.

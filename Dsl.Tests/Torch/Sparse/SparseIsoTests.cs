@@ -70,6 +70,27 @@ public sealed class SparseIsoTests
     }
 
     [Theory]
+    [InlineData("RigL factorized")]
+    [InlineData("doped, companded")]
+    [InlineData("compander of parallel")]
+    public void Second_derivatives_equal_those_of_the_tape(string name)
+    {
+        var layer = Prepared(name, float64);
+        var copies = References.Copies(layer);
+        var masks = Masks(layer);
+        var x = randn([4, 8], float64, requires_grad: true);
+        var xCopy = x.detach().clone().requires_grad_(true);
+        Penalty(layer.forward(x), x).backward();
+        Penalty(SparseReferences.Forward(name, copies, xCopy, (mask, weight) => masks[mask] * weight), xCopy).backward();
+        foreach (var (parameterName, parameter) in layer.named_parameters().Where(pair => pair.name != "bias"))
+        {
+            GradientTests.AssertClose(copies[parameterName].grad!, parameter.grad!, 1e-9, parameterName);
+        }
+
+        static Tensor Penalty(Tensor y, Tensor x) => autograd.grad([(y * y).sum()], [x], retain_graph: true, create_graph: true)[0].square().sum();
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void Masked_weights_get_no_gradient(string name)
     {
