@@ -37,7 +37,17 @@ internal static class LayerPipeline
         var gradients = ReverseMode.Differentiate(forms.Training, LayerPrograms.OutputGradient(forms).All, LayerPrograms.Differentiable(forms));
         var check = GradientCheck.Run(
             forms.Training, LayerPrograms.OutputGradient(forms), gradients.Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation);
-        return new DifferentiatedLayer(layer.Task, forms, layer.Verdict, gradients.ToEquatableArray(), check);
+        var grown = forms.Masks.Where(masked => masked.Schedule == "RigL").Select(masked => masked.Mask).ToArray();
+        if (grown.Length == 0)
+        {
+            return new DifferentiatedLayer(layer.Task, forms, layer.Verdict, gradients.ToEquatableArray(), check);
+        }
+
+        var probed = DenseGradients.Probe(forms.Training, LayerPrograms.OutputGradient(forms).All, grown);
+        var dense = GradientCheck.Run(
+            probed.Form, LayerPrograms.OutputGradient(forms), probed.Probes.Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation);
+        var all = gradients.Take(gradients.Count - 1).Concat(DenseGradients.WithoutProbes(probed, grown)).Append(gradients[gradients.Count - 1]);
+        return new DifferentiatedLayer(layer.Task, forms, layer.Verdict, all.ToEquatableArray(), check.Error is null && dense.Error is not null ? dense : check);
     }
 
     public static ScheduledLayer Schedule(DifferentiatedLayer layer) =>

@@ -18,7 +18,7 @@ internal static class DeclarationReader
     private static readonly string[] ModelMembers = ["Folded", "Fold", "FoldTorch", "VerifyFold", "Certificates"];
 
     private static readonly string[] LayerMembers =
-        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "Pass", "Geometry", .. Methods.StoredNames];
+        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "GetMaskedParameters", "Start", "Pass", "Geometry", .. Methods.StoredNames];
 
     /// <summary>Reads a [LayerModel].</summary>
     public static Declared<ModelSpec> ReadModel(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
@@ -57,7 +57,11 @@ internal static class DeclarationReader
 
         var constructors = type.InstanceConstructors.Where(constructor => !constructor.IsImplicitlyDeclared).ToArray();
         CheckConstructors(type, constructors, reader, location, cancellation);
-        var spec = new ModelSpec(TypeReader.Read(type, cancellation), properties, constructors.Length == 0, ReadForward(type, context.SemanticModel.Compilation, properties, ReadSample(context.Attributes[0], reader, location), reader, location, cancellation));
+        var forward = ReadForward(type, context.SemanticModel.Compilation, properties, ReadSample(context.Attributes[0], reader, location), reader, location, cancellation);
+        var hasErrors = reader.Diagnostics.Any(diagnostic => diagnostic.IsError);
+        var widened = hasErrors ? new Widened(properties, forward, []) : Widening.Apply(properties, forward);
+        reader.Report(widened.Diagnostics.Select(diagnostic => diagnostic.Locate(reader.Places)));
+        var spec = new ModelSpec(TypeReader.Read(type, cancellation), widened.Properties, constructors.Length == 0, widened.Forward);
         return new Declared<ModelSpec>(spec, reader.Diagnostics.ToEquatableArray(), reader.Places.ToEquatableArray());
     }
 
@@ -92,6 +96,11 @@ internal static class DeclarationReader
         }
 
         var layer = reader.ReadLayer(type, type, type.Name, cancellation);
+        if (layer is not null && Widening.IsWide(layer))
+        {
+            reader.Report([Widening.Alone(layer).Locate(reader.Places)]);
+        }
+
         return new Declared<LayerClassSpec>(
             layer is null || reader.Diagnostics.Any(diagnostic => diagnostic.IsError) ? null : new LayerClassSpec(TypeReader.Read(type, cancellation), layer),
             reader.Diagnostics.ToEquatableArray(),

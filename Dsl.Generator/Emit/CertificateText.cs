@@ -15,18 +15,25 @@ internal sealed record LayerFacts(
     string GradientCheck,
     long Parameters,
     long FoldedParameters,
-    long FoldedBytes,
     long TrainingFlops,
     long WeightMapFlops,
     long InferenceFlops,
     long RoundingFactor)
 {
+    private const int BytesPerNumber = 4;
+
+    /// <summary>The numbers and their masks.</summary>
+    public long StoredBytes { get; init; }
+
+    public long FoldedBytes { get; init; }
+
     public static LayerFacts Of(LayerForms forms, Proof.Verdict verdict, Proof.GradientReport check, Program training, long roundingFactor)
     {
         var batch = forms.OutputAxes[0];
-        var parameters = forms.Stored.Sum(stored => stored.Tensor.Axes.Aggregate(1L, (product, axis) => product * forms.Evaluate(axis.Size)));
+        var stored = forms.Stored.Sum(stored => Count(stored.Tensor, forms));
+        var parameters = stored - forms.Stored.Where(part => part.Tensor.Role == TensorRole.Buffer).Sum(part => Count(part.Tensor, forms));
         var bias = forms.Bias is null ? 0 : forms.Weight.Rows;
-        var weight = (long)forms.Weight.Rows * forms.Weight.Columns;
+        var weight = forms.NonZeros ?? ((long)forms.Weight.Rows * forms.Weight.Columns);
         var output = "y[" + string.Join(",", forms.OutputAxes) + "]";
         return new LayerFacts(
             ExprPrinter.PrintWithDefinitions(output, forms.Claim.Training, forms.Order).ToEquatableArray(),
@@ -39,11 +46,32 @@ internal sealed record LayerFacts(
             Describe(check),
             parameters,
             weight + bias + Extra(forms),
-            forms.Shape.Format is { } format ? PackedBytes(forms, format) + (4 * bias) : 4 * (weight + bias),
             CostModel.PerSample(training, batch, forms.Evaluate),
             CostModel.PerPass(training, batch, forms.Evaluate),
             (2 * (weight + BranchParameters(forms))) + bias,
-            roundingFactor);
+            roundingFactor)
+        {
+            StoredBytes = BytesPerNumber * stored,
+            FoldedBytes = FoldedWeightBytes(forms) + (BytesPerNumber * bias),
+        };
+    }
+
+    private static long Count(Tensor tensor, LayerForms forms) => tensor.Axes.Aggregate(1L, (product, axis) => product * forms.Evaluate(axis.Size));
+
+    /// <summary>
+    /// In codes; or dense, or as compressed rows where that is smaller: a value, a column of 2 or 4 bytes, and where each row starts.
+    /// The runtime's SparseRows counts in the same way.
+    /// </summary>
+    private static long FoldedWeightBytes(LayerForms forms)
+    {
+        if (forms.Shape.Format is { } format)
+        {
+            return PackedBytes(forms, format);
+        }
+
+        var dense = BytesPerNumber * (long)forms.Weight.Rows * forms.Weight.Columns;
+        var column = forms.Weight.Columns <= 1 << 16 ? sizeof(ushort) : sizeof(int);
+        return forms.NonZeros is { } ones ? Math.Min(dense, (ones * (BytesPerNumber + column)) + (sizeof(int) * (forms.Weight.Rows + 1L))) : dense;
     }
 
     /// <summary>What a folded weight in codes holds beside its codes: scales, zero points and a low-rank term.</summary>
@@ -106,7 +134,9 @@ internal static class CertificateText
         yield return Row("parameters", $"{Text(facts.Parameters)} → {Text(facts.FoldedParameters)} after folding");
         yield return Row("FLOPs", $"{Text(facts.TrainingFlops)} → {Text(facts.InferenceFlops)} per {forms.Unit}"
             + (facts.WeightMapFlops > 0 ? $", and {Text(facts.WeightMapFlops)} per training pass for the weight" : string.Empty));
-        yield return Row("bytes", $"{Text(4 * facts.Parameters)} → {Text(facts.FoldedBytes)}" + (forms.Shape.Format is { } format ? " in codes: " + format.Signature : " in float32"));
+        yield return Row("bytes", $"{Text(facts.StoredBytes)} → {Text(facts.FoldedBytes)}" + (forms.Shape.Format is { } format
+            ? " in codes: " + format.Signature
+            : " in float32" + (forms.NonZeros is null ? string.Empty : ", at most, stored sparse where that is smaller")));
     }
 
     private static IEnumerable<string> Section(string title, EquatableArray<string> lines) =>

@@ -110,7 +110,8 @@ internal static class Conv2dLayer
             Unit: "output position")
         {
             Rounded = weight.Rounded,
-            Packed = weight is { Packed: { } packed, Branches.Count: 0 } ? PackedForms.Of(spec.Name, AddBias(Training(window, weight)), packed, kernel => AddBias(Training(window, weight with { Dense = kernel }))) : null,
+            Packed = weight is { Packed: { } packed, Branches.Count: 0 } ? PackedForms.Of(spec.Name, AddBias(Training(window, weight)), packed, [], kernel => AddBias(Training(window, weight with { Dense = kernel }))) : null,
+            Masks = weight.Masks,
         };
 
         Expr AddBias(Expr product) => layer.Bias ? product + bias[o] : product;
@@ -126,7 +127,7 @@ internal static class Conv2dLayer
 
         return window.IsGrouped
             ? window.Convolve(Name("merged", weight.Merged))
-            : weight.Branches.Aggregate(Name("dense", window.Convolve(weight.Dense)), (sum, branch) => sum + window.Apply(branch));
+            : weight.Branches.Aggregate(weight.Dense is Literal ? weight.Dense : Name("dense", window.Convolve(weight.Dense)), (sum, branch) => sum + window.Apply(branch));
     }
 
     private static string Title(LayerSpec spec, Conv2dShape layer) =>

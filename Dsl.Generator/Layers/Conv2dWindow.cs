@@ -61,8 +61,8 @@ internal sealed class Conv2dWindow
     public Expr Apply(LowRankBranch branch)
     {
         var (c, u, v) = (shape.Inputs[0], shape.Inputs[1], shape.Inputs[2]);
-        var reduced = Name("reduced", Sum(c, Sum(u, Sum(v, Read(c, u, v) * branch.Down[branch.Rank, c, u, v]))));
-        return branch.Scale * Name("branch", Sum(branch.Rank, reduced * branch.Up[shape.Output, branch.Rank]));
+        var reduced = Name("reduced", Sum(c, Sum(u, Sum(v, Read(c, u, v) * branch.DownFactor))));
+        return branch.Scale * Name("branch", Sum(branch.Rank, reduced * branch.UpFactor));
     }
 
     /// <summary>The input under element (u, v) of the kernel at output (p, q); outside of the image it counts as zero.</summary>

@@ -6,8 +6,19 @@ namespace LayerDsl.Generator.Layers;
 /// <summary>A low-rank term of a weight, <c>scale · Σ_r up[o,r] · down[r,i]</c>, which a layer may apply as a branch of its own.</summary>
 internal sealed record LowRankBranch(Expr Scale, Tensor Up, Tensor Down, Index Rank)
 {
-    public Expr Merged(WeightShape shape) =>
-        Scale * Sum(Rank, Up[shape.Output, Rank] * Down[[Rank, .. shape.Inputs.Select(axis => (AffineIndex)axis)]]);
+    /// <summary>What masks the factors, over their axes; null where nothing does.</summary>
+    public Tensor? UpMask { get; init; }
+
+    /// <inheritdoc cref="UpMask"/>
+    public Tensor? DownMask { get; init; }
+
+    /// <summary>The factors as they are applied.</summary>
+    public Expr UpFactor => UpMask is null ? Up.All : Name("masked_" + Up.Name, UpMask.All * Up.All);
+
+    /// <inheritdoc cref="UpFactor"/>
+    public Expr DownFactor => DownMask is null ? Down.All : Name("masked_" + Down.Name, DownMask.All * Down.All);
+
+    public Expr Merged => Scale * Sum(Rank, UpFactor * DownFactor);
 }
 
 /// <summary>What a method has to say of itself in the generated header.</summary>
@@ -32,8 +43,14 @@ internal sealed record EffectiveWeight(
     /// <summary>Where <see cref="Dense"/> folds to codes.</summary>
     public PackedWeight? Packed { get; init; }
 
+    /// <summary>Which stored tensors have masks.</summary>
+    public EquatableArray<MaskedTensor> Masks { get; init; } = [];
+
+    /// <summary>At most so many numbers of <see cref="Dense"/> differ from zero; null where all may.</summary>
+    public long? NonZeros { get; init; }
+
     /// <summary>The weight as one tensor.</summary>
-    public Expr Merged => Branches.Aggregate(Dense, (sum, branch) => sum + branch.Merged(Shape));
+    public Expr Merged => Branches.Aggregate(Dense, (sum, branch) => sum + branch.Merged);
 
     /// <summary>Adds what a method stores; what it does at initialization comes before what stands further left.</summary>
     public EffectiveWeight With(IEnumerable<StoredTensor> stored, IEnumerable<InitStep> undo, MethodNote note, params SizeBinding[] sizes) => this with

@@ -18,6 +18,12 @@ internal abstract record InitStep
     /// <summary>Fills a tensor with U(-1/√n, 1/√n), n the inputs of one output: Kaiming-uniform with a = √5.</summary>
     public sealed record KaimingUniform(Tensor Tensor) : InitStep;
 
+    /// <summary>
+    /// Fills a tensor with Kaiming-uniform values times a gain where its mask is 1, zero elsewhere, whatever the target: a layer
+    /// with such a step starts at random only.
+    /// </summary>
+    public sealed record MaskedUniform(Tensor Tensor, Tensor Mask, double Gain) : InitStep;
+
     /// <summary>Goes on with another target: what the methods further left shall produce.</summary>
     public sealed record Retarget(Expr Value) : InitStep;
 

@@ -35,6 +35,12 @@ internal sealed record LayerForms(
     /// <summary>The folded form in codes, where the weight is quantized last.</summary>
     public PackedForms? Packed { get; init; }
 
+    /// <summary>Which stored tensors have masks.</summary>
+    public EquatableArray<MaskedTensor> Masks { get; init; } = [];
+
+    /// <summary>At most so many numbers of the folded weight differ from zero; null where all may.</summary>
+    public long? NonZeros { get; init; }
+
     public Expr Training => Claim.Training;
 
     public Tensor? Bias => Stored.FirstOrDefault(stored => stored.Tensor.Name == "bias")?.Tensor;
@@ -60,11 +66,12 @@ internal sealed record LayerForms(
 /// <summary>The inference form with a weight in codes, and the fold to it.</summary>
 /// <param name="Weight">The codes.</param>
 /// <param name="Claim">The training form and the form that decodes them.</param>
-internal sealed record PackedForms(PackedWeight Weight, Claim Claim)
+/// <param name="Branch">The low-rank term that stays beside the codes, where there is one.</param>
+internal sealed record PackedForms(PackedWeight Weight, Claim Claim, LowRankBranch? Branch)
 {
     /// <param name="layer">The inference form for a weight: low-rank terms that come after the quantization stay branches.</param>
-    public static PackedForms Of(string name, Expr training, PackedWeight packed, Func<Expr, Expr> layer) =>
-        new(packed, new Claim(name, training, layer(packed.Decoded), packed.Folds.ToEquatableArray(), []));
+    public static PackedForms Of(string name, Expr training, PackedWeight packed, EquatableArray<LowRankBranch> branches, Func<Expr, Expr> layer) =>
+        new(packed, new Claim(name, training, layer(packed.Decoded), packed.Folds.ToEquatableArray(), []), branches.Count == 0 ? null : branches[0]);
 }
 
 /// <summary>The declared value of a size symbol.</summary>

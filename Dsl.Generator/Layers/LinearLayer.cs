@@ -55,7 +55,7 @@ internal static class LinearLayer
         var folded = new Tensor("W", TensorRole.Folded, shape.Axes);
         var weight = Methods.Apply(spec.Methods, shape);
         Expr Product(Expr matrix) => shape.Inputs.Reverse().Aggregate(x.All * matrix, (body, index) => Sum(index, body));
-        Expr AddBranches(Expr dense) => weight.Branches.Aggregate(weight.Branches.Count == 0 ? dense : Name("dense", dense), (sum, branch) => sum + Apply(branch, x, shape));
+        Expr AddBranches(Expr dense) => weight.Branches.Aggregate(weight.Branches.Count == 0 || dense is Literal ? dense : Name("dense", dense), (sum, branch) => sum + Apply(branch, x, shape));
         Expr AddBias(Expr product) => layer.Bias ? product + bias[o] : product;
         var training = AddBias(AddBranches(Product(weight.Dense)));
 
@@ -75,16 +75,17 @@ internal static class LinearLayer
             Unit: "sample")
         {
             Rounded = weight.Rounded,
-            Packed = weight.Packed is { } packed ? PackedForms.Of(spec.Name, training, packed, matrix => AddBias(AddBranches(Product(matrix)))) : null,
+            Packed = weight.Packed is { } packed ? PackedForms.Of(spec.Name, training, packed, weight.Branches, matrix => AddBias(AddBranches(Product(matrix)))) : null,
+            Masks = weight.Masks,
+            NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null,
         };
     }
 
     /// <summary>The branch <c>s · (x Aᵀ) Bᵀ</c>: 2·r·(in + out) operations a sample instead of 2·in·out.</summary>
     private static Expr Apply(LowRankBranch branch, Tensor x, WeightShape shape)
     {
-        var down = branch.Down[[branch.Rank, .. shape.Inputs.Select(index => (AffineIndex)index)]];
-        var reduced = shape.Inputs.Reverse().Aggregate(x.All * down, (body, index) => Sum(index, body));
-        return branch.Scale * Name("branch", Sum(branch.Rank, Name("reduced", reduced) * branch.Up[shape.Output, branch.Rank]));
+        var reduced = shape.Inputs.Reverse().Aggregate(x.All * branch.DownFactor, (body, index) => Sum(index, body));
+        return branch.Scale * Name("branch", Sum(branch.Rank, Name("reduced", reduced) * branch.UpFactor));
     }
 
     private static string Title(LayerSpec spec, LinearShape layer) =>

@@ -20,11 +20,12 @@ internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, Equ
     public Expr Decoded => Coded.Decode(Codes.All, Scale.All, Zero?.All);
 
     /// <summary>The format of a weight of the given shape, with the low-rank term that stays beside it.</summary>
-    public FormatSpec Format(WeightShape shape, EquatableArray<LowRankBranch> branches, int rank)
+    public FormatSpec Format(WeightShape shape, EquatableArray<LowRankBranch> branches, EquatableArray<SizeBinding> sizes)
     {
         var groupSize = ScaleAxes.Count == 0 ? 0 : shape.Block > 0 && ScaleAxes.Count == 2 ? shape.Block : shape.Columns;
-        var scale = branches.Select(branch => branch.Scale).OfType<Literal>().Select(literal => literal.Value.ToDouble()).DefaultIfEmpty(1).First();
-        return new FormatSpec(Scheme, Bits, groupSize, Coded.Zero is not null, Levels(), branches.Count == 0 ? 0 : rank, scale);
+        var branch = branches.Count == 0 ? null : branches[0];
+        var rank = branch is null ? 0 : (int)branch.Rank.Size.Evaluate(symbol => sizes.First(binding => binding.Symbol == symbol).Value);
+        return new FormatSpec(Scheme, Bits, groupSize, Coded.Zero is not null, Levels(), rank, branch is { Scale: Literal scale } ? scale.Value.ToDouble() : 1);
     }
 
     /// <summary>What every code stands for in units of the scale, from the lowest on.</summary>

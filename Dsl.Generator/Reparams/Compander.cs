@@ -82,7 +82,7 @@ internal static class Compander
         }
 
         undo.Add(new InitStep.Retarget(curve.Inverse(target, Number(initialA), Number(initialB))));
-        return (weight with { Dense = Name("weight", curve.Map(stored, a, b)), Branches = [], Packed = null }).With(
+        return (weight with { Dense = Name("weight", curve.Map(stored, a, b)), Branches = [], Packed = null, NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null }).With(
             learnable ? [new StoredTensor(logA, "ln a, a the height of the curve"), new StoredTensor(logB, "ln b, b the width of the curve")] : [],
             undo,
             new MethodNote("Compander", "W = " + curve.Formula, "Cakaj, Mehnert, Yang: Weight Compander, 2023, arXiv 2306.16993"));

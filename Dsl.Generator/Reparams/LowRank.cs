@@ -32,7 +32,7 @@ internal static class LowRank
         InitStep[] undo = attribute.Choice("Init", "Lora") == "PiSSA"
             ? [
                 new InitStep.SplitTopRank(up, down, scale, rank),
-                new InitStep.Retarget(shape.Target - branch.Merged(shape)),
+                new InitStep.Retarget(shape.Target - branch.Merged),
             ]
             : [new InitStep.KaimingUniform(down), new InitStep.Store(up, 0)];
 

@@ -13,10 +13,12 @@ internal static class Methods
         Compander.Method,
         LowRank.Method,
         Quantize.Method,
+        SparseIso.Method,
     ];
 
     /// <summary>The fields of layer classes: a class that is named like one of its fields does not compile.</summary>
-    public static readonly string[] StoredNames = ["weight", "v", "bias", "logA", "logB", "loraA", "loraB", "scale"];
+    public static readonly string[] StoredNames =
+        ["weight", "v", "bias", "logA", "logB", "loraA", "loraB", "scale", "mask", "branchWeights", "factorU", "factorV", "maskU", "maskV", "dopedU", "dopedV"];
 
     public static bool Contains(string attribute) => All.Any(method => method.Attribute == attribute);
 
@@ -27,7 +29,7 @@ internal static class Methods
     public static IEnumerable<DiagnosticInfo> Check(LayerSpec layer)
     {
         var shape = LayerKinds.Find(layer.Kind.Name).Weight(layer.Kind);
-        return layer.Methods.SelectMany(method => Find(method).Check(method, shape));
+        return layer.Methods.SelectMany(method => Find(method).Check(method, shape)).Concat(SparseIso.CheckOrder(layer));
     }
 
     /// <summary>How many neighbouring inputs share something in a method of the layer; 0 where none do.</summary>
@@ -37,9 +39,9 @@ internal static class Methods
     public static FormatSpec? FormatOf(EquatableArray<AttributeSpec> methods, WeightShape shape)
     {
         var seen = shape.InBlocksOf(BlockOf(methods));
-        var weight = methods.Any(method => method.Name == "Quantize") ? Apply(methods, seen) : null;
-        var rank = weight?.Sizes.LastOrDefault(binding => binding.Symbol == "rank").Value ?? 0;
-        return weight?.Packed?.Format(seen, weight.Branches, (int)rank);
+        return methods.Any(method => method.Name == Quantize.Method.Attribute) && Apply(methods, seen) is { Packed: { } packed } weight
+            ? packed.Format(seen, weight.Branches, weight.Sizes)
+            : null;
     }
 
     /// <summary>From the stored tensor through every method to the weight that the layer uses.</summary>

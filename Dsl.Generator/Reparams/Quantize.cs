@@ -47,7 +47,7 @@ internal static class Quantize
         var rounded = Name("rounded", coded.Training ?? StraightThrough(coded.Value, input));
         var packed = new PackedWeight(coded, shape.Axes, scaleAxes, bits, attribute.Choice("Scheme", "Uniform"));
         var shared = granularity == "Group" ? "group of " + Text(GroupSize(attribute)) : granularity.ToLowerInvariant();
-        return (weight with { Dense = rounded, Rounded = rounded, Branches = [], Packed = packed }).With(
+        return (weight with { Dense = rounded, Rounded = rounded, Branches = [], Packed = packed, NonZeros = null }).With(
             coded.Stored, coded.Initialization, new MethodNote("Quantize", $"W' = {grid.Formula}, {Text(bits)} bits per {shared}", grid.Paper));
     }
 

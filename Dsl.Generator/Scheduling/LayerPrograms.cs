@@ -27,7 +27,7 @@ internal sealed record LayerPrograms(
         var (magnitude, factor) = BoundOf(forms);
         return new LayerPrograms(
             Scheduler.Schedule(order, [("y", forms.Training, forms.OutputAxes)], "inputs"),
-            Scheduler.Schedule(order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, pair.Tensor.Axes)).ToArray(), "inputs", "gradY"),
+            Scheduler.Schedule(order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, AxesOf(pair))).ToArray(), "inputs", "gradY"),
             gradients.Select(pair => pair.Tensor).ToEquatableArray(),
             Scheduler.Schedule(order, [("folded", forms.FoldedWeight.Value, forms.FoldedWeight.Folded.Axes)]),
             Scheduler.Schedule(order, [("bound", magnitude, forms.OutputAxes)], "magnitude", "inputError"),
@@ -40,6 +40,11 @@ internal sealed record LayerPrograms(
 
     /// <summary>The tensor that stands for the gradient of the output.</summary>
     public static Tensor OutputGradient(LayerForms forms) => new("grad_y", TensorRole.OutputGradient, forms.OutputAxes);
+
+    /// <summary>The gradient that a mask asks for may be the same for all branches: it is computed once.</summary>
+    private static EquatableArray<Index> AxesOf(Gradient gradient) => gradient.Tensor.Role == TensorRole.Buffer
+        ? gradient.Tensor.Axes.Where(gradient.Value.FreeIndices.Contains).ToEquatableArray()
+        : gradient.Tensor.Axes;
 
     /// <summary>The tensors to differentiate for: what is trained, and the input last, whose gradient is not always wanted.</summary>
     public static IReadOnlyList<Tensor> Differentiable(LayerForms forms) =>

@@ -27,7 +27,7 @@ public abstract partial class Layer
     /// <summary>A folded linear layer on a weight in codes.</summary>
     /// <param name="weight">The weight.</param>
     /// <param name="bias">(out), or null.</param>
-    protected FoldedLinear FoldLinear(QuantizedWeight weight, Tensor? bias) => new(GetName(), weight, Optional(bias));
+    protected FoldedLinear FoldLinear(QuantizedWeight weight, Tensor? bias) => new FoldedQuantizedLinear(GetName(), weight, Optional(bias));
 
     /// <summary>A folded convolution on a weight in codes.</summary>
     /// <param name="weight">The weight.</param>

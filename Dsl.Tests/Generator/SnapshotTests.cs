@@ -87,6 +87,22 @@ public sealed class SnapshotTests
         }
         """));
 
+    [Fact]
+    public Task A_model_with_wide_doped_and_factorized_layers() => Verifier.Verify(Generate("""
+        namespace Demo;
+
+        [LayerModel]
+        public sealed partial class SparseMlp : nn.Module<Tensor, Tensor>
+        {
+            [Linear(784, 256), SparseIso(0.75, Mask = MaskSchedule.RigL)] public partial Layer Hidden { get; }
+            [Linear(256, 64), SparseIso(0.5, Kind = SparseKind.Doped, Mask = MaskSchedule.Set)] public partial Layer Middle { get; }
+            [Linear(64, 10), SparseIso(0.75, Kind = SparseKind.Factorized, Mask = MaskSchedule.RigL)] public partial Layer Head { get; }
+
+            public override Tensor forward(Tensor x) =>
+                Head.forward(nn.functional.relu(Middle.forward(nn.functional.relu(Hidden.forward(x)))));
+        }
+        """));
+
     private static GeneratorDriverRunResult Generate(string source)
     {
         var run = GeneratorRun.Of(source);

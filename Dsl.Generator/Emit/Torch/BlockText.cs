@@ -33,6 +33,11 @@ internal sealed class BlockText
         return IsInBlocks(tensor) ? sizes.Append(forms.Weight.Columns) : sizes;
     }
 
+    /// <summary>Local variables for the masks that initialization reads.</summary>
+    public IEnumerable<string> Masks() => forms.Stored
+        .Where(stored => IsInBlocks(stored.Tensor) && stored.Tensor.Role == TensorRole.Buffer)
+        .Select(stored => $"var {NamesOf.Variable(stored.Tensor.Name)} = this.{Seen(stored.Tensor)};");
+
     /// <summary>Local variables that a pass over stored tensors needs before it starts.</summary>
     public IEnumerable<string> Locals(Program program) => forms.Stored
         .Where(stored => IsInBlocks(stored.Tensor) && program.Inputs.Any(input => input.Name == NamesOf.Variable(stored.Tensor.Name)))

@@ -10,13 +10,21 @@ namespace LayerDsl.Generator.Emit.Torch;
 /// </summary>
 internal static class InitializationWriter
 {
+    /// <summary>The method that the steps are the body of: a layer that can only start at random has one of its own.</summary>
+    public static string StartMethod(LayerForms forms) => forms.Initialization.Any(step => step is InitStep.MaskedUniform) ? "Start" : "LoadWeight";
+
     public static void Write(CodeWriter writer, LayerForms forms, Func<Tensor, string> field)
     {
         var hasBias = forms.Bias is not null;
         writer.Line($"CheckWeight(weight, bias, [{string.Join(", ", forms.Weight.Plain)}], hasBias: {(hasBias ? "true" : "false")});")
             .Line("using var noGradient = no_grad();")
             .Line("using var scope = NewDisposeScope();")
-            .Line($"var target = weight.to({This(field, forms.Stored[0].Tensor)}){new BlockText(forms).Open};");
+            .Lines(new BlockText(forms).Masks());
+        if (forms.Initialization.Any(ReadsTarget))
+        {
+            writer.Line($"var target = weight.to({This(field, forms.Stored[0].Tensor)}){new BlockText(forms).Open};");
+        }
+
         var stores = new List<string>();
         foreach (var step in forms.Initialization)
         {
@@ -30,6 +38,9 @@ internal static class InitializationWriter
         }
     }
 
+    /// <summary>A start at random has no use for the target.</summary>
+    private static bool ReadsTarget(InitStep step) => step is not (InitStep.MaskedUniform or InitStep.KaimingUniform or InitStep.Store { Value: Literal });
+
     private static void Write(CodeWriter writer, LayerForms forms, InitStep step, Func<Tensor, string> field, List<string> stores)
     {
         switch (step)
@@ -40,6 +51,10 @@ internal static class InitializationWriter
             case InitStep.KaimingUniform kaiming:
                 writer.Line($"var new{NamesOf.Pascal(kaiming.Tensor.Name)} = KaimingUniform({field(kaiming.Tensor)});");
                 stores.Add($"{field(kaiming.Tensor)}.copy_(new{NamesOf.Pascal(kaiming.Tensor.Name)});");
+                break;
+            case InitStep.MaskedUniform masked:
+                writer.Line($"var new{NamesOf.Pascal(masked.Tensor.Name)} = KaimingUniform({field(masked.Tensor)}) * {field(masked.Mask)} * {TorchFunctions.Number(Rational.FromDouble(masked.Gain)).Text};");
+                stores.Add($"{field(masked.Tensor)}.copy_(new{NamesOf.Pascal(masked.Tensor.Name)});");
                 break;
             case InitStep.Retarget retarget:
                 Retarget(writer, forms, retarget);

@@ -73,6 +73,7 @@ internal sealed class LayerEmitter
             Folds();
             Initialization();
             Bound();
+            MaskWriter.Accessor(writer, forms, Field);
             Pass();
         });
     }
@@ -91,28 +92,27 @@ internal sealed class LayerEmitter
         {
             writer.Line($"/// <summary>{Shape(stored.Tensor)}: {Xml(stored.Meaning)}.</summary>")
                 .Line($"[ComponentName(Name = \"{stored.Tensor.Name}\")]")
-                .Line($"private Parameter {Field(stored.Tensor)};")
+                .Line($"private {(stored.Tensor.Role == TensorRole.Buffer ? "Tensor" : "Parameter")} {Field(stored.Tensor)};")
                 .Line();
         }
     }
 
     private void Constructor(LayerClassNames names)
     {
-        writer.Line("/// <summary>Makes the layer with the usual random weights: U(-1/√n, 1/√n), n the inputs of an output.</summary>");
+        writer.Line("/// <summary>Makes the layer with the usual random weights: U(-1/√n, 1/√n), n the inputs of an output" + (forms.Masks.Count > 0 ? "; random masks" : string.Empty) + ".</summary>");
         writer.Line($"public {names.ClassName}()").Indented(() => writer.Line($": base({Quote(forms.Name)})"));
         writer.Body(() =>
         {
             foreach (var stored in forms.Stored)
             {
-                var frozen = stored.Tensor.Role == TensorRole.Frozen ? ", requires_grad: false" : string.Empty;
-                writer.Line($"{Field(stored.Tensor)} = new Parameter(torch.empty({Sizes(stored.Tensor)}){frozen});");
+                writer.Line($"{Field(stored.Tensor)} = {NewTensor(stored.Tensor)};");
             }
 
             writer.Line("RegisterComponents();").Line();
             var bias = forms.Bias is null ? string.Empty : ", uniform(" + forms.Weight.Rows + ")";
             writer.Line("using var scope = NewDisposeScope();")
                 .Line($"var limit = 1 / Math.Sqrt({forms.Weight.Columns});")
-                .Line($"LoadWeight(uniform({string.Join(", ", forms.Weight.Plain)}){bias});")
+                .Line($"{InitializationWriter.StartMethod(forms)}(uniform({string.Join(", ", forms.Weight.Plain)}){bias});")
                 .Line()
                 .Line("Tensor uniform(params long[] size) => torch.empty(size).uniform_(-limit, limit);");
         });
@@ -162,11 +162,12 @@ internal sealed class LayerEmitter
     {
         if (programs.Codes is not { } codes || forms.Packed is not { } packed)
         {
-            writer.Line("using var weight = MergedWeight();").Line($"return Fold{forms.Shape.Kind}(weight, {bias}{kind.Geometry});");
+            var sparse = forms.NonZeros is null ? string.Empty : "Sparse";
+            writer.Line("using var weight = MergedWeight();").Line($"return Fold{sparse}{forms.Shape.Kind}(weight, {bias}{kind.Geometry});");
             return;
         }
 
-        var branch = forms.Shape.Format!.Rank > 0 ? ", down: loraA, up: loraB" : string.Empty;
+        var branch = packed.Branch is { } term ? $", down: this.{Field(term.Down)}, up: this.{Field(term.Up)}" : string.Empty;
         var zeros = codes.Results.Count > 2 ? ", " + codes.Results[2].Name : string.Empty;
         RequireFinite();
         writer.Line("using var noGradient = no_grad();")
@@ -193,11 +194,21 @@ internal sealed class LayerEmitter
         yield return $"[{string.Join(", ", facts.Conditions.Select(Quote))}],";
         yield return $"Parameters: {facts.Parameters}, FoldedParameters: {facts.FoldedParameters},";
         yield return $"TrainingFlops: {facts.TrainingFlops}, InferenceFlops: {facts.InferenceFlops},";
-        yield return $"StoredBytes: {4 * facts.Parameters}, FoldedBytes: {facts.FoldedBytes}, RoundingFactor: {facts.RoundingFactor});";
+        yield return $"StoredBytes: {facts.StoredBytes}, FoldedBytes: {facts.FoldedBytes}, RoundingFactor: {facts.RoundingFactor});";
     }
 
     private void Initialization()
     {
+        if (InitializationWriter.StartMethod(forms) is not "LoadWeight" and var start)
+        {
+            writer.Line("/// <inheritdoc/>")
+                .Line("/// <exception cref=\"FactorizedWeightException\">Always: masked factors cannot take a given product.</exception>");
+            writer.Line("public override void LoadWeight(Tensor weight, Tensor? bias = null) => throw new FactorizedWeightException(GetName());").Line();
+            writer.Line("/// <summary>Starts the layer anew with random factors; of the weight only its shape is looked at.</summary>");
+            writer.Block($"private void {start}(Tensor weight, Tensor? bias)", () => InitializationWriter.Write(writer, forms, Field)).Line();
+            return;
+        }
+
         writer.Line("/// <inheritdoc/>");
         writer.Block("public override void LoadWeight(Tensor weight, Tensor? bias = null)", () => InitializationWriter.Write(writer, forms, Field)).Line();
     }
@@ -257,9 +268,22 @@ internal sealed class LayerEmitter
             writer.Line("gradX = " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.SizeText) + ";");
         }).Line();
 
-        var results = programs.BackwardOf.Select((tensor, k) => (tensor, value: programs.Backward.Results[k].Name)).ToDictionary(pair => pair.tensor, pair => pair.value);
-        var order = forms.Stored.Select(stored => results.TryGetValue(stored.Tensor, out var value) ? value : "null");
+        var results = programs.BackwardOf.Select((tensor, k) => (tensor, value: programs.Backward.Results[k])).ToDictionary(pair => pair.tensor, pair => pair.value);
+        var order = forms.Stored.Select(stored => results.TryGetValue(stored.Tensor, out var value) ? MaskWriter.Wanted(stored.Tensor, value, Field) : "null");
+        writer.Lines(MaskWriter.GradientComment(programs.BackwardOf));
         writer.Line("return [" + string.Join(", ", order.Prepend("gradX")) + "];");
+    }
+
+    private string NewTensor(Tensor tensor)
+    {
+        if (forms.Masks.FirstOrDefault(masked => masked.Mask == tensor) is { } masked)
+        {
+            return MaskWriter.New(masked, Sizes(tensor));
+        }
+
+        // Overloads with the sizes one by one end at four.
+        var sizes = tensor.Axes.Count > 4 ? "[" + Sizes(tensor) + "]" : Sizes(tensor);
+        return $"new Parameter(torch.empty({sizes}){(tensor.Role == TensorRole.Frozen ? ", requires_grad: false" : string.Empty)})";
     }
 
     private void Unpack(Program program, params Tensor[] always)

@@ -40,8 +40,10 @@ internal static class TorchProgramWriter
     private static string Fold(Statement.Fold fold, Func<Size, string> sizeOf)
     {
         var axes = fold.Result.Axes.Concat(fold.Over).ToEquatableArray();
-        var single = fold.Body is Pointwise.Read read ? read.Source : null;
-        axes = single is not null && single.Axes.All(axes.Contains) && single.Axes.Count == axes.Count ? single.Axes : axes;
+
+        // In the storage order of a value that has all axes nothing needs to be permuted.
+        var whole = Reads(fold.Body).FirstOrDefault(source => source.Axes.Count == axes.Count && source.Axes.All(axes.Contains));
+        axes = whole?.Axes ?? axes;
         var body = Text(fold.Body, axes, sizeOf);
         var receiver = body.Precedence < TorchFunctions.Primary ? "(" + body.Text + ")" : body.Text;
         var method = fold.Reduction == Reduction.Sum ? "sum" : "amax";
@@ -55,6 +57,13 @@ internal static class TorchProgramWriter
             ? receiver + ".sum(dim: " + dimensions[0] + ")" // named, or a 0 would be taken for a ScalarType
             : receiver + "." + method + "([" + string.Join(", ", dimensions) + "])";
     }
+
+    private static IEnumerable<Value> Reads(Pointwise body) => body switch
+    {
+        Pointwise.Read read => [read.Source],
+        Pointwise.Apply apply => apply.Arguments.SelectMany(Reads),
+        _ => [],
+    };
 
     private static (string Text, int Precedence) Text(Pointwise body, EquatableArray<Index> axes, Func<Size, string> sizeOf) => body switch
     {

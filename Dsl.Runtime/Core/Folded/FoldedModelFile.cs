@@ -55,9 +55,10 @@ public sealed class FoldedModelFile
     /// <exception cref="FoldedFileException">A tensor is missing, of another type or shape, or holds NaN or infinity.</exception>
     public FoldedLinear ReadLinear(string name, int inFeatures, int outFeatures, bool bias)
     {
-        var weightValues = Take(WeightName(name), outFeatures, inFeatures);
+        var sparse = file.Names.Contains(ValuesName(name)) ? TakeRows(name, inFeatures, outFeatures) : null;
+        var weightValues = sparse is null ? Take(WeightName(name), outFeatures, inFeatures) : [];
         var biasValues = bias ? Take(BiasName(name), outFeatures) : [];
-        return Make(() => new FoldedLinear(name, inFeatures, outFeatures, weightValues, biasValues));
+        return Make(() => sparse is not null ? new FoldedSparseLinear(name, sparse, biasValues) : new FoldedLinear(name, inFeatures, outFeatures, weightValues, biasValues));
     }
 
     /// <summary>Reads a convolution.</summary>
@@ -83,7 +84,7 @@ public sealed class FoldedModelFile
     {
         var weight = TakeQuantized(name, outFeatures, inFeatures, format);
         var biasValues = bias ? Take(BiasName(name), outFeatures) : [];
-        return Make(() => new FoldedLinear(name, weight, biasValues));
+        return Make(() => new FoldedQuantizedLinear(name, weight, biasValues));
     }
 
     /// <summary>Reads a convolution with a weight in codes.</summary>
@@ -114,6 +115,15 @@ public sealed class FoldedModelFile
 
     /// <summary>The name of a layer's weight in a file.</summary>
     internal static string WeightName(string layer) => $"{layer}.weight";
+
+    /// <summary>The names of a sparse weight's parts in a file: its numbers, their columns, where its rows start.</summary>
+    internal static string ValuesName(string layer) => $"{layer}.weight.values";
+
+    /// <inheritdoc cref="ValuesName"/>
+    internal static string ColumnsName(string layer) => $"{layer}.weight.columns";
+
+    /// <inheritdoc cref="ValuesName"/>
+    internal static string RowStartsName(string layer) => $"{layer}.weight.row_starts";
 
     /// <summary>The name of a layer's bias in a file.</summary>
     internal static string BiasName(string layer) => $"{layer}.bias";
@@ -177,6 +187,42 @@ public sealed class FoldedModelFile
         var down = format.Rank > 0 ? Take(QuantizedTensors.Down(name), format.Rank, columns) : [];
         var up = format.Rank > 0 ? Take(QuantizedTensors.Up(name), rows, format.Rank) : [];
         return Make(() => new QuantizedWeight(name, format, PackedCodes.FromPacked(name, bytes.Span, rows, columns, format.Bits), scales, zeros, down, up));
+    }
+
+    private SparseRows TakeRows(string name, int inFeatures, int outFeatures)
+    {
+        var count = file.Get(ValuesName(name)).Shape is { Count: 1 } shape ? shape[0] : -1;
+        var values = Take(ValuesName(name), count);
+        var type = inFeatures <= ushort.MaxValue + 1 ? SafetensorsType.U16 : SafetensorsType.I32;
+        var columns = TakeIntegers(ColumnsName(name), type, count);
+        var starts = TakeIntegers(RowStartsName(name), SafetensorsType.I32, outFeatures + 1L);
+        if (SparseRowsChecks.Fault(outFeatures, inFeatures, starts, columns) is { } fault)
+        {
+            throw new FoldedFileException(file.Path, $"holds a sparse weight '{name}' that is none: {fault}. The file is damaged; get it again.");
+        }
+
+        if (Array.FindIndex(values, value => !float.IsFinite(value)) is >= 0 and var broken)
+        {
+            throw new FoldedFileException(file.Path, $"holds a weight that is not finite, so it is damaged: '{ValuesName(name)}'[{broken}] is {values[broken]}.");
+        }
+
+        return type == SafetensorsType.U16
+            ? new SparseRows(outFeatures, inFeatures, values, starts, Array.ConvertAll(columns, column => (ushort)column), [])
+            : new SparseRows(outFeatures, inFeatures, values, starts, [], columns);
+    }
+
+    private int[] TakeIntegers(string tensor, SafetensorsType type, long length)
+    {
+        var entry = file.Get(tensor);
+        if (entry.Type != type || entry.Shape != EquatableList.Create([length]))
+        {
+            throw new FoldedFileException(
+                file.Path,
+                $"tensor '{tensor}' is of type {SafetensorsTypes.Name(entry.Type)} and shape {entry.Shape}, expected {SafetensorsTypes.Name(type)} and [{length}]. Was it saved by another model?");
+        }
+
+        _ = unread.Remove(tensor);
+        return SafetensorsIntegers.Read(entry);
     }
 
     private float[] Take(string tensor, params ReadOnlySpan<long> shape)

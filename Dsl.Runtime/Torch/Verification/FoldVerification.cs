@@ -66,7 +66,7 @@ public sealed class FoldVerification
         var magnitude = input.to_type(ScalarType.Float64).abs();
         var training = layer.forward(input);
         var value = FoldedForms.Run(form, x.Value);
-        Record((false, form.Name), training, value, layer.RoundingBound(magnitude, zeros_like(magnitude)));
+        Record((false, form.Name), form.ByteCount, training, value, layer.RoundingBound(magnitude, zeros_like(magnitude)));
         return new BoundedTensor(value, layer.RoundingBound(magnitude, x.Error.to(sample.device)).cpu());
     }
 
@@ -91,10 +91,10 @@ public sealed class FoldVerification
         var end = steps(this, new BoundedTensor(input, zeros(input.shape, ScalarType.Float64)));
         var y = new float[rows.shape[0] * folded.OutputSize];
         folded.Forward(input.contiguous().data<float>().ToArray(), y, (int)rows.shape[0]);
-        Record((true, "output"), model.forward(rows).reshape(end.Value.shape), tensor(y, end.Value.shape), end.Error);
+        Record((true, "output"), folded.ByteCount, model.forward(rows).reshape(end.Value.shape), tensor(y, end.Value.shape), end.Error);
     }
 
-    private void Record((bool IsModel, string Name) key, Tensor training, Tensor value, Tensor bound)
+    private void Record((bool IsModel, string Name) key, long bytes, Tensor training, Tensor value, Tensor bound)
     {
         var error = (training.to_type(ScalarType.Float64).cpu() - value.to_type(ScalarType.Float64)).abs();
 
@@ -114,7 +114,7 @@ public sealed class FoldVerification
         if (!rows.TryGetValue(key, out var row) || at >= row.LargestRatio)
         {
             rows.Remove(key);
-            rows[key] = new FoldReportRow(key.Name, Math.Max(largest, row?.LargestError ?? 0), limit, at);
+            rows[key] = new FoldReportRow(key.Name, Math.Max(largest, row?.LargestError ?? 0), limit, at) { FoldedBytes = bytes };
         }
         else
         {

@@ -47,7 +47,7 @@ public class QuantizedWeightTests
         var format = Grouped with { HasZeroPoints = false, Rank = 1, BranchScale = 2 };
         var weight = new QuantizedWeight("layer", format, PackedCodes.Pack("layer", [1, 0, 0, 1], 2, 2, 2), [1, 1], down: [1, 2], up: [3, 4]);
         var y = new float[4];
-        new FoldedLinear("layer", weight, [10, 20]).Forward([1, 1, 0, 1], y, 2);
+        new FoldedQuantizedLinear("layer", weight, [10, 20]).Forward([1, 1, 0, 1], y, 2);
         Assert.Equal([1 + 10 + (2 * 3 * 3), 1 + 20 + (2 * 4 * 3), 0 + 10 + (2 * 3 * 2), 1 + 20 + (2 * 4 * 2)], y);
     }
 }

@@ -1,0 +1,62 @@
+namespace LayerDsl;
+
+/// <summary>
+/// A linear layer whose weight is mostly zero, stored by what is not: y = x Wᵀ + b in 32-bit floats. What is zero is not
+/// computed with, so that a NaN or infinity in an input that no weight reads has no effect.
+/// </summary>
+public sealed class FoldedSparseLinear : FoldedLinear
+{
+    /// <summary>Takes the matrix, and copies and checks the bias.</summary>
+    /// <param name="name">The layer's name, for messages and files.</param>
+    /// <param name="rows">The weight, shape (out, in).</param>
+    /// <param name="bias">The bias, shape (out); empty for none.</param>
+    /// <exception cref="LayerShapeException">The length of the bias does not match.</exception>
+    /// <exception cref="NonFiniteWeightException">A number of the bias is NaN or infinite.</exception>
+    public FoldedSparseLinear(string name, SparseRows rows, ReadOnlySpan<float> bias)
+        : base(name, (rows ?? throw new ArgumentNullException(nameof(rows))).Columns, rows.Rows, bias) => Rows = rows;
+
+    /// <summary>The weight, shape (out, in).</summary>
+    public SparseRows Rows { get; }
+
+    /// <summary>The weight with its zeros, shape (out, in), row major; a new copy each time.</summary>
+    public override ReadOnlySpan<float> Weight => Rows.ToDense();
+
+    /// <inheritdoc/>
+    public override long ParameterCount => (long)Rows.Count + Bias.Length;
+
+    /// <inheritdoc/>
+    public override long ByteCount => Rows.ByteCount + ((long)Bias.Length * sizeof(float));
+
+    /// <summary>The layer itself, or its weight without the zeros where that takes fewer bytes.</summary>
+    /// <param name="layer">A dense layer.</param>
+    public static FoldedLinear Smaller(FoldedLinear layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        var count = layer.Weight.Length - layer.Weight.Count(0f);
+        return SparseRows.BytesOf(count, layer.OutFeatures, layer.InFeatures) < (long)layer.Weight.Length * sizeof(float)
+            ? new FoldedSparseLinear(layer.Name, SparseRows.FromDense(layer.Name, layer.OutFeatures, layer.InFeatures, layer.Weight), layer.Bias)
+            : layer;
+    }
+
+    private protected override IEnumerable<SafetensorsEntry> WeightTensors()
+    {
+        yield return SafetensorsEntry.FromFloats(FoldedModelFile.ValuesName(Name), Rows.Values, Rows.Count);
+        yield return Rows.HasShortColumns
+            ? SafetensorsIntegers.Entry(FoldedModelFile.ColumnsName(Name), Rows.ShortColumns)
+            : SafetensorsIntegers.Entry(FoldedModelFile.ColumnsName(Name), Rows.LongColumns);
+        yield return SafetensorsIntegers.Entry(FoldedModelFile.RowStartsName(Name), Rows.RowStarts);
+    }
+
+    private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows)
+    {
+        Rows.Multiply(x, y, rows);
+        if (HasBias)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                var line = y.Slice(row * OutFeatures, OutFeatures);
+                System.Numerics.Tensors.TensorPrimitives.Add(line, Bias, line);
+            }
+        }
+    }
+}

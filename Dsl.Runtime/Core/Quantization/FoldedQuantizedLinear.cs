@@ -1,0 +1,108 @@
+using System.Numerics.Tensors;
+
+namespace LayerDsl;
+
+/// <summary>
+/// A linear layer on a weight in codes: rows are decoded block by block, each once for the whole batch. Immutable, and safe to use from many threads at once.
+/// </summary>
+public sealed class FoldedQuantizedLinear : FoldedLinear
+{
+    // As many decoded weights as stay in the second-level cache of any current CPU while every row of the batch uses them.
+    private const int BlockFloats = 32 * 1024;
+
+    private readonly QuantizedWeight quantized;
+
+    /// <summary>Takes a weight in codes.</summary>
+    /// <param name="name">The layer's name, for messages and files.</param>
+    /// <param name="weight">The weight, (out, in).</param>
+    /// <param name="bias">The bias, shape (out); empty for none.</param>
+    /// <exception cref="LayerShapeException">The length of the bias does not match.</exception>
+    /// <exception cref="NonFiniteWeightException">A bias is NaN or infinite.</exception>
+    public FoldedQuantizedLinear(string name, QuantizedWeight weight, ReadOnlySpan<float> bias)
+        : base(name, Checked(weight).Codes.Columns, weight.Codes.Rows, bias) => quantized = weight;
+
+    /// <summary>The weight without a low-rank term, shape (out, in), row major: decoded anew for each call.</summary>
+    public override ReadOnlySpan<float> Weight
+    {
+        get
+        {
+            var weights = new float[checked(OutFeatures * InFeatures)];
+            Decode(weights, 0, OutFeatures);
+            return weights;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override QuantizedWeight? Quantized => quantized;
+
+    /// <inheritdoc/>
+    public override long ParameterCount => quantized.ParameterCount + Bias.Length;
+
+    /// <inheritdoc/>
+    public override long ByteCount => quantized.ByteCount + (sizeof(float) * (long)Bias.Length);
+
+    private protected override IEnumerable<SafetensorsEntry> WeightTensors() => QuantizedTensors.Of(Name, quantized);
+
+    private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows)
+    {
+        var block = Math.Clamp(BlockFloats / InFeatures, 1, OutFeatures);
+        using var decoded = new PooledBuffer(block * InFeatures);
+        for (var first = 0; first < OutFeatures; first += block)
+        {
+            var last = Math.Min(OutFeatures, first + block);
+            Decode(decoded.Span, first, last);
+            for (var row = 0; row < rows; row++)
+            {
+                MultiplyRow(x.Slice(row * InFeatures, InFeatures), decoded.Span, y.Slice(row * OutFeatures, OutFeatures), first, last);
+            }
+        }
+
+        if (quantized.Format.Rank > 0)
+        {
+            AddBranch(x, y, rows);
+        }
+    }
+
+    private static QuantizedWeight Checked(QuantizedWeight weight)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        return weight;
+    }
+
+    private void Decode(Span<float> target, int first, int last)
+    {
+        for (var row = first; row < last; row++)
+        {
+            quantized.Decode(row, target.Slice((row - first) * InFeatures, InFeatures));
+        }
+    }
+
+    private void MultiplyRow(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, Span<float> y, int first, int last)
+    {
+        for (var o = first; o < last; o++)
+        {
+            var dot = TensorPrimitives.Dot(x, weights.Slice((o - first) * InFeatures, InFeatures));
+            y[o] = HasBias ? dot + Bias[o] : dot;
+        }
+    }
+
+    /// <summary>y += s · (x Aᵀ) Bᵀ.</summary>
+    private void AddBranch(ReadOnlySpan<float> x, Span<float> y, int rows)
+    {
+        var rank = quantized.Format.Rank;
+        using var buffer = new PooledBuffer(rank);
+        var reduced = buffer.Span;
+        for (var row = 0; row < rows; row++)
+        {
+            for (var r = 0; r < rank; r++)
+            {
+                reduced[r] = TensorPrimitives.Dot(x.Slice(row * InFeatures, InFeatures), quantized.Down.Slice(r * InFeatures, InFeatures));
+            }
+
+            for (var o = 0; o < OutFeatures; o++)
+            {
+                y[(row * OutFeatures) + o] += quantized.Format.BranchScale * TensorPrimitives.Dot(reduced, quantized.Up.Slice(o * rank, rank));
+            }
+        }
+    }
+}
