@@ -39,7 +39,7 @@ internal static class Constants
     {
         Function.Negate => -x,
         Function.Abs => Math.Abs(x),
-        Function.Sign => Math.Sign(x),
+        Function.Sign => double.IsNaN(x) ? null : Math.Sign(x),
         Function.Square => x * x,
         Function.Sqrt => Math.Sqrt(x),
         Function.Exp => Math.Exp(x),

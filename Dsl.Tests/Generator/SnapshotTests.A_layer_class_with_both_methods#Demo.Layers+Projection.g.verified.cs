@@ -18,7 +18,7 @@
 //               width[o,i] = b + |merged[o,i]|
 //               b = exp(log_b)
 //   verdict     proved for every input, parameter and size
-//   laws        bound indices are renamed, products distribute over sums, factors move into and out of sums, a sum of sums splits into its terms
+//   laws        parts that both forms share stand for any value, bound indices are renamed
 //   gradients   equal to forward-mode derivatives at 76 points
 //   rounding    |training - inference| ≤ 168 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  2,434 → 2,048 after folding
@@ -67,7 +67,7 @@ public static partial class Layers
                         width[o,i] = b + |merged[o,i]|
                         b = exp(log_b)
             verdict     proved for every input, parameter and size
-            laws        bound indices are renamed, products distribute over sums, factors move into and out of sums, a sum of sums splits into its terms
+            laws        parts that both forms share stand for any value, bound indices are renamed
             gradients   equal to forward-mode derivatives at 76 points
             rounding    |training - inference| ≤ 168 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  2,434 → 2,048 after folding
@@ -136,7 +136,7 @@ public static partial class Layers
             "y[b,o] = Σ_i x[b,i]·weight[o,i], weight[o,i] = a·merged[o,i] / width[o,i], a = exp(log_a), merged[o,i] = v[o,i] + 2·(Σ_r lora_B[o,r]·lora_A[r,i]), width[o,i] = b + |merged[o,i]|, b = exp(log_b)",
             "y[b,o] = Σ_i x[b,i]·W[o,i], W[o,i] = a·merged[o,i] / width[o,i], a = exp(log_a), merged[o,i] = v[o,i] + 2·(Σ_r lora_B[o,r]·lora_A[r,i]), width[o,i] = b + |merged[o,i]|, b = exp(log_b)",
             "proved for every input, parameter and size",
-            ["bound indices are renamed", "products distribute over sums", "factors move into and out of sums", "a sum of sums splits into its terms"],
+            ["parts that both forms share stand for any value", "bound indices are renamed"],
             [],
             Parameters: 2434, FoldedParameters: 2048,
             TrainingFlops: 4096, InferenceFlops: 4096,

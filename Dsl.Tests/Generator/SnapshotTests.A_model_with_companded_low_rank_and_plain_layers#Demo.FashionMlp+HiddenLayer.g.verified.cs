@@ -16,7 +16,7 @@
 //               ratio[o,i] = v[o,i] / b
 //               b = exp(log_b)
 //   verdict     proved for every input, parameter and size
-//   laws        bound indices are renamed
+//   laws        parts that both forms share stand for any value, bound indices are renamed
 //   gradients   equal to forward-mode derivatives at 4 points
 //   rounding    |training - inference| ≤ 1,588 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  401,922 → 401,920 after folding
@@ -63,7 +63,7 @@ public sealed partial class FashionMlp
                         ratio[o,i] = v[o,i] / b
                         b = exp(log_b)
             verdict     proved for every input, parameter and size
-            laws        bound indices are renamed
+            laws        parts that both forms share stand for any value, bound indices are renamed
             gradients   equal to forward-mode derivatives at 4 points
             rounding    |training - inference| ≤ 1,588 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  401,922 → 401,920 after folding
@@ -127,7 +127,7 @@ public sealed partial class FashionMlp
             "y[b,o] = Σ_i x[b,i]·weight[o,i] + bias[o], weight[o,i] = a·curve[o,i], a = exp(log_a), curve[o,i] = arctan(ratio[o,i]), ratio[o,i] = v[o,i] / b, b = exp(log_b)",
             "y[b,o] = Σ_i x[b,i]·W[o,i] + bias[o], W[o,i] = a·curve[o,i], a = exp(log_a), curve[o,i] = arctan(ratio[o,i]), ratio[o,i] = v[o,i] / b, b = exp(log_b)",
             "proved for every input, parameter and size",
-            ["bound indices are renamed"],
+            ["parts that both forms share stand for any value", "bound indices are renamed"],
             [],
             Parameters: 401922, FoldedParameters: 401920,
             TrainingFlops: 803328, InferenceFlops: 803328,

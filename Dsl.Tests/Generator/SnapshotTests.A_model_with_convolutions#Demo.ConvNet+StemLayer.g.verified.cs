@@ -16,7 +16,7 @@
 //               ratio[o,c,u,v] = v[o,c,u,v] / b
 //               b = exp(log_b)
 //   verdict     proved for every input, parameter and size
-//   laws        bound indices are renamed
+//   laws        parts that both forms share stand for any value, bound indices are renamed
 //   gradients   equal to forward-mode derivatives at 4 points
 //   rounding    |training - inference| ≤ 74 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  210 → 208 after folding
@@ -63,7 +63,7 @@ public sealed partial class ConvNet
                         ratio[o,c,u,v] = v[o,c,u,v] / b
                         b = exp(log_b)
             verdict     proved for every input, parameter and size
-            laws        bound indices are renamed
+            laws        parts that both forms share stand for any value, bound indices are renamed
             gradients   equal to forward-mode derivatives at 4 points
             rounding    |training - inference| ≤ 74 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  210 → 208 after folding
@@ -122,7 +122,7 @@ public sealed partial class ConvNet
             "y[b,o,p,q] = Σ_c (Σ_u (Σ_v x[b,c,p + u - padding,q + v - padding]·[0 ≤ p + u - padding < height]·[0 ≤ q + v - padding < width]·weight[o,c,u,v])) + bias[o], weight[o,c,u,v] = a·curve[o,c,u,v], a = exp(log_a), curve[o,c,u,v] = arctan(ratio[o,c,u,v]), ratio[o,c,u,v] = v[o,c,u,v] / b, b = exp(log_b)",
             "y[b,o,p,q] = Σ_c (Σ_u (Σ_v x[b,c,p + u - padding,q + v - padding]·[0 ≤ p + u - padding < height]·[0 ≤ q + v - padding < width]·W[o,c,u,v])) + bias[o], W[o,c,u,v] = a·curve[o,c,u,v], a = exp(log_a), curve[o,c,u,v] = arctan(ratio[o,c,u,v]), ratio[o,c,u,v] = v[o,c,u,v] / b, b = exp(log_b)",
             "proved for every input, parameter and size",
-            ["bound indices are renamed"],
+            ["parts that both forms share stand for any value", "bound indices are renamed"],
             [],
             Parameters: 210, FoldedParameters: 208,
             TrainingFlops: 408, InferenceFlops: 408,

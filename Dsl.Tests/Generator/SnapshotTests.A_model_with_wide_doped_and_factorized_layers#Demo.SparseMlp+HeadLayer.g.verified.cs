@@ -13,7 +13,7 @@
 //               masked_factor_V[o,d] = mask_V[o,d]·factor_V[o,d]
 //               masked_factor_U[d,i] = mask_U[d,i]·factor_U[d,i]
 //   verdict     proved for every input, parameter and size
-//   laws        bound indices are renamed, factors move into and out of sums
+//   laws        parts that both forms share stand for any value, bound indices are renamed, factors move into and out of sums
 //   gradients   equal to forward-mode derivatives at 4 points
 //   rounding    |training - inference| ≤ 208 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  2,600 → 650 after folding
@@ -57,7 +57,7 @@ public sealed partial class SparseMlp
                         masked_factor_V[o,d] = mask_V[o,d]·factor_V[o,d]
                         masked_factor_U[d,i] = mask_U[d,i]·factor_U[d,i]
             verdict     proved for every input, parameter and size
-            laws        bound indices are renamed, factors move into and out of sums
+            laws        parts that both forms share stand for any value, bound indices are renamed, factors move into and out of sums
             gradients   equal to forward-mode derivatives at 4 points
             rounding    |training - inference| ≤ 208 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  2,600 → 650 after folding
@@ -126,7 +126,7 @@ public sealed partial class SparseMlp
             "y[b,o] = branch[b,o] + bias[o], branch[b,o] = Σ_d reduced[b,d]·masked_factor_V[o,d], reduced[b,d] = Σ_i x[b,i]·masked_factor_U[d,i], masked_factor_V[o,d] = mask_V[o,d]·factor_V[o,d], masked_factor_U[d,i] = mask_U[d,i]·factor_U[d,i]",
             "y[b,o] = Σ_i x[b,i]·W[o,i] + bias[o], W[o,i] = Σ_d masked_factor_V[o,d]·masked_factor_U[d,i], masked_factor_V[o,d] = mask_V[o,d]·factor_V[o,d], masked_factor_U[d,i] = mask_U[d,i]·factor_U[d,i]",
             "proved for every input, parameter and size",
-            ["bound indices are renamed", "factors move into and out of sums"],
+            ["parts that both forms share stand for any value", "bound indices are renamed", "factors move into and out of sums"],
             [],
             Parameters: 2600, FoldedParameters: 650,
             TrainingFlops: 5190, InferenceFlops: 1290,

@@ -8,7 +8,7 @@
 //   inference   y[b,o] = Σ_i x[b,i]·W[o,i] + bias[o]
 //               W[o,i] = mask[o,i]·weight[o,i]
 //   verdict     proved for every input, parameter and size
-//   laws        bound indices are renamed
+//   laws        parts that both forms share stand for any value, bound indices are renamed
 //   gradients   equal to forward-mode derivatives at 4 points
 //   rounding    |training - inference| ≤ 1,574 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  401,920 → 100,864 after folding
@@ -47,7 +47,7 @@ public sealed partial class SparseMlp
             inference   y[b,o] = Σ_i x[b,i]·W[o,i] + bias[o]
                         W[o,i] = mask[o,i]·weight[o,i]
             verdict     proved for every input, parameter and size
-            laws        bound indices are renamed
+            laws        parts that both forms share stand for any value, bound indices are renamed
             gradients   equal to forward-mode derivatives at 4 points
             rounding    |training - inference| ≤ 1,574 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  401,920 → 100,864 after folding
@@ -106,7 +106,7 @@ public sealed partial class SparseMlp
             "y[b,o] = Σ_i x[b,i]·masked[o,i] + bias[o], masked[o,i] = mask[o,i]·weight[o,i]",
             "y[b,o] = Σ_i x[b,i]·W[o,i] + bias[o], W[o,i] = mask[o,i]·weight[o,i]",
             "proved for every input, parameter and size",
-            ["bound indices are renamed"],
+            ["parts that both forms share stand for any value", "bound indices are renamed"],
             [],
             Parameters: 401920, FoldedParameters: 100864,
             TrainingFlops: 803328, InferenceFlops: 201216,

@@ -12,7 +12,7 @@
 //               W[o,i] = masked[o,i] + Σ_d doped_V[o,d]·doped_U[d,i]
 //               masked[o,i] = mask[o,i]·weight[o,i]
 //   verdict     proved for every input, parameter and size
-//   laws        bound indices are renamed, factors move into and out of sums, products distribute over sums, a sum of sums splits into its terms
+//   laws        parts that both forms share stand for any value, bound indices are renamed, factors move into and out of sums, products distribute over sums, a sum of sums splits into its terms
 //   gradients   equal to forward-mode derivatives at 4 points
 //   rounding    |training - inference| ≤ 1,088 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  48,960 → 32,832 after folding
@@ -55,7 +55,7 @@ public sealed partial class SparseMlp
                         W[o,i] = masked[o,i] + Σ_d doped_V[o,d]·doped_U[d,i]
                         masked[o,i] = mask[o,i]·weight[o,i]
             verdict     proved for every input, parameter and size
-            laws        bound indices are renamed, factors move into and out of sums, products distribute over sums, a sum of sums splits into its terms
+            laws        parts that both forms share stand for any value, bound indices are renamed, factors move into and out of sums, products distribute over sums, a sum of sums splits into its terms
             gradients   equal to forward-mode derivatives at 4 points
             rounding    |training - inference| ≤ 1,088 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  48,960 → 32,832 after folding
@@ -124,7 +124,7 @@ public sealed partial class SparseMlp
             "y[b,o] = dense[b,o] + branch[b,o] + bias[o], dense[b,o] = Σ_i x[b,i]·masked[o,i], branch[b,o] = Σ_d reduced[b,d]·doped_V[o,d], masked[o,i] = mask[o,i]·weight[o,i], reduced[b,d] = Σ_i x[b,i]·doped_U[d,i]",
             "y[b,o] = Σ_i x[b,i]·W[o,i] + bias[o], W[o,i] = masked[o,i] + Σ_d doped_V[o,d]·doped_U[d,i], masked[o,i] = mask[o,i]·weight[o,i]",
             "proved for every input, parameter and size",
-            ["bound indices are renamed", "factors move into and out of sums", "products distribute over sums", "a sum of sums splits into its terms"],
+            ["parts that both forms share stand for any value", "bound indices are renamed", "factors move into and out of sums", "products distribute over sums", "a sum of sums splits into its terms"],
             [],
             Parameters: 48960, FoldedParameters: 32832,
             TrainingFlops: 97920, InferenceFlops: 65600,

@@ -187,6 +187,18 @@ public sealed class QuantizationTests
         Same(new Quantized.RoundedThenCompanded());
     }
 
+    [Fact]
+    public void A_masked_weight_is_rounded_and_a_rounded_weight_masked()
+    {
+        var masked = new Quantized.MaskedThenRounded();
+        Same(masked);
+        var mask = masked.named_buffers().First(pair => pair.name == "mask").buffer.amax([0]);
+        Assert.All(Numbers(mask).Zip(Numbers(Folded(masked))), pair => Assert.True(pair.First == 1 || pair.Second == 0));
+        Assert.NotNull(((FoldedLinear)masked.Fold()).Quantized);
+        Same(new Quantized.RoundedThenMasked());
+        Same(new Quantized.FactorizedThenRounded());
+    }
+
     private static Dictionary<string, Tensor> Disturbed(Layer layer)
     {
         using var noGradient = no_grad();

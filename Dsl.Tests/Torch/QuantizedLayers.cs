@@ -74,4 +74,13 @@ public static partial class Quantized
 
     [Linear(12, 5), Quantize(Bits = 3, Granularity = Granularity.Group, GroupSize = 4), Compander]
     public sealed partial class RoundedThenCompanded;
+
+    [Linear(12, 5), SparseIso(0.5, Kind = SparseKind.Parallel), Quantize(Bits = 4, Granularity = Granularity.Group, GroupSize = 4)]
+    public sealed partial class MaskedThenRounded;
+
+    [Linear(12, 5), Quantize(Bits = 4, Granularity = Granularity.Group, GroupSize = 4), SparseIso(0.5, Kind = SparseKind.Doped)]
+    public sealed partial class RoundedThenMasked;
+
+    [Linear(12, 5), SparseIso(0.5, Kind = SparseKind.Factorized), Quantize(Bits = 4)]
+    public sealed partial class FactorizedThenRounded;
 }

@@ -15,16 +15,19 @@ internal sealed class BlockText
 
     public bool HasBlocks => forms.Weight.Block > 0;
 
-    /// <summary>What makes a tensor with one axis of inputs one with blocks.</summary>
-    public string Open => HasBlocks ? $".unflatten(1, {forms.Weight.Columns / forms.Weight.Block}, {forms.Weight.Block})" : string.Empty;
+    /// <summary>What makes a matrix with one axis of inputs one with blocks.</summary>
+    public string Open => HasBlocks ? OpenAt(1) : string.Empty;
 
     /// <summary>What makes a weight with blocks one without.</summary>
     public string Close => HasBlocks ? ".flatten(1)" : string.Empty;
 
+    /// <summary>What makes a tensor as the formulas see it one as it is stored.</summary>
+    public string CloseOf(Tensor tensor) => IsInBlocks(tensor) ? $".flatten({tensor.Axes.Count - 2})" : string.Empty;
+
     public bool IsInBlocks(Tensor tensor) => forms.Weight.IsInBlocks(tensor);
 
     /// <summary>A stored tensor as the formulas see it.</summary>
-    public string Seen(Tensor tensor) => NamesOf.Variable(tensor.Name) + (IsInBlocks(tensor) ? Open : string.Empty);
+    public string Seen(Tensor tensor) => NamesOf.Variable(tensor.Name) + (IsInBlocks(tensor) ? OpenAt(tensor.Axes.Count - 2) : string.Empty);
 
     /// <summary>The declared sizes of a stored tensor.</summary>
     public IEnumerable<long> Sizes(Tensor tensor)
@@ -42,4 +45,6 @@ internal sealed class BlockText
     public IEnumerable<string> Locals(Program program) => forms.Stored
         .Where(stored => IsInBlocks(stored.Tensor) && program.Inputs.Any(input => input.Name == NamesOf.Variable(stored.Tensor.Name)))
         .Select(stored => $"var {NamesOf.Variable(stored.Tensor.Name)} = this.{Seen(stored.Tensor)};");
+
+    private string OpenAt(int dimension) => $".unflatten({dimension}, {forms.Weight.Columns / forms.Weight.Block}, {forms.Weight.Block})";
 }

@@ -107,7 +107,7 @@ internal static class InitializationWriter
     private static Program Schedule(LayerForms forms, string name, Expr value, EquatableArray<Index> axes) =>
         Scheduler.Schedule(forms.Order, [(name, value, axes)], "weight", "bias");
 
-    private static string CloseOf(LayerForms forms, Tensor tensor) => new BlockText(forms) is var blocks && blocks.IsInBlocks(tensor) ? blocks.Close : string.Empty;
+    private static string CloseOf(LayerForms forms, Tensor tensor) => new BlockText(forms).CloseOf(tensor);
 
     private static string This(Func<Tensor, string> field, Tensor tensor) => field(tensor) is "weight" or "bias" ? "this." + field(tensor) : field(tensor);
 }

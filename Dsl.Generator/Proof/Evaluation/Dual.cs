@@ -20,6 +20,11 @@ internal sealed class DualNumbers : Arithmetic<Dual>
     /// <summary>The derivative of a maximum is shared evenly among ties.</summary>
     public override Dual Largest(IReadOnlyList<Dual> values)
     {
+        if (values.Any(value => double.IsNaN(value.Value)))
+        {
+            return new(double.NaN, double.NaN);
+        }
+
         var largest = values.Max(value => value.Value);
         return new(largest, values.Where(value => value.Value == largest).Average(value => value.Derivative));
     }
@@ -45,11 +50,11 @@ internal sealed class DualNumbers : Arithmetic<Dual>
             Function.Tanh => Chain(x[0], Math.Tanh(t), 1 / (Math.Cosh(t) * Math.Cosh(t))),
             Function.Atanh => Chain(x[0], Math.Log((1 + t) / (1 - t)) / 2, 1 / ((1 - t) * (1 + t))),
             Function.Erf => Chain(x[0], RealFunctions.Erf(t), 2 / Math.Sqrt(Math.PI) * Math.Exp(-t * t)),
-            Function.Abs => Chain(x[0], Math.Abs(t), Math.Sign(t)),
+            Function.Abs => Chain(x[0], Math.Abs(t), RealFunctions.Sign(t)),
             Function.Max => Choose(x, t > x[1].Value, t == x[1].Value),
             Function.Min => Choose(x, t < x[1].Value, t == x[1].Value),
             Function.Select => t != 0 ? x[1] : x[2],
-            Function.Sign => Chain(x[0], Math.Sign(t), 0),
+            Function.Sign => Chain(x[0], RealFunctions.Sign(t), 0),
             Function.Round => Chain(x[0], Math.Round(t, MidpointRounding.ToEven), 0),
             Function.Floor => Chain(x[0], Math.Floor(t), 0),
             Function.GreaterOrEqual => new(t >= x[1].Value ? 1 : 0, 0),

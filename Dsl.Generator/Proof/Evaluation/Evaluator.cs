@@ -109,7 +109,9 @@ internal sealed class Evaluator<T>
             at[reduce.Index] = shadowed;
         }
 
-        return reduce.Reduction == Reduction.Max ? arithmetic.Largest(values) : values.Aggregate(arithmetic.Number(0), arithmetic.Add);
+        return reduce.Reduction == Reduction.Sum ? values.Aggregate(arithmetic.Number(0), arithmetic.Add)
+            : values.Count > 0 ? arithmetic.Largest(values)
+            : throw new UndefinedValueException("the largest of no values", isCertain: true);
     }
 
     private T OfMap(Map map, Dictionary<Index, long> at)

@@ -49,7 +49,7 @@ internal sealed class IntervalArithmetic : Arithmetic<Interval>
         Function.Abs => x[0].Low >= 0 ? x[0] : x[0].High <= 0 ? new(-x[0].High, -x[0].Low) : new(0, Math.Max(-x[0].Low, x[0].High)),
         Function.Max => new(Math.Max(x[0].Low, x[1].Low), Math.Max(x[0].High, x[1].High)),
         Function.Min => new(Math.Min(x[0].Low, x[1].Low), Math.Min(x[0].High, x[1].High)),
-        Function.Sign => Step(t => Math.Sign(t), x[0]),
+        Function.Sign => Step(RealFunctions.Sign, x[0]),
         Function.Round => Step(t => Math.Round(t, MidpointRounding.ToEven), x[0]),
         Function.Floor => Step(Math.Floor, x[0]),
         Function.GreaterOrEqual => Decide(x[0].Low >= x[1].High, x[0].High < x[1].Low),

@@ -3,6 +3,9 @@ namespace LayerDsl.Generator.Proof.Evaluation;
 /// <summary>Real functions that the framework lacks.</summary>
 internal static class RealFunctions
 {
+    /// <summary>The sign; NaN has none, and stays.</summary>
+    public static double Sign(double x) => x > 0 ? 1 : x < 0 ? -1 : x;
+
     /// <summary>
     /// erf(x) = 2/√π · e^(-x²) · Σ_n 2ⁿ·x^(2n+1) / (1·3·…·(2n+1)), whose terms all have one sign; from 6 on it is 1 to double
     /// precision.
@@ -11,7 +14,7 @@ internal static class RealFunctions
     {
         if (Math.Abs(x) >= 6)
         {
-            return Math.Sign(x);
+            return Sign(x);
         }
 
         var (term, sum) = (x, x);
