@@ -28,7 +28,8 @@ internal sealed record WeightShape(EquatableArray<Index> Axes, EquatableArray<in
 
     /// <summary>The same weight with its inputs in blocks: input i is place i mod size of block ⌊i / size⌋. A size of 0 leaves it as it is.</summary>
     public WeightShape InBlocksOf(int size) => size == 0 ? this : new(
-        [Output, new Index("g", Size.Symbol("blocks")), new Index("e", Size.Symbol("block"))], [Rows, Columns / size, size]) { Block = size };
+        [Output, new Index("g", Size.Symbol("blocks")), new Index("e", Size.Symbol("block"))], [Rows, Columns / size, size])
+    { Block = size };
 
     /// <summary>The declared values of the axes' sizes.</summary>
     /// <param name="inputs">The symbol of the inputs' size, where they are not in blocks.</param>
