@@ -19,15 +19,19 @@ public class ProofTimeTests(ITestOutputHelper output)
         "Quantize(Scheme = Scheme.Fp8E4M3)", "Quantize(Bits = 4, Scheme = Scheme.Nf4, Granularity = Granularity.Group), LowRank(4)", "LowRank(4), Quantize(Bits = 4)",
     ];
 
+    private static readonly string[] Convolutions = ["Conv2d(4, 8, 3, Padding = 1)", "Conv2d(4, 8, 3, Groups = 2)", "Conv2d(4, 8, 3), LowRank(2)", "Conv2d(4, 8, 3), Quantize(Bits = 4)"];
+
     [Fact]
     public void Every_layer_is_proved_and_checked_in_the_time_reported()
     {
-        var source = string.Concat(Methods.Select((methods, k) => $"[Linear(64, 32){(methods.Length > 0 ? ", " + methods : string.Empty)}] public sealed partial class Layer{k};\n"));
+        var source = string.Concat(Methods.Select((methods, k) => $"[Linear(64, 32){(methods.Length > 0 ? ", " + methods : string.Empty)}] public sealed partial class Layer{k};\n"))
+            + string.Concat(Convolutions.Select((convolution, k) => $"[{convolution}] public sealed partial class Convolution{k};\n"));
         var rounds = Enumerable.Range(0, Rounds).Select(_ => Run(source)).ToArray();
         var (proofs, gradients) = (Medians(rounds, StepNames.ProvedLayers), Medians(rounds, StepNames.DifferentiatedLayers));
-        Assert.Equal(Methods.Length, proofs.Length);
+        string[] layers = [.. Methods, .. Convolutions];
+        Assert.Equal(layers.Length, proofs.Length);
         var times = proofs.Zip(gradients, (proof, gradient) => (proof, gradient, sum: proof + gradient)).ToArray();
-        foreach (var (time, methods) in times.Zip(Methods).OrderBy(pair => pair.First.sum))
+        foreach (var (time, methods) in times.Zip(layers).OrderBy(pair => pair.First.sum))
         {
             output.WriteLine($"{time.proof,6:F1} ms proof, {time.gradient,6:F1} ms gradients  {methods}");
         }
