@@ -21,7 +21,7 @@ internal static class Prover
         }
 
         var (proof, exhausted) = Equal(Equality.Holds, training, inference, Budget());
-        if ((proof ?? Refute(training, inference, Budget(), exhausted)) is { } verdict)
+        if ((proof ?? Refute(training, inference, Budget, exhausted)) is { } verdict)
         {
             return verdict;
         }
@@ -49,11 +49,11 @@ internal static class Prover
         }
     }
 
-    private static Verdict? Refute(Expr training, Expr inference, Steps steps, string exhausted)
+    private static Verdict? Refute(Expr training, Expr inference, Func<Steps> budget, string exhausted)
     {
         try
         {
-            return new Refuter(training, inference, steps).Search("training", "inference") is { } counterexample ? new Verdict.Refuted(counterexample) : null;
+            return new Refuter(training, inference, budget).Search("training", "inference") is { } counterexample ? new Verdict.Refuted(counterexample) : null;
         }
         catch (BudgetExceededException exceeded)
         {

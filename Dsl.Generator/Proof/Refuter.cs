@@ -13,19 +13,23 @@ namespace LayerDsl.Generator.Proof;
 internal sealed class Refuter
 {
     private const int SeedsPerShape = 8;
+    private const int SeedsPerPair = 3;
 
     private readonly Expr left;
     private readonly Expr right;
     private readonly Vocabulary vocabulary;
-    private readonly Steps steps;
+    private readonly Func<Steps> budget;
     private readonly string seed;
+    private Steps steps;
     private (Point Point, bool OnLeft, string Reason)? gap;
 
-    public Refuter(Expr left, Expr right, Steps steps)
+    /// <param name="budget">The steps that each kind of points may take.</param>
+    public Refuter(Expr left, Expr right, Func<Steps> budget)
     {
         this.left = left;
         this.right = right;
-        this.steps = steps;
+        this.budget = budget;
+        steps = budget();
         vocabulary = new Vocabulary(left, right);
         seed = left + " = " + right;
     }
@@ -34,26 +38,63 @@ internal sealed class Refuter
     public int PointsCompared { get; private set; }
 
     /// <summary>The counterexample in words, or null where every point agrees.</summary>
+    /// <exception cref="BudgetExceededException">Some points were left out, and the others agree.</exception>
     public string? Search(string leftName, string rightName)
     {
-        foreach (var point in Points())
+        BudgetExceededException? exceeded = null;
+        foreach (var points in Points())
         {
-            if (Difference(point) is not null)
+            try
             {
-                Simplify(point);
-                return Describe(point, Difference(point)!.Value, leftName, rightName);
+                steps = budget();
+                if (points().FirstOrDefault(point => Difference(point) is not null) is { } found)
+                {
+                    return Simplified(found, leftName, rightName);
+                }
+            }
+            catch (BudgetExceededException reason)
+            {
+                exceeded ??= reason; // The other kinds of points may still tell.
             }
         }
 
-        return PointsCompared == 0 && gap is { } only
+        // The right side stands for what is computed instead: it must have a value wherever the left side has one.
+        return gap is { } only && (PointsCompared == 0 || !only.OnLeft)
             ? $"with {Elements(only.Point)} {(only.OnLeft ? leftName : rightName)} has no value ({only.Reason}), {(only.OnLeft ? rightName : leftName)} has one"
-            : null;
+            : exceeded is null ? null : throw exceeded;
     }
 
-    /// <summary>Points drawn at random, the smallest first; then points near the steps of step functions.</summary>
-    private IEnumerable<Point> Points() => SmallShapes.Of(vocabulary)
-        .SelectMany(shape => Enumerable.Range(0, SeedsPerShape).Select(k => new Point(shape, seed + "/" + k)))
-        .Concat(StepPoints.Of(vocabulary, [left, right], seed, (point, tensor, place) => point[tensor, place].ToDouble(), steps));
+    /// <summary>Points drawn at random, the smallest first; zeros, ties and extremes; points near the steps of step functions; random points of larger sizes.</summary>
+    private IEnumerable<Func<IEnumerable<Point>>> Points()
+    {
+        var small = 1 + vocabulary.Symbols.Count;
+        yield return () => SmallShapes.Of(vocabulary).Take(small).SelectMany(shape => Drawn(shape, SeedsPerShape));
+        yield return () => SmallShapes.Pairs(vocabulary).SelectMany(shape => Drawn(shape, SeedsPerPair));
+        yield return () => SpecialPoints.Of(vocabulary, [left, right], seed);
+        yield return () => StepPoints.Of(vocabulary, [left, right], seed, (point, tensor, place) => point[tensor, place].ToDouble(), steps);
+        yield return () => SmallShapes.Of(vocabulary).Skip(small).SelectMany(shape => Drawn(shape, SeedsPerShape));
+    }
+
+    /// <summary>The counterexample with elements as simple as the steps allow.</summary>
+    private string Simplified(Point point, string leftName, string rightName)
+    {
+        var found = Difference(point)!.Value;
+        steps = budget();
+        try
+        {
+            Simplify(point);
+            found = Difference(point)!.Value;
+        }
+        catch (BudgetExceededException)
+        {
+            steps = budget(); // What is simple so far is shown.
+            found = Difference(point)!.Value;
+        }
+
+        return Describe(point, found, leftName, rightName);
+    }
+
+    private IEnumerable<Point> Drawn(IReadOnlyDictionary<string, long> shape, int seeds) => Enumerable.Range(0, seeds).Select(k => new Point(shape, seed + "/" + k));
 
     private void Simplify(Point point)
     {
@@ -75,94 +116,58 @@ internal sealed class Refuter
     private void TrySimpler(Point point, Tensor tensor, long[] place, Rational[] simple)
     {
         var before = point[tensor, place];
-        foreach (var value in simple)
+        var kept = false;
+        try
         {
-            point[tensor, place] = value;
-            if (value == before || Difference(point) is not null)
+            foreach (var value in simple)
             {
-                return;
+                point[tensor, place] = value;
+                kept = value == before || Difference(point) is not null;
+                if (kept)
+                {
+                    return;
+                }
             }
         }
-
-        point[tensor, place] = before;
+        finally
+        {
+            point[tensor, place] = kept ? point[tensor, place] : before;
+        }
     }
 
     private (long[] Place, Interval Left, Interval Right)? Difference(Point point)
     {
-        try
+        var values = new PointValues(left, right, point, steps);
+        var compared = true;
+        foreach (var place in Point.Places(vocabulary.Free.Select(index => index.Size.Evaluate(point.SizeOf)).ToArray()))
         {
-            var evaluator = new Evaluator<Interval>(new IntervalArithmetic(), point.SizeOf, (tensor, place) => ElementOf(point, tensor, place), steps)
+            var at = vocabulary.Free.Select((index, k) => (index, place: place[k])).ToDictionary(pair => pair.index, pair => pair.place);
+            var (a, b) = values.At(at);
+            if (a.Interval is { } x && b.Interval is { } y && x.Apart(y))
             {
-                EntryOf = (table, place) => (long)point[table, place].ToDouble(),
-            };
-            foreach (var place in Point.Places(vocabulary.Free.Select(index => evaluator.SizeOf(index.Size)).ToArray()))
-            {
-                var at = vocabulary.Free.Select((index, k) => (index, place: place[k])).ToDictionary(pair => pair.index, pair => pair.place);
-                var (a, b) = (Value(evaluator, left, at), Value(evaluator, right, at));
-                if (a.Interval is { } x && b.Interval is { } y && x.Apart(y) && Confirms(point, at))
-                {
-                    return (place, x, y);
-                }
-
-                if (a.Interval is null || b.Interval is null)
-                {
-                    NoteGap(point, a, b);
-                    return null;
-                }
+                return (place, x, y);
             }
 
-            PointsCompared++;
-            return null;
+            compared &= a.Interval is not null && b.Interval is not null;
+            NoteGap(point, a, b);
         }
-        catch (UndefinedValueException)
-        {
-            return null; // Too close to call here, so no difference: the next point decides.
-        }
+
+        PointsCompared += compared ? 1 : 0;
+        return null;
     }
 
-    /// <summary>False only where both values are rational and exact arithmetic finds them the same.</summary>
-    private bool Confirms(Point point, IReadOnlyDictionary<Index, long> at)
+    private void NoteGap(Point point, PointValue a, PointValue b)
     {
-        try
+        var onLeft = a.Gap is not null;
+        if (onLeft ? b.Interval is not null : b.Gap is not null && a.Interval is not null && gap is not { OnLeft: false })
         {
-            var exact = new Evaluator<Rational>(new ExactArithmetic(), point.SizeOf, (tensor, place) => point[tensor, place], steps)
-            {
-                EntryOf = (table, place) => (long)point[table, place].ToDouble(),
-            };
-            return exact.Evaluate(left, at) != exact.Evaluate(right, at);
-        }
-        catch (UndefinedValueException)
-        {
-            return true; // A function leaves the rational numbers: the intervals, which enclose the values, decide.
-        }
-    }
-
-    /// <summary>The value, or the reason why there is none.</summary>
-    private static (Interval? Interval, string Reason) Value(Evaluator<Interval> evaluator, Expr expr, IReadOnlyDictionary<Index, long> at)
-    {
-        try
-        {
-            return (evaluator.Evaluate(expr, at), string.Empty);
-        }
-        catch (UndefinedValueException undefined) when (undefined.IsCertain)
-        {
-            return (null, undefined.Message);
-        }
-    }
-
-    private void NoteGap(Point point, (Interval? Interval, string Reason) a, (Interval? Interval, string Reason) b)
-    {
-        if (a.Interval is null != b.Interval is null)
-        {
-            gap ??= (point, a.Interval is null, a.Reason + b.Reason);
+            gap = (point, onLeft, (a.Gap ?? b.Gap)!);
         }
     }
 
     private string Elements(Point point) => string.Join(", ", vocabulary.Tensors
         .OrderBy(tensor => tensor.Role == TensorRole.Input ? 0 : 1)
         .Select(tensor => tensor.Name + "=" + point.Print(tensor)));
-
-    private static Interval ElementOf(Point point, Tensor tensor, IReadOnlyList<long> place) => new IntervalArithmetic().Number(point[tensor, place]);
 
     private string Describe(Point point, (long[] Place, Interval Left, Interval Right) difference, string leftName, string rightName)
     {

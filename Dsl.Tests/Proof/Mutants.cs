@@ -12,6 +12,8 @@ internal static class Mutants
     private static IEnumerable<(string Fault, Expr Mutant)> Inside(Expr expr) => expr switch
     {
         Named named => Of(named.Body).Select(m => (m.Fault, (Expr)new Named(named.Name, m.Mutant))),
+        Surrogate surrogate => Of(surrogate.Value).Where(m => surrogate.Derivative.FreeIndices.IsSubsetOf(m.Mutant.FreeIndices))
+            .Select(m => (m.Fault, (Expr)new Surrogate(surrogate.Name, m.Mutant, surrogate.Derivative))),
         Reduce reduce => Of(reduce.Body).Select(m => (m.Fault, Simplifier.Reduce(reduce.Reduction, reduce.Index, m.Mutant))),
         Map map => map.Arguments.SelectMany((argument, k) => Of(argument).Select(m => (m.Fault,
             Simplifier.Map(map.Function, map.Arguments.Select((other, j) => j == k ? m.Mutant : other).ToArray())))),
@@ -54,6 +56,24 @@ internal static class Mutants
                 return [("absolute value dropped", x[0])];
             case Function.Sign:
                 return [("sign dropped", 1)];
+            case Function.Round:
+                return [("floor for round", Floor(x[0])), ("rounding dropped", x[0])];
+            case Function.Floor:
+                return [("round for floor", Round(x[0])), ("floor dropped", x[0])];
+            case Function.Exp2:
+                return [("exp for exp2", Exp(x[0])), ("exp2 of minus", Exp2(-x[0]))];
+            case Function.Log2:
+                return [("ln for log2", Log(x[0])), ("log2 dropped", x[0])];
+            case Function.Max:
+                return [("min for max", Min(x[0], x[1])), ("bound dropped", x[0]), ("other side dropped", x[1])];
+            case Function.Min:
+                return [("max for min", Max(x[0], x[1])), ("bound dropped", x[0]), ("other side dropped", x[1])];
+            case Function.GreaterOrEqual:
+                return [("other way round", GreaterOrEqual(x[1], x[0])), ("strict", Greater(x[0], x[1])), ("always", 1)];
+            case Function.Greater:
+                return [("other way round", Greater(x[1], x[0])), ("not strict", GreaterOrEqual(x[0], x[1])), ("never", 0)];
+            case Function.Select:
+                return [("branches swapped", Select(x[0], x[2], x[1])), ("always the first", x[1]), ("always the second", x[2])];
             default:
                 return [("negated", -(Expr)map)];
         }

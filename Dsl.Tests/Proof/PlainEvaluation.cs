@@ -43,6 +43,8 @@ internal sealed class PlainEvaluation(Func<string, long> sizeOf, Func<Tensor, IR
         Function.Sqrt => Math.Sqrt(x[0]),
         Function.Exp => Math.Exp(x[0]),
         Function.Log => Math.Log(x[0]),
+        Function.Exp2 => Math.Pow(2, x[0]),
+        Function.Log2 => Math.Log2(x[0]),
         Function.Atan => Math.Atan(x[0]),
         Function.Tanh => Math.Tanh(x[0]),
         Function.Abs => Math.Abs(x[0]),

@@ -20,6 +20,9 @@ internal sealed class IntervalArithmetic : Arithmetic<Interval>
     private const double FunctionError = 1e-13;
     private const double SmallestStep = 1e-300;
 
+    /// <summary>Whether a step that is too close to call encloses both its outcomes, instead of having no value.</summary>
+    public bool EnclosesSteps { get; init; }
+
     public override Interval Number(Rational value) =>
         value.ToDouble() is var number && IsShort(number) && value.Denominator <= 1024 ? Exact(number) : Widen(number, number);
 
@@ -54,15 +57,18 @@ internal sealed class IntervalArithmetic : Arithmetic<Interval>
         Function.Floor => Step(Math.Floor, x[0]),
         Function.GreaterOrEqual => Decide(x[0].Low >= x[1].High, x[0].High < x[1].Low),
         Function.Greater => Decide(x[0].Low > x[1].High, x[0].High <= x[1].Low),
-        Function.Select => x[0] == Exact(0) ? x[2] : x[0].Low > 0 || x[0].High < 0 ? x[1] : throw new UndefinedValueException("a selection too close to call"),
+        Function.Select => x[0] == Exact(0) ? x[2] : x[0].Low > 0 || x[0].High < 0 ? x[1] : Both(x[1], x[2]),
         _ => throw new UndefinedValueException("no interval for " + function),
     };
 
     public static Interval Exact(double value) => new(value, value);
 
     /// <summary>A step function is exact where both ends agree.</summary>
-    private static Interval Step(Func<double, double> f, Interval x) =>
-        f(x.Low) == f(x.High) ? Exact(f(x.Low)) : throw new UndefinedValueException("a step too close to call");
+    private Interval Step(Func<double, double> f, Interval x) => f(x.Low) == f(x.High) ? Exact(f(x.Low)) : Both(Exact(f(x.Low)), Exact(f(x.High)));
+
+    private Interval Both(Interval a, Interval b) => EnclosesSteps
+        ? new(Math.Min(a.Low, b.Low), Math.Max(a.High, b.High))
+        : throw new UndefinedValueException("a step too close to call");
 
     private static Interval Rising(Func<double, double> f, Interval x)
     {
@@ -70,8 +76,7 @@ internal sealed class IntervalArithmetic : Arithmetic<Interval>
         return IsZero(x) || (x == Exact(1) && low == 0) ? Exact(low) : Finite(low - (Math.Abs(low) * FunctionError) - SmallestStep, high + (Math.Abs(high) * FunctionError) + SmallestStep);
     }
 
-    private static Interval Decide(bool holds, bool fails) =>
-        holds ? Exact(1) : fails ? Exact(0) : throw new UndefinedValueException("a comparison too close to call");
+    private Interval Decide(bool holds, bool fails) => holds ? Exact(1) : fails ? Exact(0) : Both(Exact(0), Exact(1));
 
     private static Interval Logarithm(Func<double, double> f, Interval x) =>
         x.Low > 0 ? Rising(f, x) : throw new UndefinedValueException("logarithm of a number that is not positive", x.High <= 0);
