@@ -48,18 +48,20 @@ public class PlantedFaultTests(ITestOutputHelper output)
         Assert.True(verdicts.Length - equal.Length >= 10, $"only {verdicts.Length} faults");
     }
 
+    /// <summary>What a surrogate stands for is a free value here: the backward pass takes it from the forward pass.</summary>
     [Theory]
     [MemberData(nameof(Layers))]
     public void Every_fault_in_a_backward_pass_is_found(string declaration)
     {
         var forms = Declarations.Forms(declaration);
-        var gradients = ReverseMode.Differentiate(forms.Training, LayerPrograms.OutputGradient(forms).All, LayerPrograms.Differentiable(forms));
-        var results = gradients.SelectMany(gradient => Some(Mutants.Of(gradient.Value).DistinctBy(m => m.Mutant).ToArray()).Select(m => (gradient, m.Fault, m.Mutant, Report: GradientCheck.Run(
-            forms.Training, LayerPrograms.OutputGradient(forms), [(gradient.Tensor, m.Mutant)], CancellationToken.None)))).ToArray();
+        var derived = ReverseMode.Differentiate(forms.Training, LayerPrograms.OutputGradient(forms).All, LayerPrograms.Differentiable(forms));
+        var (forward, gradients) = GradientCheck.WithFreeValues(forms.Training, [.. derived.Select(gradient => (gradient.Tensor, gradient.Value))]);
+        var results = gradients.SelectMany(gradient => Some(Mutants.Of(gradient.Gradient).Where(m => !IsAtKinkOnly(m.Fault)).DistinctBy(m => m.Mutant).ToArray()).Select(m => (gradient, m.Fault, m.Mutant, Report: GradientCheck.Run(
+            forward, LayerPrograms.OutputGradient(forms), [(gradient.Tensor, m.Mutant)], CancellationToken.None)))).ToArray();
         var unnoticed = results.Where(result => result.Report.Error is null).ToArray();
         output.WriteLine($"{declaration}, backward: {results.Length} faults, {results.Length - unnoticed.Length} found, {unnoticed.Length} equal");
         Assert.All(unnoticed, result => Assert.True(
-            PlainComparison.Disagreement(result.Mutant, result.gradient.Value) is null && Terms.Compare(result.Mutant, result.gradient.Value) is Verdict.Proved,
+            PlainComparison.Disagreement(result.Mutant, result.gradient.Gradient) is null && Terms.Compare(result.Mutant, result.gradient.Gradient) is Verdict.Proved,
             $"{result.gradient.Tensor.Name}, {result.Fault}: {result.Mutant} went unnoticed at {result.Report.Points} points"));
         Assert.True(results.Length - unnoticed.Length >= 10, $"only {results.Length} faults");
     }
@@ -69,6 +71,9 @@ public class PlantedFaultTests(ITestOutputHelper output)
             .Select(m => ($"{fold.Folded.Name}, {m.Fault}: {m.Mutant}", claim with { Folds = claim.Folds.Select((other, j) => j == k ? other with { Value = m.Mutant } : other).ToEquatableArray() })))
         .Concat(Mutants.Of(claim.Inference).Where(m => m.Mutant.FreeIndices.IsSubsetOf(claim.Training.FreeIndices)).DistinctBy(m => m.Mutant)
             .Select(m => ($"inference form, {m.Fault}: {m.Mutant}", claim with { Inference = m.Mutant })));
+
+    /// <summary>At a kink either side's slope is a derivative.</summary>
+    private static bool IsAtKinkOnly(string fault) => fault is "strict" or "not strict";
 
     private static bool AreEqual(Claim claim) => PlainComparison.Disagreement(claim.Training, claim.InferenceOverStored()) is null;
 

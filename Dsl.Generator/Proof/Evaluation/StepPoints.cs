@@ -31,17 +31,19 @@ internal sealed class StepPoints
     }
 
     /// <param name="valueOf">The value that the caller gives to an element of a point: its number, possibly moved by a constant.</param>
-    /// <param name="besides">Expressions whose steps are of no interest.</param>
+    /// <param name="besides">Expressions whose steps are of no interest, unless <paramref name="unless"/> has them as well.</param>
     public static IEnumerable<Point> Of(
         Vocabulary vocabulary,
         IEnumerable<Expr> expressions,
         string seed,
         Func<Point, Tensor, IReadOnlyList<long>, double> valueOf,
         Steps steps,
-        IEnumerable<Expr>? besides = null)
+        IEnumerable<Expr>? besides = null,
+        IEnumerable<Expr>? unless = null)
     {
         var own = new StepPoints(vocabulary, seed, valueOf, steps);
-        var arguments = expressions.SelectMany(ArgumentsOf).Distinct().Except((besides ?? []).SelectMany(ArgumentsOf)).ToArray();
+        var excluded = (besides ?? []).SelectMany(ArgumentsOf).Except((unless ?? []).SelectMany(ArgumentsOf));
+        var arguments = expressions.SelectMany(ArgumentsOf).Distinct().Except(excluded).ToArray();
         return arguments.Length == 0 ? [] : own.Shapes().SelectMany(shape => Enumerable.Range(0, SeedsPerShape)
             .SelectMany(k => arguments.SelectMany(argument => own.Near(shape, seed + "/step/" + k, argument))));
     }
