@@ -103,7 +103,10 @@ internal static class GradientCheck
         var shapes = vocabulary.Symbols.Count > MostDoubled
             ? SmallShapes.Triples(vocabulary)
             : SmallShapes.Of(vocabulary).Reverse().Where(shape => shape.Values.Aggregate(1L, (product, size) => product * size) <= Math.Max(LargestShape, 1L << vocabulary.Symbols.Count));
-        return Enumerable.Range(0, vocabulary.Symbols.Count > MostDoubled ? 1 : SeedsPerShape).SelectMany(k => shapes.Select(shape => new Point(shape, seed + k)));
+        var seeds = vocabulary.Symbols.Count > MostDoubled ? 1 : SeedsPerShape;
+
+        // The seed decides the magnitude of the elements as well: neighbouring points have different ones.
+        return Enumerable.Range(0, seeds).SelectMany(round => shapes.Select((shape, k) => new Point(shape, seed + (round + k))));
     }
 
     /// <summary>A mismatch or gap, neither where all gradients fit, null where the point cannot be used.</summary>

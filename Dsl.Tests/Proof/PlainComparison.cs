@@ -7,26 +7,33 @@ namespace LayerDsl.Tests.Proof;
 /// <summary>Compares two expressions at random points of sizes one to three.</summary>
 internal static class PlainComparison
 {
-    private const int Points = 48;
+    private const int Points = 12;
+    private const int PointsWithExtremes = 48;
     private const double Tiny = 1e-38;
     private const double Tolerance = 1e-7;
 
     /// <summary>Where both have a value and the values differ, in words.</summary>
-    public static string? Disagreement(Expr left, Expr right)
+    public static string? Disagreement(Expr left, Expr right) => Disagreement(left, right, Points);
+
+    /// <summary>The same, and at zeros, ties and magnitudes where guards act as well.</summary>
+    public static string? DisagreementAtExtremes(Expr left, Expr right) => Disagreement(left, right, PointsWithExtremes);
+
+    private static string? Disagreement(Expr left, Expr right, int points)
     {
         var free = left.FreeIndices.Union(right.FreeIndices);
-        return Disagreement(free, (point, at) => Evaluation(point).Of(left, at), (point, at) => Evaluation(point).Of(right, at));
+        return Disagreement(free, points, (point, at) => Evaluation(point).Of(left, at), (point, at) => Evaluation(point).Of(right, at));
     }
 
     /// <summary>The same for an expression and a normal form.</summary>
     public static string? Disagreement(Expr expr, Polynomial form) => Disagreement(
         expr.FreeIndices,
+        Points,
         (point, at) => Evaluation(point).Of(expr, at),
         (point, at) => new NormalFormValue(symbol => SizeOf(symbol, point), (tensor, place) => Element(tensor, place, point)).Of(form, at));
 
-    private static string? Disagreement(IReadOnlyCollection<Index> free, Func<int, Dictionary<Index, long>, double> left, Func<int, Dictionary<Index, long>, double> right)
+    private static string? Disagreement(IReadOnlyCollection<Index> free, int points, Func<int, Dictionary<Index, long>, double> left, Func<int, Dictionary<Index, long>, double> right)
     {
-        for (var point = 0; point < Points; point++)
+        for (var point = 0; point < points; point++)
         {
             foreach (var at in Places(free, point))
             {
@@ -80,5 +87,5 @@ internal static class PlainComparison
         Tiny,
     }
 
-    private static PointKind KindOf(int point) => (PointKind)(point / 3 % 4);
+    private static PointKind KindOf(int point) => (PointKind)(point / Points % 4);
 }
