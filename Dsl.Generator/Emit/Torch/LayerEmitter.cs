@@ -66,7 +66,7 @@ internal sealed class LayerEmitter
         writer.Block(names.Declaration + " : Layer", () =>
         {
             Certificate();
-            writer.Lines(kind.Constants);
+            writer.Lines(kind.Constants).Lines(CodebookWriter.Fields(programs));
             Fields();
             Constructor(names);
             Forward();
