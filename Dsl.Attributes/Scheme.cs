@@ -32,4 +32,9 @@ public enum Scheme
 
     /// <summary>Floating point with 5 exponent and 2 mantissa bits, s = max|w| / 57344. 8 bits.</summary>
     Fp8E5M2,
+
+    /// <summary>
+    /// Sums of powers of two with a sign, s = α·σ(w), α learned from 3 (APoT: Li et al. 2020, arXiv 1909.13144). 2 to 8 bits.
+    /// </summary>
+    Apot,
 }

@@ -28,6 +28,7 @@ internal static class Quantize
         ["StatsQ"] = StatsQGrid.Grid,
         ["Lsq"] = LsqGrid.Grid,
         ["Nf4"] = NormalFloatGrid.Grid,
+        ["Apot"] = ApotGrid.Grid,
         ["Fp4E2M1"] = FloatGrid.Grid("E2M1", 2, 1, 1, 6),
         ["Fp4E3M0"] = FloatGrid.Grid("E3M0", 3, 0, 3, 16),
         ["Fp8E4M3"] = FloatGrid.Grid("E4M3", 4, 3, 7, 448),

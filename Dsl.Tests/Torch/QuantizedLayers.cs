@@ -63,6 +63,18 @@ public static partial class Quantized
     [Linear(12, 5), Quantize(Bits = 8, Scheme = Scheme.Fp8E5M2, Granularity = Granularity.Tensor)]
     public sealed partial class Float8Wide;
 
+    [Linear(12, 5), Quantize(Bits = 2, Scheme = Scheme.Apot, Granularity = Granularity.Tensor)]
+    public sealed partial class Apot2Tensor;
+
+    [Linear(12, 5), Quantize(Bits = 3, Scheme = Scheme.Apot)]
+    public sealed partial class Apot3;
+
+    [Linear(12, 5), Quantize(Bits = 4, Scheme = Scheme.Apot, Granularity = Granularity.Group, GroupSize = 6)]
+    public sealed partial class Apot4Group;
+
+    [Linear(12, 5), Quantize(Bits = 5, Scheme = Scheme.Apot)]
+    public sealed partial class Apot5;
+
     [Linear(12, 5), LowRank(2), Quantize(Bits = 4)]
     public sealed partial class MergedThenRounded;
 
