@@ -111,6 +111,7 @@ internal static class Conv2dLayer
         {
             Rounded = weight.Rounded,
             Packed = weight is { Packed: { } packed, Branches.Count: 0 } ? PackedForms.Of(spec.Name, AddBias(Training(window, weight)), packed, [], kernel => AddBias(Training(window, weight with { Dense = kernel }))) : null,
+            Fit = weight.Fit,
             Masks = weight.Masks,
         };
 

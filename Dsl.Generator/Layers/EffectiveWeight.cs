@@ -43,6 +43,9 @@ internal sealed record EffectiveWeight(
     /// <summary>Where <see cref="Dense"/> folds to codes.</summary>
     public PackedWeight? Packed { get; init; }
 
+    /// <summary>The binary planes that <see cref="Dense"/> reads, where it does.</summary>
+    public PlaneFit? Fit { get; init; }
+
     /// <summary>Which stored tensors have masks.</summary>
     public EquatableArray<MaskedTensor> Masks { get; init; } = [];
 

@@ -35,6 +35,9 @@ internal sealed record LayerForms(
     /// <summary>The folded form in codes, where the weight is quantized last.</summary>
     public PackedForms? Packed { get; init; }
 
+    /// <summary>The binary planes that both forms read, where they do.</summary>
+    public PlaneFit? Fit { get; init; }
+
     /// <summary>Which stored tensors have masks.</summary>
     public EquatableArray<MaskedTensor> Masks { get; init; } = [];
 

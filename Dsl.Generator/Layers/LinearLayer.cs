@@ -76,6 +76,7 @@ internal static class LinearLayer
         {
             Rounded = weight.Rounded,
             Packed = weight.Packed is { } packed ? PackedForms.Of(spec.Name, training, packed, weight.Branches, matrix => AddBias(AddBranches(Product(matrix)))) : null,
+            Fit = weight.Fit,
             Masks = weight.Masks,
             NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null,
         };

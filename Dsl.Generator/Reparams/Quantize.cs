@@ -29,6 +29,7 @@ internal static class Quantize
         ["Lsq"] = LsqGrid.Grid,
         ["Nf4"] = NormalFloatGrid.Grid,
         ["Apot"] = ApotGrid.Grid,
+        ["Binary"] = BinaryGrid.Grid,
         ["Fp4E2M1"] = FloatGrid.Grid("E2M1", 2, 1, 1, 6),
         ["Fp4E3M0"] = FloatGrid.Grid("E3M0", 3, 0, 3, 16),
         ["Fp8E4M3"] = FloatGrid.Grid("E4M3", 4, 3, 7, 448),
@@ -44,17 +45,18 @@ internal static class Quantize
         EquatableArray<Index> scaleAxes = granularity switch { "Tensor" => [], "Group" => [shape.Output, shape.Inputs[0]], _ => [shape.Output] };
         var input = weight.Merged is Access stored ? stored : Name("unrounded", weight.Merged);
         var over = shape.Axes.Where(axis => !scaleAxes.Contains(axis)).ToEquatableArray();
-        var coded = grid.Code(new GridTarget(input, shape.Target, scaleAxes, over, bits, attribute.Flag("Symmetric", true)));
+        var coded = grid.Code(new GridTarget(input, shape.Target, scaleAxes, over, bits, attribute.Flag("Symmetric", true)) { Scales = Scales(attribute) });
         var rounded = Name("rounded", coded.Training ?? StraightThrough(coded.Value, input));
-        var packed = new PackedWeight(coded, shape.Axes, scaleAxes, bits, attribute.Choice("Scheme", "Uniform"));
+        EquatableArray<Index> planes = coded.Plane is { } plane ? [plane] : [];
+        var packed = new PackedWeight(coded, [.. planes, .. shape.Axes], [.. planes, .. scaleAxes], bits, attribute.Choice("Scheme", "Uniform"));
         var shared = granularity == "Group" ? "group of " + Text(GroupSize(attribute)) : granularity.ToLowerInvariant();
-        return (weight with { Dense = rounded, Rounded = rounded, Branches = [], Packed = packed, NonZeros = null }).With(
-            coded.Stored, coded.Initialization, new MethodNote("Quantize", $"W' = {grid.Formula}, {Text(bits)} bits per {shared}", grid.Paper));
+        return (weight with { Dense = rounded, Rounded = rounded, Branches = [], Packed = packed, NonZeros = null, Fit = coded.Fit }).With(
+            coded.Stored, coded.Initialization, new MethodNote("Quantize", $"W' = {grid.Formula}, {Text(bits)} bits per {shared}", grid.Paper), coded.Fit is { } fit ? [fit.Binding] : []);
     }
 
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec attribute, WeightShape shape)
     {
-        foreach (var (name, choice, known) in new[] { ("Scheme", attribute.Choice("Scheme", "Uniform"), string.Join(", ", Grids.Keys)), ("Granularity", Granularity(attribute), "Tensor, Channel, Group") })
+        foreach (var (name, choice, known) in new[] { ("Scheme", attribute.Choice("Scheme", "Uniform"), string.Join(", ", Grids.Keys)), ("Granularity", Granularity(attribute), "Tensor, Channel, Group"), ("Scales", Scales(attribute), "Float, PowerOfTwo, AdditivePowerOfTwo") })
         {
             if (!known.Split([", "], StringSplitOptions.None).Contains(choice))
             {
@@ -101,6 +103,8 @@ internal static class Quantize
     private static int GroupSize(AttributeSpec attribute) => attribute.Int("GroupSize", 32);
 
     private static string Granularity(AttributeSpec attribute) => attribute.Choice("Granularity", "Channel");
+
+    private static string Scales(AttributeSpec attribute) => attribute.Choice("Scales", "Float");
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -21,6 +21,9 @@ internal sealed record LayerPrograms(
     /// <summary>Stored tensors → codes, scales and zero points, where the weight folds to them.</summary>
     public Program? Codes { get; init; }
 
+    /// <summary>Stored tensors → the weight that binary planes are fitted to, where they are.</summary>
+    public Program? Fit { get; init; }
+
     public static LayerPrograms Of(LayerForms forms, IReadOnlyList<Gradient> gradients)
     {
         var order = forms.Order;
@@ -35,6 +38,7 @@ internal sealed record LayerPrograms(
         {
             Codes = forms.Packed is null ? null : Scheduler.Schedule(
                 order, forms.Packed.Claim.Folds.Select(fold => (fold.Folded.Name, fold.Value, fold.Folded.Axes)).ToArray(), "bias", "format"),
+            Fit = forms.Fit is null ? null : Scheduler.Schedule(order, [("latent", forms.Fit.Source, forms.Weight.Axes)], "signs", "alphas"),
         };
     }
 

@@ -1,3 +1,4 @@
+using LayerDsl.Tests.Core.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,6 +35,10 @@ public sealed class QuantizationTests
         ["APoT 3"] = new(() => new Quantized.Apot3(), In, w => Additive(w, [0, 0.25, 0.5, 1])),
         ["APoT 4 per group"] = new(() => new Quantized.Apot4Group(), 6, w => Additive(w, [0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1])),
         ["APoT 5"] = new(() => new Quantized.Apot5(), In, w => Additive(w, TwoTerms)),
+        ["binary 1"] = new(() => new Quantized.Binary1(), In, w => PlainBinary.Round(w, 1)),
+        ["binary 2 powers per tensor"] = new(() => new Quantized.Binary2Powers(), In * Out, w => PlainBinary.Round(w, 2, terms: 1)),
+        ["binary 2 per group"] = new(() => new Quantized.Binary2Group(), 6, w => PlainBinary.Round(w, 2)),
+        ["binary 3 sums"] = new(() => new Quantized.Binary3Sums(), In, w => PlainBinary.Round(w, 3, terms: 3)),
         ["E5M2 per tensor"] = new(() => new Quantized.Float8Wide(), In * Out, w => Floating(w, 5, 2, 15, 57344)),
     };
 
@@ -217,6 +222,20 @@ public sealed class QuantizationTests
     }
 
     [Fact]
+    public void Binary_planes_are_fitted_to_the_weight_so_far_and_combine_with_what_follows()
+    {
+        Same(new Quantized.BinaryInTheMiddle());
+        var layer = new Quantized.BinaryPlusBranch();
+        var parameters = Disturbed(layer);
+        var rounded = tensor(Rows(Numbers(parameters["weight"]), 4, w => PlainBinary.Round(w, 2))).reshape(Out, In);
+        var expected = rounded + (2 * parameters["lora_B"].matmul(parameters["lora_A"])).detach().to_type(float64);
+        Assert.True(allclose(expected, Folded(layer).to_type(float64), rtol: 1e-5, atol: 1e-6));
+        Same(layer);
+        var folded = Assert.IsType<FoldedQuantizedLinear>(layer.Fold());
+        Assert.Equal((2, 2, 30), (folded.Quantized!.Format.Planes, folded.Quantized.Codes.Bits, folded.Quantized.Scales.Length));
+    }
+
+    [Fact]
     public void A_companded_weight_is_rounded_and_a_rounded_weight_companded()
     {
         Same(new Quantized.CompandedThenRounded());
@@ -310,7 +329,7 @@ public sealed class QuantizationTests
     ]);
 
     /// <summary>Sums of one of {0, ½, ⅛, 1/32} and one of {0, ¼, 1/16, 1/64}, the largest being 1: four bits of APoT magnitudes.</summary>
-    private static readonly double[] TwoTerms = [.. new[] { 0, 0.5, 0.125, 0.03125 }.SelectMany(a => new[] { 0, 0.25, 0.0625, 0.015625 }.Select(b => (a + b) / 0.75)).Order()];
+    private static double[] TwoTerms => [.. new[] { 0, 0.5, 0.125, 0.03125 }.SelectMany(a => new[] { 0, 0.25, 0.0625, 0.015625 }.Select(b => (a + b) / 0.75)).Order()];
 
     private static double[] Additive(double[] w, double[] magnitudes) =>
         Nearest(w, 3 * Math.Sqrt(w.Average(x => x * x)), magnitudes.Concat(magnitudes.Skip(1).Select(level => -level)));

@@ -75,6 +75,24 @@ public static partial class Quantized
     [Linear(12, 5), Quantize(Bits = 5, Scheme = Scheme.Apot)]
     public sealed partial class Apot5;
 
+    [Linear(12, 5), Quantize(Bits = 1, Scheme = Scheme.Binary)]
+    public sealed partial class Binary1;
+
+    [Linear(12, 5), Quantize(Bits = 2, Scheme = Scheme.Binary, Scales = BinaryScales.PowerOfTwo, Granularity = Granularity.Tensor)]
+    public sealed partial class Binary2Powers;
+
+    [Linear(12, 5), Quantize(Bits = 2, Scheme = Scheme.Binary, Granularity = Granularity.Group, GroupSize = 6)]
+    public sealed partial class Binary2Group;
+
+    [Linear(12, 5, Bias = false), Quantize(Bits = 3, Scheme = Scheme.Binary, Scales = BinaryScales.AdditivePowerOfTwo)]
+    public sealed partial class Binary3Sums;
+
+    [Linear(12, 5), Quantize(Bits = 2, Scheme = Scheme.Binary, Granularity = Granularity.Group, GroupSize = 4), LowRank(2, Alpha = 4)]
+    public sealed partial class BinaryPlusBranch;
+
+    [Linear(12, 5), LowRank(2), Quantize(Bits = 3, Scheme = Scheme.Binary), Compander]
+    public sealed partial class BinaryInTheMiddle;
+
     [Linear(12, 5), LowRank(2), Quantize(Bits = 4)]
     public sealed partial class MergedThenRounded;
 

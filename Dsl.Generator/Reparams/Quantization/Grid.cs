@@ -13,6 +13,9 @@ namespace LayerDsl.Generator.Reparams.Quantization;
 /// <param name="Symmetric">Whether a uniform grid is symmetric.</param>
 internal sealed record GridTarget(Expr Weight, Expr Target, EquatableArray<Index> ScaleAxes, EquatableArray<Index> Over, int Bits, bool Symmetric)
 {
+    /// <summary>What the scales of binary planes may be.</summary>
+    public string Scales { get; init; } = "Float";
+
     /// <summary>Scales below this, the least normal float32, count as it: a row of zeros is divided by it, and stays zero.</summary>
     public const double LeastScale = 1.1754943508222875e-38;
 
@@ -44,6 +47,12 @@ internal sealed record Coded(Expr Scale, Expr? Zero, Expr Codes, Func<Expr, Expr
 
     /// <summary>What training uses, where it is not the rounded weight with the gradient passed straight through.</summary>
     public Expr? Training { get; init; }
+
+    /// <summary>What fits scales and codes, where no formula does.</summary>
+    public PlaneFit? Fit { get; init; }
+
+    /// <summary>The index of the planes, which codes and scales have as their first axis; null where a weight has one code and one scale.</summary>
+    public Index? Plane { get; init; }
 
     /// <summary>What the grid stores beside the weight, and how it starts.</summary>
     public EquatableArray<StoredTensor> Stored { get; init; } = [];
