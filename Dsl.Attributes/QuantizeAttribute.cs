@@ -24,4 +24,7 @@ public sealed class QuantizeAttribute : Attribute
 
     /// <summary>What the scales of <see cref="Scheme.Binary"/> may be. Default <see cref="BinaryScales.Float"/>.</summary>
     public BinaryScales Scales { get; set; } = BinaryScales.Float;
+
+    /// <summary>How training rounds. Schemes with equal steps take either. Default <see cref="Rounding.Nearest"/>.</summary>
+    public Rounding Rounding { get; set; } = Rounding.Nearest;
 }

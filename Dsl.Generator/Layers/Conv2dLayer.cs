@@ -113,7 +113,7 @@ internal static class Conv2dLayer
             Packed = weight is { Packed: { } packed, Branches.Count: 0 } ? PackedForms.Of(spec.Name, AddBias(Training(window, weight)), packed, [], kernel => AddBias(Training(window, weight with { Dense = kernel }))) : null,
             Fit = weight.Fit,
             Masks = weight.Masks,
-        };
+        }.RoundedToNearest(weight.Dither);
 
         Expr AddBias(Expr product) => layer.Bias ? product + bias[o] : product;
     }

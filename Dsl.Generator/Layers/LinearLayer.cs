@@ -79,7 +79,7 @@ internal static class LinearLayer
             Fit = weight.Fit,
             Masks = weight.Masks,
             NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null,
-        };
+        }.RoundedToNearest(weight.Dither);
     }
 
     /// <summary>The branch <c>s · (x Aᵀ) Bᵀ</c>: 2·r·(in + out) operations a sample instead of 2·in·out.</summary>

@@ -29,7 +29,7 @@ internal sealed record LayerPrograms(
         var order = forms.Order;
         var (magnitude, factor) = BoundOf(forms);
         return new LayerPrograms(
-            Scheduler.Schedule(order, [("y", forms.Training, forms.OutputAxes)], "inputs"),
+            Scheduler.Schedule(order, [("y", forms.Pass, forms.OutputAxes)], "inputs"),
             Scheduler.Schedule(order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, AxesOf(pair))).ToArray(), "inputs", "gradY"),
             gradients.Select(pair => pair.Tensor).ToEquatableArray(),
             Scheduler.Schedule(order, [("folded", forms.FoldedWeight.Value, forms.FoldedWeight.Folded.Axes)]),

@@ -72,6 +72,21 @@ public abstract partial class Layer
         return (tensor(signs, [planes, .. shape]).to(weight).MoveToOuterDisposeScope(), tensor(alphas, [planes, .. shape[..scaleAxes]]).to(weight).MoveToOuterDisposeScope());
     }
 
+    /// <summary>What a pass adds before it rounds: uniform in [-½, ½) in training, so that it rounds up or down at random, and 0 otherwise.</summary>
+    /// <param name="like">Gives type and device.</param>
+    /// <param name="size">The shape.</param>
+    protected Tensor Dither(Tensor like, params long[] size)
+    {
+        ArgumentNullException.ThrowIfNull(like);
+        if (!training)
+        {
+            return zeros(size, like.dtype, like.device);
+        }
+
+        using var uniform = rand(size, like.dtype, like.device);
+        return uniform - 0.5;
+    }
+
     /// <summary>A folded linear layer on a weight in codes.</summary>
     /// <param name="weight">The weight.</param>
     /// <param name="bias">(out), or null.</param>

@@ -93,6 +93,21 @@ public static partial class Quantized
     [Linear(12, 5), LowRank(2), Quantize(Bits = 3, Scheme = Scheme.Binary), Compander]
     public sealed partial class BinaryInTheMiddle;
 
+    [Linear(12, 5, Bias = false), Quantize(Bits = 3, Rounding = Rounding.Stochastic)]
+    public sealed partial class UniformAtRandom;
+
+    [Linear(12, 5, Bias = false), Quantize(Bits = 2, Symmetric = false, Granularity = Granularity.Group, GroupSize = 6, Rounding = Rounding.Stochastic)]
+    public sealed partial class AsymmetricAtRandom;
+
+    [Linear(12, 5, Bias = false), Quantize(Bits = 4, Scheme = Scheme.StatsQ, Rounding = Rounding.Stochastic)]
+    public sealed partial class StatsQAtRandom;
+
+    [Linear(12, 5, Bias = false), LowRank(2), Quantize(Bits = 3, Scheme = Scheme.Lsq, Rounding = Rounding.Stochastic), Compander]
+    public sealed partial class LsqAtRandom;
+
+    [Linear(12, 5, Bias = false), Quantize(Bits = 3)]
+    public sealed partial class UniformNearest;
+
     [Linear(12, 5), LowRank(2), Quantize(Bits = 4)]
     public sealed partial class MergedThenRounded;
 

@@ -124,7 +124,7 @@ internal sealed class LayerEmitter
         var first = Field(forms.Stored[0].Tensor);
         var tensors = string.Join(", ", forms.Stored.Select(stored => blocks.Seen(stored.Tensor)));
         writer.Line("/// <inheritdoc/>");
-        writer.Block("public override Tensor forward(Tensor input)", () => writer.Lines(FitWriter.Prelude(forms)).Lines(kind.Forward(first, tensors + FitWriter.Arguments(forms))));
+        writer.Block("public override Tensor forward(Tensor input)", () => writer.Lines(FitWriter.ForwardPrelude(forms, first)).Lines(kind.Forward(first, tensors + FitWriter.Arguments(forms))));
         writer.Line();
     }
 
@@ -293,7 +293,7 @@ internal sealed class LayerEmitter
 
     private void Unpack(Program program, params Tensor[] always)
     {
-        Tensor[] tensors = [forms.Input, .. forms.Stored.Select(stored => stored.Tensor), .. forms.Fit?.Tensors ?? []];
+        Tensor[] tensors = [forms.Input, .. forms.Stored.Select(stored => stored.Tensor), .. forms.MadeAnew];
         for (var k = 0; k < tensors.Length; k++)
         {
             var name = NamesOf.Variable(tensors[k].Name);

@@ -13,6 +13,9 @@ namespace LayerDsl.Generator.Reparams.Quantization;
 /// <param name="Symmetric">Whether a uniform grid is symmetric.</param>
 internal sealed record GridTarget(Expr Weight, Expr Target, EquatableArray<Index> ScaleAxes, EquatableArray<Index> Over, int Bits, bool Symmetric)
 {
+    /// <summary>What is added to a number before it is rounded in training, uniform in [-½, ½): rounding up or down at random. Null to round to the nearest.</summary>
+    public Tensor? Dither { get; init; }
+
     /// <summary>What the scales of binary planes may be.</summary>
     public string Scales { get; init; } = "Float";
 
@@ -21,6 +24,8 @@ internal sealed record GridTarget(Expr Weight, Expr Target, EquatableArray<Index
 
     /// <summary>2^(bits - 1).</summary>
     public int Half => 1 << (Bits - 1);
+
+    public Expr Rounded(Expr x) => Round(Dither is null ? x : x + Dither.All);
 
     public Expr Largest(Expr x) => Over.Aggregate(x, (body, index) => MaxOver(index, body));
 
@@ -61,4 +66,8 @@ internal sealed record Coded(Expr Scale, Expr? Zero, Expr Codes, Func<Expr, Expr
 }
 
 /// <summary>A grid: its formula, its paper, its bits, and the codes of a weight on it.</summary>
-internal sealed record Grid(string Formula, string Paper, int LeastBits, int MostBits, Func<GridTarget, Coded> Code);
+internal sealed record Grid(string Formula, string Paper, int LeastBits, int MostBits, Func<GridTarget, Coded> Code)
+{
+    /// <summary>The least bits with which steps are equal, so that they can be rounded at random; 0 where they never are.</summary>
+    public int LeastBitsOfSteps { get; init; }
+}
