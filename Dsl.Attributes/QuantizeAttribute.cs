@@ -21,4 +21,10 @@ public sealed class QuantizeAttribute : Attribute
 
     /// <summary>Whether the uniform grid is symmetric about zero; otherwise it has a zero point. Default true.</summary>
     public bool Symmetric { get; set; } = true;
+
+    /// <summary>What the scales of <see cref="Scheme.Binary"/> may be. Default <see cref="BinaryScales.Float"/>.</summary>
+    public BinaryScales Scales { get; set; } = BinaryScales.Float;
+
+    /// <summary>How training rounds. Schemes with equal steps take either. Default <see cref="Rounding.Nearest"/>.</summary>
+    public Rounding Rounding { get; set; } = Rounding.Nearest;
 }

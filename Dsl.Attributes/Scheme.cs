@@ -32,4 +32,15 @@ public enum Scheme
 
     /// <summary>Floating point with 5 exponent and 2 mantissa bits, s = max|w| / 57344. 8 bits.</summary>
     Fp8E5M2,
+
+    /// <summary>
+    /// Sums of powers of two with a sign, s = α·σ(w), α learned from 3 (APoT: Li et al. 2020, arXiv 1909.13144). 2 to 8 bits.
+    /// </summary>
+    Apot,
+
+    /// <summary>
+    /// Binary planes: <c>Σ_p α_p · b_p</c>, b_p = ±1, a plane for each bit, fitted to the weights that share scales
+    /// (ShiftAddLLM: You et al. 2024, arXiv 2406.05981). <see cref="QuantizeAttribute.Scales"/> says what α may be. 1 to 4 bits.
+    /// </summary>
+    Binary,
 }

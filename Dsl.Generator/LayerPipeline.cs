@@ -34,16 +34,16 @@ internal static class LayerPipeline
     public static DifferentiatedLayer Differentiate(ProvedLayer layer, CancellationToken cancellation)
     {
         var forms = layer.Forms;
-        var gradients = ReverseMode.Differentiate(forms.Training, LayerPrograms.OutputGradient(forms).All, LayerPrograms.Differentiable(forms));
+        var gradients = ReverseMode.Differentiate(forms.Pass, LayerPrograms.OutputGradient(forms).All, LayerPrograms.Differentiable(forms));
         var check = GradientCheck.Run(
-            forms.Training, LayerPrograms.OutputGradient(forms), gradients.Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation);
+            forms.Pass, LayerPrograms.OutputGradient(forms), gradients.Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation);
         var grown = forms.Masks.Where(masked => masked.Schedule == "RigL").Select(masked => masked.Mask).ToArray();
         if (grown.Length == 0)
         {
             return new DifferentiatedLayer(layer.Task, forms, layer.Verdict, gradients.ToEquatableArray(), check);
         }
 
-        var probed = DenseGradients.Probe(forms.Training, LayerPrograms.OutputGradient(forms).All, grown);
+        var probed = DenseGradients.Probe(forms.Pass, LayerPrograms.OutputGradient(forms).All, grown);
         var dense = GradientCheck.Run(
             probed.Form, LayerPrograms.OutputGradient(forms), probed.Probes.Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation);
         var all = gradients.Take(gradients.Count - 1).Concat(DenseGradients.WithoutProbes(probed, grown)).Append(gradients[gradients.Count - 1]);

@@ -50,6 +50,11 @@ internal static class MethodDiagnostics
         "Groups of a kernel",
         "[Quantize] with Granularity.Group works on linear layers; a convolution takes Granularity.Channel or Granularity.Tensor");
 
+    public static readonly DiagnosticDescriptor NoStochasticRounding = Descriptors.Error(
+        "LDSL114",
+        "The scheme does not round at random",
+        "[Quantize] with Scheme.{0} and {1} bits has Rounding = Stochastic; only the equal steps of Scheme.Uniform with 2 bits or more, StatsQ and Lsq are rounded at random: leave Rounding out, or choose one of these");
+
     public static readonly DiagnosticDescriptor NoZeroPoint = Descriptors.Error(
         "LDSL112",
         "The scheme has no zero point",

@@ -80,7 +80,7 @@ internal sealed record LayerFacts(
     private static long PackedBytes(LayerForms forms, FormatSpec format) =>
         (forms.Weight.Rows * ((((long)forms.Weight.Columns * format.Bits) + 7) / 8)) + (4 * Extra(forms));
 
-    private static long Scales(LayerForms forms, FormatSpec format) => format.GroupSize == 0 ? 1 : (long)forms.Weight.Rows * (forms.Weight.Columns / format.GroupSize);
+    private static long Scales(LayerForms forms, FormatSpec format) => Math.Max(1, format.Planes) * (format.GroupSize == 0 ? 1 : (long)forms.Weight.Rows * (forms.Weight.Columns / format.GroupSize));
 
     private static long BranchParameters(LayerForms forms) => (long)(forms.Shape.Format?.Rank ?? 0) * (forms.Weight.Rows + forms.Weight.Columns);
 

@@ -37,7 +37,7 @@ internal static class Derivatives
         Function.Atanh => 1 / (1 - Square(x[0])),
         Function.Erf => TwoOverRootPi * Exp(-Square(x[0])),
         Function.Abs => Sign(x[0]),
-        Function.Sign or Function.Round or Function.Floor or Function.Greater or Function.GreaterOrEqual => 0,
+        Function.Sign or Function.Round or Function.Floor or Function.Greater or Function.GreaterOrEqual or Function.NearestLevel or Function.LevelAt => 0,
         Function.Max => k == 0 ? GreaterOrEqual(x[0], x[1]) : Greater(x[1], x[0]),
         Function.Min => k == 0 ? GreaterOrEqual(x[1], x[0]) : Greater(x[0], x[1]),
         Function.Select => k switch { 0 => 0, 1 => Select(x[0], 1, 0), _ => Select(x[0], 0, 1) },

@@ -52,6 +52,7 @@ internal static class ExprPrinter
             Literal literal => (literal.Value.IsInteger ? literal.Value.ToString() : Decimal(literal.Value), literal.Value.Sign < 0 ? Unary : Atomic),
             SizeValue size => (size.Size.ToString(), size.Size.Terms.Count > 1 ? Additive : Atomic),
             Access access => (access.At.Count == 0 ? access.Tensor.Name : access.Tensor.Name + "[" + string.Join(",", access.At) + "]", Atomic),
+            Codebook book => (book.Name, Atomic),
             Inside inside => ($"[0 ≤ {inside.At} < {inside.Size}]", Atomic),
             Named named => nameOf(named) is { } name ? (name, Atomic) : (Print(named.Body, around, nameOf), Atomic),
             Surrogate surrogate => (Print(surrogate.Value, around, nameOf), Atomic),
@@ -76,6 +77,8 @@ internal static class ExprPrinter
             Function.Abs => ("|" + At(0, Lowest) + "|", Atomic),
             Function.GreaterOrEqual => ("[" + At(0, Additive) + " ≥ " + At(1, Additive) + "]", Atomic),
             Function.Greater => ("[" + At(0, Additive) + " > " + At(1, Additive) + "]", Atomic),
+            Function.NearestLevel => ("nearest(" + At(1, Atomic) + ", " + At(0, Lowest) + ")", Atomic),
+            Function.LevelAt => (At(1, Atomic) + "[" + At(0, Lowest) + "]", Atomic),
             _ => (NameOf(map.Function) + "(" + string.Join(", ", map.Arguments.Select(argument => Print(argument, Lowest, nameOf))) + ")", Atomic),
         };
     }

@@ -34,6 +34,12 @@ internal enum Function
     /// <summary>1 where the first argument is greater than the second, else 0.</summary>
     Greater,
 
+    /// <summary>The number of the level of a codebook that is nearest to the first argument.</summary>
+    NearestLevel,
+
+    /// <summary>The level of a codebook at the number that is the first argument.</summary>
+    LevelAt,
+
     /// <summary>The second argument where the first is not 0, else the third.</summary>
     Select,
 }
@@ -44,7 +50,7 @@ internal static class FunctionFacts
     public static int Arity(this Function function) => function switch
     {
         Function.Add or Function.Subtract or Function.Multiply or Function.Divide or Function.Max or Function.Min
-            or Function.GreaterOrEqual or Function.Greater => 2,
+            or Function.GreaterOrEqual or Function.Greater or Function.NearestLevel or Function.LevelAt => 2,
         Function.Select => 3,
         _ => 1,
     };

@@ -57,6 +57,12 @@ internal static class Operators
 
     public static Expr Select(Expr condition, Expr then, Expr otherwise) => Simplifier.Map(Function.Select, condition, then, otherwise);
 
+    /// <summary>The number of the nearest level.</summary>
+    public static Expr Nearest(Codebook levels, Expr x) => Simplifier.Map(Function.NearestLevel, x, levels);
+
+    /// <summary>The level of a number.</summary>
+    public static Expr At(Codebook levels, Expr number) => Simplifier.Map(Function.LevelAt, number, levels);
+
     public static Expr Inside(AffineIndex at, Size size) => new Inside(at, size);
 
     public static Expr Number(double value) => new Literal(Rational.FromDouble(value));

@@ -29,6 +29,12 @@ internal static class Shapes
             throw new ShapeException($"{map.Function} takes {map.Function.Arity()} arguments, not {map.Arguments.Count}.");
         }
 
+        var isLookup = map.Function is Function.NearestLevel or Function.LevelAt;
+        if (map.Arguments.Where((argument, k) => argument is Codebook != (isLookup && k == 1)).Any())
+        {
+            throw new ShapeException($"{map.Function} takes {(isLookup ? "a number and a codebook" : "no codebook")}.");
+        }
+
         Index? previous = null;
         foreach (var index in map.FreeIndices)
         {

@@ -111,8 +111,9 @@ internal static class Conv2dLayer
         {
             Rounded = weight.Rounded,
             Packed = weight is { Packed: { } packed, Branches.Count: 0 } ? PackedForms.Of(spec.Name, AddBias(Training(window, weight)), packed, [], kernel => AddBias(Training(window, weight with { Dense = kernel }))) : null,
+            Fit = weight.Fit,
             Masks = weight.Masks,
-        };
+        }.RoundedToNearest(weight.Dither);
 
         Expr AddBias(Expr product) => layer.Bias ? product + bias[o] : product;
     }

@@ -43,6 +43,12 @@ internal sealed record EffectiveWeight(
     /// <summary>Where <see cref="Dense"/> folds to codes.</summary>
     public PackedWeight? Packed { get; init; }
 
+    /// <summary>The binary planes that <see cref="Dense"/> reads, where it does.</summary>
+    public PlaneFit? Fit { get; init; }
+
+    /// <summary>What training adds before it rounds, where it rounds at random.</summary>
+    public Tensor? Dither { get; init; }
+
     /// <summary>Which stored tensors have masks.</summary>
     public EquatableArray<MaskedTensor> Masks { get; init; } = [];
 

@@ -8,15 +8,19 @@ namespace LayerDsl.Generator.Layers;
 /// <param name="Rank">The rank of a low-rank term beside the codes; 0 for none.</param>
 internal sealed record FormatSpec(string Scheme, int Bits, int GroupSize, bool HasZeroPoints, EquatableArray<double> Levels, int Rank, double BranchScale)
 {
+    /// <summary>How many binary planes a code has, each with a scale of its own; 0 where codes are numbers of levels.</summary>
+    public int Planes { get; init; }
+
     /// <summary>The expression that makes the format in generated code.</summary>
     public string Text => $"new QuantizedFormat(\"{Scheme}\", Bits: {Bits}, GroupSize: {GroupSize}, HasZeroPoints: {(HasZeroPoints ? "true" : "false")}, Levels: {LevelsText}"
-        + (Rank > 0 ? $", Rank: {Rank}, BranchScale: {Number(BranchScale)})" : ")");
+        + (Rank > 0 ? $", Rank: {Rank}, BranchScale: {Number(BranchScale)}" : string.Empty)
+        + (Planes > 0 ? $", Planes: {Planes})" : ")");
 
     /// <summary>The format in the signature of a model.</summary>
     public string Signature => $"{Scheme} {Bits} bits, groups of {GroupSize}" + (HasZeroPoints ? ", zero points" : string.Empty) + (Rank > 0 ? $", rank {Rank} times {Number(BranchScale)}" : string.Empty);
 
     /// <summary>Consecutive whole numbers are said shortly, others are listed.</summary>
-    private string LevelsText => Levels.Select((level, k) => level - Levels[0] == k).All(isNext => isNext) && Levels[0] == Math.Floor(Levels[0])
+    private string LevelsText => Levels.Count == 0 ? "EquatableList.Create<float>([])" : Levels.Select((level, k) => level - Levels[0] == k).All(isNext => isNext) && Levels[0] == Math.Floor(Levels[0])
         ? $"QuantizedFormat.Steps({Number(Levels[0])}, {Levels.Count})"
         : $"EquatableList.Create<float>([{string.Join(", ", Levels.Select(Number))}])";
 

@@ -35,6 +35,18 @@ internal sealed record LayerForms(
     /// <summary>The folded form in codes, where the weight is quantized last.</summary>
     public PackedForms? Packed { get; init; }
 
+    /// <summary>The binary planes that both forms read, where they do.</summary>
+    public PlaneFit? Fit { get; init; }
+
+    /// <summary>What training adds before it rounds, where it rounds at random; uniform in [-½, ½).</summary>
+    public Tensor? Dither { get; init; }
+
+    /// <summary>What a training pass computes: the training form of the claim, before <see cref="Dither"/> was set to 0 in it.</summary>
+    public Expr Pass { get => field ?? Claim.Training; init; }
+
+    /// <summary>The tensors that the runtime makes anew for every pass.</summary>
+    public IEnumerable<Tensor> MadeAnew => [.. Fit?.Tensors ?? [], .. Dither is null ? Array.Empty<Tensor>() : [Dither]];
+
     /// <summary>Which stored tensors have masks.</summary>
     public EquatableArray<MaskedTensor> Masks { get; init; } = [];
 
@@ -55,6 +67,31 @@ internal sealed record LayerForms(
     public string SizeText(Size size) => size.Terms.All(term => term.Symbols.All(IsDeclared))
         ? Evaluate(size).ToString(CultureInfo.InvariantCulture)
         : string.Join(" + ", size.Terms.Select(term => string.Join(" * ", term.Symbols.Select(SymbolText).Prepend(term.Coefficient == 1 ? null : term.Coefficient.ToString(CultureInfo.InvariantCulture)).Where(part => part is not null))));
+
+    /// <summary>The forms of a layer that rounds at random in training: what is claimed and folded is the rounding to the nearest.</summary>
+    public LayerForms RoundedToNearest(Tensor? dither)
+    {
+        if (dither is null)
+        {
+            return this;
+        }
+
+        Expr Nearest(Expr expr) => expr.Rewrite(node => node is Access access && access.Tensor == dither ? 0 : node);
+        Claim Of(Claim claim) => claim with
+        {
+            Training = Nearest(claim.Training),
+            Folds = claim.Folds.Select(fold => new FoldDefinition(fold.Folded, Nearest(fold.Value))).ToEquatableArray(),
+            SideConditions = [.. claim.SideConditions, "weights are rounded to the nearest, as eval() and the fold do; training rounds at random"],
+        };
+        return this with
+        {
+            Dither = dither,
+            Pass = Claim.Training,
+            Claim = Of(Claim),
+            Rounded = Rounded is null ? null : Nearest(Rounded),
+            Packed = Packed is null ? null : Packed with { Claim = Of(Packed.Claim) },
+        };
+    }
 
     private bool IsDeclared(string symbol) => Sizes.Any(binding => binding.Symbol == symbol);
 

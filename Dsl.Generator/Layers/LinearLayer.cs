@@ -76,9 +76,10 @@ internal static class LinearLayer
         {
             Rounded = weight.Rounded,
             Packed = weight.Packed is { } packed ? PackedForms.Of(spec.Name, training, packed, weight.Branches, matrix => AddBias(AddBranches(Product(matrix)))) : null,
+            Fit = weight.Fit,
             Masks = weight.Masks,
             NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null,
-        };
+        }.RoundedToNearest(weight.Dither);
     }
 
     /// <summary>The branch <c>s · (x Aᵀ) Bᵀ</c>: 2·r·(in + out) operations a sample instead of 2·in·out.</summary>

@@ -8,6 +8,9 @@ namespace LayerDsl.Generator.Layers;
 /// <summary>A weight that folds to codes: its grid's codes and scales, and the axes of both.</summary>
 internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, EquatableArray<Index> ScaleAxes, int Bits, string Scheme)
 {
+    /// <summary>How many binary planes a code has; 0 where codes are numbers of levels.</summary>
+    public int Planes => Coded.Plane is null ? 0 : Bits;
+
     private const long StepsPerLevel = 10_000;
 
     public Tensor Codes => new("codes", TensorRole.Folded, Axes);
@@ -22,10 +25,11 @@ internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, Equ
     /// <summary>The format of a weight of the given shape, with the low-rank term that stays beside it.</summary>
     public FormatSpec Format(WeightShape shape, EquatableArray<LowRankBranch> branches, EquatableArray<SizeBinding> sizes)
     {
-        var groupSize = ScaleAxes.Count == 0 ? 0 : shape.Block > 0 && ScaleAxes.Count == 2 ? shape.Block : shape.Columns;
+        var scaleAxes = ScaleAxes.Count - (Planes > 0 ? 1 : 0);
+        var groupSize = scaleAxes == 0 ? 0 : shape.Block > 0 && scaleAxes == 2 ? shape.Block : shape.Columns;
         var branch = branches.Count == 0 ? null : branches[0];
         var rank = branch is null ? 0 : (int)branch.Rank.Size.Evaluate(symbol => sizes.First(binding => binding.Symbol == symbol).Value);
-        return new FormatSpec(Scheme, Bits, groupSize, Coded.Zero is not null, Levels(), rank, branch is { Scale: Literal scale } ? scale.Value.ToDouble() : 1);
+        return new FormatSpec(Scheme, Bits, groupSize, Coded.Zero is not null, Planes > 0 ? [] : Levels(), rank, branch is { Scale: Literal scale } ? scale.Value.ToDouble() : 1) { Planes = Planes };
     }
 
     /// <summary>What every code stands for in units of the scale, from the lowest on.</summary>

@@ -34,7 +34,7 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
         Literal literal => new(literal.Value.Sign < 0 ? -literal.Value : literal.Value, IsDyadic(literal.Value) ? 0 : 1),
         SizeValue => new(expr, 0),
         Access access => new(Name("abs_" + access.Tensor.Name, Abs(expr)), 0),
-        Ir.Inside => new(expr, 0),
+        Ir.Inside or Codebook => new(expr, 0),
         Named named => OfNamed(named, Of(named.Body, sizeOf)),
         Surrogate { Name: Shared } shared => new(Abs(shared.Value), DecodingRoundings),
         Surrogate surrogate => Of(surrogate.Value, sizeOf),
@@ -71,7 +71,8 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
         Function.Negate or Function.Abs => x[0],
         Function.Square => new(Square(x[0].Magnitude), (2 * x[0].Factor) + 1),
         Function.Greater or Function.GreaterOrEqual => new(map, 0), // 0 or 1
-        Function.Sign or Function.Round or Function.Floor => new(Abs(map), 0),
+        Function.Sign or Function.Round or Function.Floor or Function.NearestLevel => new(Abs(map), 0),
+        Function.LevelAt => new(Abs(map), 1), // The level as a float32.
         Function.Select => new(x[1].Magnitude + x[2].Magnitude, Math.Max(x[1].Factor, x[2].Factor)),
 
         // |t·f'(t)| ≤ |f(t)|: a relative error of t is at most the same relative error of f(t) ...

@@ -18,7 +18,7 @@ internal static class Methods
 
     /// <summary>The fields of layer classes: a class that is named like one of its fields does not compile.</summary>
     public static readonly string[] StoredNames =
-        ["weight", "v", "bias", "logA", "logB", "loraA", "loraB", "scale", "mask", "branchWeights", "factorU", "factorV", "maskU", "maskV", "dopedU", "dopedV"];
+        ["weight", "v", "bias", "logA", "logB", "loraA", "loraB", "scale", "alpha", "mask", "branchWeights", "factorU", "factorV", "maskU", "maskV", "dopedU", "dopedV"];
 
     public static bool Contains(string attribute) => All.Any(method => method.Attribute == attribute);
 

@@ -28,6 +28,8 @@ internal static class Quantize
         ["StatsQ"] = StatsQGrid.Grid,
         ["Lsq"] = LsqGrid.Grid,
         ["Nf4"] = NormalFloatGrid.Grid,
+        ["Apot"] = ApotGrid.Grid,
+        ["Binary"] = BinaryGrid.Grid,
         ["Fp4E2M1"] = FloatGrid.Grid("E2M1", 2, 1, 1, 6),
         ["Fp4E3M0"] = FloatGrid.Grid("E3M0", 3, 0, 3, 16),
         ["Fp8E4M3"] = FloatGrid.Grid("E4M3", 4, 3, 7, 448),
@@ -43,17 +45,19 @@ internal static class Quantize
         EquatableArray<Index> scaleAxes = granularity switch { "Tensor" => [], "Group" => [shape.Output, shape.Inputs[0]], _ => [shape.Output] };
         var input = weight.Merged is Access stored ? stored : Name("unrounded", weight.Merged);
         var over = shape.Axes.Where(axis => !scaleAxes.Contains(axis)).ToEquatableArray();
-        var coded = grid.Code(new GridTarget(input, shape.Target, scaleAxes, over, bits, attribute.Flag("Symmetric", true)));
+        var dither = IsStochastic(attribute) ? new Tensor("dither", TensorRole.Buffer, shape.Axes) : null;
+        var coded = grid.Code(new GridTarget(input, shape.Target, scaleAxes, over, bits, attribute.Flag("Symmetric", true)) { Scales = Scales(attribute), Dither = dither });
         var rounded = Name("rounded", coded.Training ?? StraightThrough(coded.Value, input));
-        var packed = new PackedWeight(coded, shape.Axes, scaleAxes, bits, attribute.Choice("Scheme", "Uniform"));
+        EquatableArray<Index> planes = coded.Plane is { } plane ? [plane] : [];
+        var packed = new PackedWeight(coded, [.. planes, .. shape.Axes], [.. planes, .. scaleAxes], bits, attribute.Choice("Scheme", "Uniform"));
         var shared = granularity == "Group" ? "group of " + Text(GroupSize(attribute)) : granularity.ToLowerInvariant();
-        return (weight with { Dense = rounded, Rounded = rounded, Branches = [], Packed = packed, NonZeros = null }).With(
-            coded.Stored, coded.Initialization, new MethodNote("Quantize", $"W' = {grid.Formula}, {Text(bits)} bits per {shared}", grid.Paper));
+        return (weight with { Dense = rounded, Rounded = rounded, Branches = [], Packed = packed, NonZeros = null, Fit = coded.Fit, Dither = dither }).With(
+            coded.Stored, coded.Initialization, new MethodNote("Quantize", $"W' = {grid.Formula}, {Text(bits)} bits per {shared}", grid.Paper), coded.Fit is { } fit ? [fit.Binding] : []);
     }
 
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec attribute, WeightShape shape)
     {
-        foreach (var (name, choice, known) in new[] { ("Scheme", attribute.Choice("Scheme", "Uniform"), string.Join(", ", Grids.Keys)), ("Granularity", Granularity(attribute), "Tensor, Channel, Group") })
+        foreach (var (name, choice, known) in new[] { ("Scheme", attribute.Choice("Scheme", "Uniform"), string.Join(", ", Grids.Keys)), ("Granularity", Granularity(attribute), "Tensor, Channel, Group"), ("Scales", Scales(attribute), "Float, PowerOfTwo, AdditivePowerOfTwo"), ("Rounding", attribute.Choice("Rounding", "Nearest"), "Nearest, Stochastic") })
         {
             if (!known.Split([", "], StringSplitOptions.None).Contains(choice))
             {
@@ -72,6 +76,11 @@ internal static class Quantize
         if (!attribute.Flag("Symmetric", true) && attribute.Choice("Scheme", "Uniform") != "Uniform")
         {
             yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.NoZeroPoint, attribute.Choice("Scheme", "Uniform"));
+        }
+
+        if (IsStochastic(attribute) && (grid.LeastBitsOfSteps == 0 || (Bits(attribute) < grid.LeastBitsOfSteps && attribute.Flag("Symmetric", true))))
+        {
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.NoStochasticRounding, attribute.Choice("Scheme", "Uniform"), Text(Bits(attribute)));
         }
 
         var group = GroupSize(attribute);
@@ -100,6 +109,10 @@ internal static class Quantize
     private static int GroupSize(AttributeSpec attribute) => attribute.Int("GroupSize", 32);
 
     private static string Granularity(AttributeSpec attribute) => attribute.Choice("Granularity", "Channel");
+
+    private static bool IsStochastic(AttributeSpec attribute) => attribute.Choice("Rounding", "Nearest") == "Stochastic";
+
+    private static string Scales(AttributeSpec attribute) => attribute.Choice("Scales", "Float");
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -21,12 +21,15 @@ internal sealed record LayerPrograms(
     /// <summary>Stored tensors → codes, scales and zero points, where the weight folds to them.</summary>
     public Program? Codes { get; init; }
 
+    /// <summary>Stored tensors → the weight that binary planes are fitted to, where they are.</summary>
+    public Program? Fit { get; init; }
+
     public static LayerPrograms Of(LayerForms forms, IReadOnlyList<Gradient> gradients)
     {
         var order = forms.Order;
         var (magnitude, factor) = BoundOf(forms);
         return new LayerPrograms(
-            Scheduler.Schedule(order, [("y", forms.Training, forms.OutputAxes)], "inputs"),
+            Scheduler.Schedule(order, [("y", forms.Pass, forms.OutputAxes)], "inputs"),
             Scheduler.Schedule(order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, AxesOf(pair))).ToArray(), "inputs", "gradY"),
             gradients.Select(pair => pair.Tensor).ToEquatableArray(),
             Scheduler.Schedule(order, [("folded", forms.FoldedWeight.Value, forms.FoldedWeight.Folded.Axes)]),
@@ -35,6 +38,7 @@ internal sealed record LayerPrograms(
         {
             Codes = forms.Packed is null ? null : Scheduler.Schedule(
                 order, forms.Packed.Claim.Folds.Select(fold => (fold.Folded.Name, fold.Value, fold.Folded.Axes)).ToArray(), "bias", "format"),
+            Fit = forms.Fit is null ? null : Scheduler.Schedule(order, [("latent", forms.Fit.Source, forms.Weight.Axes)], "signs", "alphas"),
         };
     }
 

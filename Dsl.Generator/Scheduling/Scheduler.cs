@@ -78,6 +78,7 @@ internal sealed class Scheduler
     {
         Literal literal => new Pointwise.Number(literal.Value),
         SizeValue size => new Pointwise.Extent(size.Size),
+        Codebook book => new Pointwise.Table(book),
         Surrogate surrogate => Pointwise(surrogate.Value),
         Map map when !computed.ContainsKey(map) => Constants.Apply(map.Function, map.Arguments.Select(Pointwise).ToEquatableArray()),
         Named { Body: SizeValue } named => Pointwise(named.Body),

@@ -21,6 +21,9 @@ internal abstract record Pointwise
     /// <summary>A value, broadcast along the indices that it has not.</summary>
     public sealed record Read(Value Source) : Pointwise;
 
+    /// <summary>The levels that a lookup reads.</summary>
+    public sealed record Table(Codebook Levels) : Pointwise;
+
     /// <summary>A function of pointwise parts.</summary>
     public sealed record Apply(Function Function, EquatableArray<Pointwise> Arguments) : Pointwise;
 }

@@ -16,7 +16,7 @@ public class ProofTimeTests(ITestOutputHelper output)
         "Compander(Curve = Curve.MuLaw), LowRank(4)", "Compander(Curve = Curve.Softsign), LowRank(4, Alpha = 8)", "LowRank(4, Freeze = true), Compander(Curve = Curve.Tanh)",
         "Quantize", "Quantize(Bits = 4, Symmetric = false, Granularity = Granularity.Group)", "Quantize(Bits = 1)", "Quantize(Bits = 4, Scheme = Scheme.Log2)",
         "Quantize(Bits = 4, Scheme = Scheme.StatsQ)", "Quantize(Bits = 4, Scheme = Scheme.Lsq)", "Quantize(Bits = 4, Scheme = Scheme.Nf4)", "Quantize(Bits = 4, Scheme = Scheme.Fp4E2M1)",
-        "Quantize(Scheme = Scheme.Fp8E4M3)", "Quantize(Bits = 4, Scheme = Scheme.Nf4, Granularity = Granularity.Group), LowRank(4)", "LowRank(4), Quantize(Bits = 4)",
+        "Quantize(Scheme = Scheme.Fp8E4M3)", "Quantize(Bits = 4, Scheme = Scheme.Apot)", "Quantize(Bits = 2, Scheme = Scheme.Binary)", "Quantize(Bits = 4, Scheme = Scheme.Nf4, Granularity = Granularity.Group), LowRank(4)", "LowRank(4), Quantize(Bits = 4)",
     ];
 
     private static readonly string[] Convolutions = ["Conv2d(4, 8, 3, Padding = 1)", "Conv2d(4, 8, 3, Groups = 2)", "Conv2d(4, 8, 3), LowRank(2)", "Conv2d(4, 8, 3), Quantize(Bits = 4)"];

@@ -8,23 +8,23 @@
 //   training    y[b,o] = dense[b,o] + branch[b,o] + bias[o]
 //               dense[b,o] = Σ_g (Σ_e x[b,g,e]·rounded[o,g,e])
 //               branch[b,o] = Σ_r reduced[b,r]·lora_B[o,r]
-//               rounded[o,g,e] = scale[o,g]·(-1 + 0.3038071990013123·[codes[o,g,e] ≥ 1] + 0.171119749546051·[codes[o,g,e] ≥ 2] + 13015556335449217/100000000000000000·[codes[o,g,e] ≥ 3] + 0.11047610640525818·[codes[o,g,e] ≥ 4] + 9966795146465301/100000000000000000·[codes[o,g,e] ≥ 5] + 0.09372339397668839·[codes[o,g,e] ≥ 6] + 0.09105003625154495·[codes[o,g,e] ≥ 7] + 0.07958029955625534·[codes[o,g,e] ≥ 8] + 0.08134990185499191·[codes[o,g,e] ≥ 9] + 0.08518210053443909·[codes[o,g,e] ≥ 10] + 0.0918029397726059·[codes[o,g,e] ≥ 11] + 0.1027945876121521·[codes[o,g,e] ≥ 12] + 0.12190717458724976·[codes[o,g,e] ≥ 13] + 0.1603398323059082·[codes[o,g,e] ≥ 14] + 0.2770431637763977·[codes[o,g,e] ≥ 15])
+//               rounded[o,g,e] = scale[o,g]·NF4[codes[o,g,e]]
 //               reduced[b,r] = Σ_g (Σ_e x[b,g,e]·lora_A[r,g,e])
 //               scale[o,g] = max_e |weight[o,g,e]|
-//               codes[o,g,e] = [relative[o,g,e] > -0.8480964004993439] + [relative[o,g,e] > -0.6106329262256622] + [relative[o,g,e] > -0.4599952697753906] + [relative[o,g,e] > -0.33967943489551544] + [relative[o,g,e] > -0.23460740596055984] + [relative[o,g,e] > -0.13791173323988914] + [relative[o,g,e] > -11381254531443119/250000000000000000] + [relative[o,g,e] > 0.03979014977812767] + [relative[o,g,e] > 0.1202552504837513] + [relative[o,g,e] > 0.2035212516784668] + [relative[o,g,e] > 0.2920137718319893] + [relative[o,g,e] > 0.3893125355243683] + [relative[o,g,e] > 0.5016634166240692] + [relative[o,g,e] > 0.6427869200706482] + [relative[o,g,e] > 0.8614784181118011]
+//               codes[o,g,e] = nearest(NF4, relative[o,g,e])
 //               relative[o,g,e] = weight[o,g,e] / max(scale[o,g], 1.1754943508222875E-38)
 //   inference   y[b,o] = Σ_g (Σ_e x[b,g,e]·W[o,g,e]) + bias[o]
 //               W[o,g,e] = rounded[o,g,e] + Σ_r lora_B[o,r]·lora_A[r,g,e]
-//               rounded[o,g,e] = scale[o,g]·(-1 + 0.3038071990013123·[codes[o,g,e] ≥ 1] + 0.171119749546051·[codes[o,g,e] ≥ 2] + 13015556335449217/100000000000000000·[codes[o,g,e] ≥ 3] + 0.11047610640525818·[codes[o,g,e] ≥ 4] + 9966795146465301/100000000000000000·[codes[o,g,e] ≥ 5] + 0.09372339397668839·[codes[o,g,e] ≥ 6] + 0.09105003625154495·[codes[o,g,e] ≥ 7] + 0.07958029955625534·[codes[o,g,e] ≥ 8] + 0.08134990185499191·[codes[o,g,e] ≥ 9] + 0.08518210053443909·[codes[o,g,e] ≥ 10] + 0.0918029397726059·[codes[o,g,e] ≥ 11] + 0.1027945876121521·[codes[o,g,e] ≥ 12] + 0.12190717458724976·[codes[o,g,e] ≥ 13] + 0.1603398323059082·[codes[o,g,e] ≥ 14] + 0.2770431637763977·[codes[o,g,e] ≥ 15])
+//               rounded[o,g,e] = scale[o,g]·NF4[codes[o,g,e]]
 //               scale[o,g] = max_e |weight[o,g,e]|
-//               codes[o,g,e] = [relative[o,g,e] > -0.8480964004993439] + [relative[o,g,e] > -0.6106329262256622] + [relative[o,g,e] > -0.4599952697753906] + [relative[o,g,e] > -0.33967943489551544] + [relative[o,g,e] > -0.23460740596055984] + [relative[o,g,e] > -0.13791173323988914] + [relative[o,g,e] > -11381254531443119/250000000000000000] + [relative[o,g,e] > 0.03979014977812767] + [relative[o,g,e] > 0.1202552504837513] + [relative[o,g,e] > 0.2035212516784668] + [relative[o,g,e] > 0.2920137718319893] + [relative[o,g,e] > 0.3893125355243683] + [relative[o,g,e] > 0.5016634166240692] + [relative[o,g,e] > 0.6427869200706482] + [relative[o,g,e] > 0.8614784181118011]
+//               codes[o,g,e] = nearest(NF4, relative[o,g,e])
 //               relative[o,g,e] = weight[o,g,e] / max(scale[o,g], 1.1754943508222875E-38)
 //   verdict     proved for every input, parameter and size
-//   laws        parts that both forms share stand for any value, bound indices are renamed, factors move into and out of sums, products distribute over sums, a sum of sums splits into its terms, [x ≥ y] = [p·(x - y) ≥ 0]
+//   laws        parts that both forms share stand for any value, bound indices are renamed, factors move into and out of sums, products distribute over sums, a sum of sums splits into its terms
 //   gradients   equal to forward-mode derivatives at 4 points, with declared surrogates: straight-through
 //   rounding    |training - inference| ≤ 528 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  17,728 → 18,240 after folding
-//   FLOPs       35,456 → 35,392 per sample, and 1,294,336 per training pass for the weight
+//   FLOPs       35,456 → 35,392 per sample, and 114,688 per training pass for the weight
 //   bytes       70,912 → 15,616 in codes: Nf4 4 bits, groups of 32, rank 4 times 1f
 // </auto-generated>
 #nullable enable
@@ -59,28 +59,31 @@ public sealed partial class Quantized
             training    y[b,o] = dense[b,o] + branch[b,o] + bias[o]
                         dense[b,o] = Σ_g (Σ_e x[b,g,e]·rounded[o,g,e])
                         branch[b,o] = Σ_r reduced[b,r]·lora_B[o,r]
-                        rounded[o,g,e] = scale[o,g]·(-1 + 0.3038071990013123·[codes[o,g,e] ≥ 1] + 0.171119749546051·[codes[o,g,e] ≥ 2] + 13015556335449217/100000000000000000·[codes[o,g,e] ≥ 3] + 0.11047610640525818·[codes[o,g,e] ≥ 4] + 9966795146465301/100000000000000000·[codes[o,g,e] ≥ 5] + 0.09372339397668839·[codes[o,g,e] ≥ 6] + 0.09105003625154495·[codes[o,g,e] ≥ 7] + 0.07958029955625534·[codes[o,g,e] ≥ 8] + 0.08134990185499191·[codes[o,g,e] ≥ 9] + 0.08518210053443909·[codes[o,g,e] ≥ 10] + 0.0918029397726059·[codes[o,g,e] ≥ 11] + 0.1027945876121521·[codes[o,g,e] ≥ 12] + 0.12190717458724976·[codes[o,g,e] ≥ 13] + 0.1603398323059082·[codes[o,g,e] ≥ 14] + 0.2770431637763977·[codes[o,g,e] ≥ 15])
+                        rounded[o,g,e] = scale[o,g]·NF4[codes[o,g,e]]
                         reduced[b,r] = Σ_g (Σ_e x[b,g,e]·lora_A[r,g,e])
                         scale[o,g] = max_e |weight[o,g,e]|
-                        codes[o,g,e] = [relative[o,g,e] > -0.8480964004993439] + [relative[o,g,e] > -0.6106329262256622] + [relative[o,g,e] > -0.4599952697753906] + [relative[o,g,e] > -0.33967943489551544] + [relative[o,g,e] > -0.23460740596055984] + [relative[o,g,e] > -0.13791173323988914] + [relative[o,g,e] > -11381254531443119/250000000000000000] + [relative[o,g,e] > 0.03979014977812767] + [relative[o,g,e] > 0.1202552504837513] + [relative[o,g,e] > 0.2035212516784668] + [relative[o,g,e] > 0.2920137718319893] + [relative[o,g,e] > 0.3893125355243683] + [relative[o,g,e] > 0.5016634166240692] + [relative[o,g,e] > 0.6427869200706482] + [relative[o,g,e] > 0.8614784181118011]
+                        codes[o,g,e] = nearest(NF4, relative[o,g,e])
                         relative[o,g,e] = weight[o,g,e] / max(scale[o,g], 1.1754943508222875E-38)
             inference   y[b,o] = Σ_g (Σ_e x[b,g,e]·W[o,g,e]) + bias[o]
                         W[o,g,e] = rounded[o,g,e] + Σ_r lora_B[o,r]·lora_A[r,g,e]
-                        rounded[o,g,e] = scale[o,g]·(-1 + 0.3038071990013123·[codes[o,g,e] ≥ 1] + 0.171119749546051·[codes[o,g,e] ≥ 2] + 13015556335449217/100000000000000000·[codes[o,g,e] ≥ 3] + 0.11047610640525818·[codes[o,g,e] ≥ 4] + 9966795146465301/100000000000000000·[codes[o,g,e] ≥ 5] + 0.09372339397668839·[codes[o,g,e] ≥ 6] + 0.09105003625154495·[codes[o,g,e] ≥ 7] + 0.07958029955625534·[codes[o,g,e] ≥ 8] + 0.08134990185499191·[codes[o,g,e] ≥ 9] + 0.08518210053443909·[codes[o,g,e] ≥ 10] + 0.0918029397726059·[codes[o,g,e] ≥ 11] + 0.1027945876121521·[codes[o,g,e] ≥ 12] + 0.12190717458724976·[codes[o,g,e] ≥ 13] + 0.1603398323059082·[codes[o,g,e] ≥ 14] + 0.2770431637763977·[codes[o,g,e] ≥ 15])
+                        rounded[o,g,e] = scale[o,g]·NF4[codes[o,g,e]]
                         scale[o,g] = max_e |weight[o,g,e]|
-                        codes[o,g,e] = [relative[o,g,e] > -0.8480964004993439] + [relative[o,g,e] > -0.6106329262256622] + [relative[o,g,e] > -0.4599952697753906] + [relative[o,g,e] > -0.33967943489551544] + [relative[o,g,e] > -0.23460740596055984] + [relative[o,g,e] > -0.13791173323988914] + [relative[o,g,e] > -11381254531443119/250000000000000000] + [relative[o,g,e] > 0.03979014977812767] + [relative[o,g,e] > 0.1202552504837513] + [relative[o,g,e] > 0.2035212516784668] + [relative[o,g,e] > 0.2920137718319893] + [relative[o,g,e] > 0.3893125355243683] + [relative[o,g,e] > 0.5016634166240692] + [relative[o,g,e] > 0.6427869200706482] + [relative[o,g,e] > 0.8614784181118011]
+                        codes[o,g,e] = nearest(NF4, relative[o,g,e])
                         relative[o,g,e] = weight[o,g,e] / max(scale[o,g], 1.1754943508222875E-38)
             verdict     proved for every input, parameter and size
-            laws        parts that both forms share stand for any value, bound indices are renamed, factors move into and out of sums, products distribute over sums, a sum of sums splits into its terms, [x ≥ y] = [p·(x - y) ≥ 0]
+            laws        parts that both forms share stand for any value, bound indices are renamed, factors move into and out of sums, products distribute over sums, a sum of sums splits into its terms
             gradients   equal to forward-mode derivatives at 4 points, with declared surrogates: straight-through
             rounding    |training - inference| ≤ 528 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  17,728 → 18,240 after folding
-            FLOPs       35,456 → 35,392 per sample, and 1,294,336 per training pass for the weight
+            FLOPs       35,456 → 35,392 per sample, and 114,688 per training pass for the weight
             bytes       70,912 → 15,616 in codes: Nf4 4 bits, groups of 32, rank 4 times 1f
             """;
 
         /// <summary>How the codes of the folded layer stand for weights.</summary>
         private static readonly QuantizedFormat Format = new QuantizedFormat("Nf4", Bits: 4, GroupSize: 32, HasZeroPoints: false, Levels: EquatableList.Create<float>([-1f, -0.6961928f, -0.52507305f, -0.3949175f, -0.28444138f, -0.18477343f, -0.091050036f, 0f, 0.0795803f, 0.1609302f, 0.2461123f, 0.33791524f, 0.44070983f, 0.562617f, 0.72295684f, 1f]), Rank: 4, BranchScale: 1f);
+
+        /// <summary>The 16 levels of NF4, ascending; ties go to the lower one.</summary>
+        private static readonly Codebook NF4 = new([-1, -0.6961928009986877, -0.5250730514526367, -0.3949174880981445, -0.28444138169288635, -0.1847734302282333, -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725, 0.2461123019456863, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1], TieRule.Lower);
 
         /// <summary>(64, 256): the weight.</summary>
         [ComponentName(Name = "weight")]
@@ -132,10 +135,10 @@ public sealed partial class Quantized
             "Middle",
             "W' = s · nearest of 16 normal quantiles to W / s, 4 bits per group of 32; W' = W + s · B A, s = 1",
             "Dettmers et al.: QLoRA, 2023, arXiv 2305.14314; Hu et al.: LoRA, 2021, arXiv 2106.09685",
-            "y[b,o] = dense[b,o] + branch[b,o] + bias[o], dense[b,o] = Σ_g (Σ_e x[b,g,e]·rounded[o,g,e]), branch[b,o] = Σ_r reduced[b,r]·lora_B[o,r], rounded[o,g,e] = scale[o,g]·(-1 + 0.3038071990013123·[codes[o,g,e] ≥ 1] + 0.171119749546051·[codes[o,g,e] ≥ 2] + 13015556335449217/100000000000000000·[codes[o,g,e] ≥ 3] + 0.11047610640525818·[codes[o,g,e] ≥ 4] + 9966795146465301/100000000000000000·[codes[o,g,e] ≥ 5] + 0.09372339397668839·[codes[o,g,e] ≥ 6] + 0.09105003625154495·[codes[o,g,e] ≥ 7] + 0.07958029955625534·[codes[o,g,e] ≥ 8] + 0.08134990185499191·[codes[o,g,e] ≥ 9] + 0.08518210053443909·[codes[o,g,e] ≥ 10] + 0.0918029397726059·[codes[o,g,e] ≥ 11] + 0.1027945876121521·[codes[o,g,e] ≥ 12] + 0.12190717458724976·[codes[o,g,e] ≥ 13] + 0.1603398323059082·[codes[o,g,e] ≥ 14] + 0.2770431637763977·[codes[o,g,e] ≥ 15]), reduced[b,r] = Σ_g (Σ_e x[b,g,e]·lora_A[r,g,e]), scale[o,g] = max_e |weight[o,g,e]|, codes[o,g,e] = [relative[o,g,e] > -0.8480964004993439] + [relative[o,g,e] > -0.6106329262256622] + [relative[o,g,e] > -0.4599952697753906] + [relative[o,g,e] > -0.33967943489551544] + [relative[o,g,e] > -0.23460740596055984] + [relative[o,g,e] > -0.13791173323988914] + [relative[o,g,e] > -11381254531443119/250000000000000000] + [relative[o,g,e] > 0.03979014977812767] + [relative[o,g,e] > 0.1202552504837513] + [relative[o,g,e] > 0.2035212516784668] + [relative[o,g,e] > 0.2920137718319893] + [relative[o,g,e] > 0.3893125355243683] + [relative[o,g,e] > 0.5016634166240692] + [relative[o,g,e] > 0.6427869200706482] + [relative[o,g,e] > 0.8614784181118011], relative[o,g,e] = weight[o,g,e] / max(scale[o,g], 1.1754943508222875E-38)",
-            "y[b,o] = Σ_g (Σ_e x[b,g,e]·W[o,g,e]) + bias[o], W[o,g,e] = rounded[o,g,e] + Σ_r lora_B[o,r]·lora_A[r,g,e], rounded[o,g,e] = scale[o,g]·(-1 + 0.3038071990013123·[codes[o,g,e] ≥ 1] + 0.171119749546051·[codes[o,g,e] ≥ 2] + 13015556335449217/100000000000000000·[codes[o,g,e] ≥ 3] + 0.11047610640525818·[codes[o,g,e] ≥ 4] + 9966795146465301/100000000000000000·[codes[o,g,e] ≥ 5] + 0.09372339397668839·[codes[o,g,e] ≥ 6] + 0.09105003625154495·[codes[o,g,e] ≥ 7] + 0.07958029955625534·[codes[o,g,e] ≥ 8] + 0.08134990185499191·[codes[o,g,e] ≥ 9] + 0.08518210053443909·[codes[o,g,e] ≥ 10] + 0.0918029397726059·[codes[o,g,e] ≥ 11] + 0.1027945876121521·[codes[o,g,e] ≥ 12] + 0.12190717458724976·[codes[o,g,e] ≥ 13] + 0.1603398323059082·[codes[o,g,e] ≥ 14] + 0.2770431637763977·[codes[o,g,e] ≥ 15]), scale[o,g] = max_e |weight[o,g,e]|, codes[o,g,e] = [relative[o,g,e] > -0.8480964004993439] + [relative[o,g,e] > -0.6106329262256622] + [relative[o,g,e] > -0.4599952697753906] + [relative[o,g,e] > -0.33967943489551544] + [relative[o,g,e] > -0.23460740596055984] + [relative[o,g,e] > -0.13791173323988914] + [relative[o,g,e] > -11381254531443119/250000000000000000] + [relative[o,g,e] > 0.03979014977812767] + [relative[o,g,e] > 0.1202552504837513] + [relative[o,g,e] > 0.2035212516784668] + [relative[o,g,e] > 0.2920137718319893] + [relative[o,g,e] > 0.3893125355243683] + [relative[o,g,e] > 0.5016634166240692] + [relative[o,g,e] > 0.6427869200706482] + [relative[o,g,e] > 0.8614784181118011], relative[o,g,e] = weight[o,g,e] / max(scale[o,g], 1.1754943508222875E-38)",
+            "y[b,o] = dense[b,o] + branch[b,o] + bias[o], dense[b,o] = Σ_g (Σ_e x[b,g,e]·rounded[o,g,e]), branch[b,o] = Σ_r reduced[b,r]·lora_B[o,r], rounded[o,g,e] = scale[o,g]·NF4[codes[o,g,e]], reduced[b,r] = Σ_g (Σ_e x[b,g,e]·lora_A[r,g,e]), scale[o,g] = max_e |weight[o,g,e]|, codes[o,g,e] = nearest(NF4, relative[o,g,e]), relative[o,g,e] = weight[o,g,e] / max(scale[o,g], 1.1754943508222875E-38)",
+            "y[b,o] = Σ_g (Σ_e x[b,g,e]·W[o,g,e]) + bias[o], W[o,g,e] = rounded[o,g,e] + Σ_r lora_B[o,r]·lora_A[r,g,e], rounded[o,g,e] = scale[o,g]·NF4[codes[o,g,e]], scale[o,g] = max_e |weight[o,g,e]|, codes[o,g,e] = nearest(NF4, relative[o,g,e]), relative[o,g,e] = weight[o,g,e] / max(scale[o,g], 1.1754943508222875E-38)",
             "proved for every input, parameter and size",
-            ["parts that both forms share stand for any value", "bound indices are renamed", "factors move into and out of sums", "products distribute over sums", "a sum of sums splits into its terms", "[x ≥ y] = [p·(x - y) ≥ 0]"],
+            ["parts that both forms share stand for any value", "bound indices are renamed", "factors move into and out of sums", "products distribute over sums", "a sum of sums splits into its terms"],
             [],
             Parameters: 17728, FoldedParameters: 18240,
             TrainingFlops: 35456, InferenceFlops: 35392,
@@ -152,7 +155,7 @@ public sealed partial class Quantized
             var weight = this.weight.unflatten(1, 8, 32);
             var scale = weight.abs().amax([2]);
             var relative = weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38);
-            var codes = Compare.Above(relative, -0.8480964004993439) + Compare.Above(relative, -0.6106329262256622) + Compare.Above(relative, -0.4599952697753906) + Compare.Above(relative, -0.33967943489551544) + Compare.Above(relative, -0.23460740596055984) + Compare.Above(relative, -0.13791173323988914) + Compare.Above(relative, -0.04552501812577247) + Compare.Above(relative, 0.03979014977812767) + Compare.Above(relative, 0.1202552504837513) + Compare.Above(relative, 0.2035212516784668) + Compare.Above(relative, 0.2920137718319893) + Compare.Above(relative, 0.3893125355243683) + Compare.Above(relative, 0.5016634166240692) + Compare.Above(relative, 0.6427869200706482) + Compare.Above(relative, 0.8614784181118011);
+            var codes = NF4.Nearest(relative);
             var packed = FoldCodes(Format, codes, lowest: 0, scale, down: this.loraA, up: this.loraB);
             return FoldLinear(packed, bias);
         }
@@ -183,8 +186,8 @@ public sealed partial class Quantized
             var loraA = this.loraA.unflatten(1, 8, 32);
             var scale = weight.abs().amax([2]);
             var relative = weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38);
-            var codes = Compare.Above(relative, -0.8480964004993439) + Compare.Above(relative, -0.6106329262256622) + Compare.Above(relative, -0.4599952697753906) + Compare.Above(relative, -0.33967943489551544) + Compare.Above(relative, -0.23460740596055984) + Compare.Above(relative, -0.13791173323988914) + Compare.Above(relative, -0.04552501812577247) + Compare.Above(relative, 0.03979014977812767) + Compare.Above(relative, 0.1202552504837513) + Compare.Above(relative, 0.2035212516784668) + Compare.Above(relative, 0.2920137718319893) + Compare.Above(relative, 0.3893125355243683) + Compare.Above(relative, 0.5016634166240692) + Compare.Above(relative, 0.6427869200706482) + Compare.Above(relative, 0.8614784181118011);
-            var rounded = scale.unsqueeze(2) * (-1 + 0.3038071990013123 * Compare.AtLeast(codes, 1) + 0.171119749546051 * Compare.AtLeast(codes, 2) + 0.13015556335449216 * Compare.AtLeast(codes, 3) + 0.11047610640525818 * Compare.AtLeast(codes, 4) + 0.099667951464653 * Compare.AtLeast(codes, 5) + 0.09372339397668839 * Compare.AtLeast(codes, 6) + 0.09105003625154495 * Compare.AtLeast(codes, 7) + 0.07958029955625534 * Compare.AtLeast(codes, 8) + 0.08134990185499191 * Compare.AtLeast(codes, 9) + 0.08518210053443909 * Compare.AtLeast(codes, 10) + 0.0918029397726059 * Compare.AtLeast(codes, 11) + 0.1027945876121521 * Compare.AtLeast(codes, 12) + 0.12190717458724976 * Compare.AtLeast(codes, 13) + 0.1603398323059082 * Compare.AtLeast(codes, 14) + 0.2770431637763977 * Compare.AtLeast(codes, 15));
+            var codes = NF4.Nearest(relative);
+            var rounded = scale.unsqueeze(2) * NF4.At(codes);
             var product = torch.einsum("ab,bcd->acd", loraB, loraA);
             var folded = rounded + product;
             return folded.flatten(1).MoveToOuterDisposeScope();
@@ -222,8 +225,8 @@ public sealed partial class Quantized
             inputError = inputError.reshape(-1, 256).unflatten(1, 8, 32);
             var scale = weight.abs().amax([2]);
             var relative = weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38);
-            var codes = Compare.Above(relative, -0.8480964004993439) + Compare.Above(relative, -0.6106329262256622) + Compare.Above(relative, -0.4599952697753906) + Compare.Above(relative, -0.33967943489551544) + Compare.Above(relative, -0.23460740596055984) + Compare.Above(relative, -0.13791173323988914) + Compare.Above(relative, -0.04552501812577247) + Compare.Above(relative, 0.03979014977812767) + Compare.Above(relative, 0.1202552504837513) + Compare.Above(relative, 0.2035212516784668) + Compare.Above(relative, 0.2920137718319893) + Compare.Above(relative, 0.3893125355243683) + Compare.Above(relative, 0.5016634166240692) + Compare.Above(relative, 0.6427869200706482) + Compare.Above(relative, 0.8614784181118011);
-            var rounded = scale.unsqueeze(2) * (-1 + 0.3038071990013123 * Compare.AtLeast(codes, 1) + 0.171119749546051 * Compare.AtLeast(codes, 2) + 0.13015556335449216 * Compare.AtLeast(codes, 3) + 0.11047610640525818 * Compare.AtLeast(codes, 4) + 0.099667951464653 * Compare.AtLeast(codes, 5) + 0.09372339397668839 * Compare.AtLeast(codes, 6) + 0.09105003625154495 * Compare.AtLeast(codes, 7) + 0.07958029955625534 * Compare.AtLeast(codes, 8) + 0.08134990185499191 * Compare.AtLeast(codes, 9) + 0.08518210053443909 * Compare.AtLeast(codes, 10) + 0.0918029397726059 * Compare.AtLeast(codes, 11) + 0.1027945876121521 * Compare.AtLeast(codes, 12) + 0.12190717458724976 * Compare.AtLeast(codes, 13) + 0.1603398323059082 * Compare.AtLeast(codes, 14) + 0.2770431637763977 * Compare.AtLeast(codes, 15));
+            var codes = NF4.Nearest(relative);
+            var rounded = scale.unsqueeze(2) * NF4.At(codes);
             var absLoraB = loraB.abs();
             var absLoraA = loraA.abs();
             var product = torch.einsum("ab,bcd->acd", absLoraB, absLoraA);
@@ -253,8 +256,8 @@ public sealed partial class Quantized
 
                 var scale = weight.abs().amax([2]);
                 var relative = weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38);
-                var codes = Compare.Above(relative, -0.8480964004993439) + Compare.Above(relative, -0.6106329262256622) + Compare.Above(relative, -0.4599952697753906) + Compare.Above(relative, -0.33967943489551544) + Compare.Above(relative, -0.23460740596055984) + Compare.Above(relative, -0.13791173323988914) + Compare.Above(relative, -0.04552501812577247) + Compare.Above(relative, 0.03979014977812767) + Compare.Above(relative, 0.1202552504837513) + Compare.Above(relative, 0.2035212516784668) + Compare.Above(relative, 0.2920137718319893) + Compare.Above(relative, 0.3893125355243683) + Compare.Above(relative, 0.5016634166240692) + Compare.Above(relative, 0.6427869200706482) + Compare.Above(relative, 0.8614784181118011);
-                var rounded = scale.unsqueeze(2) * (-1 + 0.3038071990013123 * Compare.AtLeast(codes, 1) + 0.171119749546051 * Compare.AtLeast(codes, 2) + 0.13015556335449216 * Compare.AtLeast(codes, 3) + 0.11047610640525818 * Compare.AtLeast(codes, 4) + 0.099667951464653 * Compare.AtLeast(codes, 5) + 0.09372339397668839 * Compare.AtLeast(codes, 6) + 0.09105003625154495 * Compare.AtLeast(codes, 7) + 0.07958029955625534 * Compare.AtLeast(codes, 8) + 0.08134990185499191 * Compare.AtLeast(codes, 9) + 0.08518210053443909 * Compare.AtLeast(codes, 10) + 0.0918029397726059 * Compare.AtLeast(codes, 11) + 0.1027945876121521 * Compare.AtLeast(codes, 12) + 0.12190717458724976 * Compare.AtLeast(codes, 13) + 0.1603398323059082 * Compare.AtLeast(codes, 14) + 0.2770431637763977 * Compare.AtLeast(codes, 15));
+                var codes = NF4.Nearest(relative);
+                var rounded = scale.unsqueeze(2) * NF4.At(codes);
                 var dense = torch.einsum("abc,dbc->ad", x, rounded);
                 var reduced = torch.einsum("abc,dbc->ad", x, loraA);
                 var branch = reduced.matmul(loraB.t());
@@ -281,8 +284,8 @@ public sealed partial class Quantized
                 {
                     var scale = weight.abs().amax([2]);
                     var relative = weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38);
-                    var codes = Compare.Above(relative, -0.8480964004993439) + Compare.Above(relative, -0.6106329262256622) + Compare.Above(relative, -0.4599952697753906) + Compare.Above(relative, -0.33967943489551544) + Compare.Above(relative, -0.23460740596055984) + Compare.Above(relative, -0.13791173323988914) + Compare.Above(relative, -0.04552501812577247) + Compare.Above(relative, 0.03979014977812767) + Compare.Above(relative, 0.1202552504837513) + Compare.Above(relative, 0.2035212516784668) + Compare.Above(relative, 0.2920137718319893) + Compare.Above(relative, 0.3893125355243683) + Compare.Above(relative, 0.5016634166240692) + Compare.Above(relative, 0.6427869200706482) + Compare.Above(relative, 0.8614784181118011);
-                    var rounded = scale.unsqueeze(2) * (-1 + 0.3038071990013123 * Compare.AtLeast(codes, 1) + 0.171119749546051 * Compare.AtLeast(codes, 2) + 0.13015556335449216 * Compare.AtLeast(codes, 3) + 0.11047610640525818 * Compare.AtLeast(codes, 4) + 0.099667951464653 * Compare.AtLeast(codes, 5) + 0.09372339397668839 * Compare.AtLeast(codes, 6) + 0.09105003625154495 * Compare.AtLeast(codes, 7) + 0.07958029955625534 * Compare.AtLeast(codes, 8) + 0.08134990185499191 * Compare.AtLeast(codes, 9) + 0.08518210053443909 * Compare.AtLeast(codes, 10) + 0.0918029397726059 * Compare.AtLeast(codes, 11) + 0.1027945876121521 * Compare.AtLeast(codes, 12) + 0.12190717458724976 * Compare.AtLeast(codes, 13) + 0.1603398323059082 * Compare.AtLeast(codes, 14) + 0.2770431637763977 * Compare.AtLeast(codes, 15));
+                    var codes = NF4.Nearest(relative);
+                    var rounded = scale.unsqueeze(2) * NF4.At(codes);
                     var product = torch.einsum("ab,bcd->acd", gradY, rounded);
                     var product2 = torch.einsum("ab,bcd->acd", gradReduced, loraA);
                     gradX = product + product2;

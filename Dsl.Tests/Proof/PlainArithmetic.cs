@@ -14,6 +14,11 @@ internal sealed class PlainArithmetic(bool single) : Arithmetic<double>
 
     public override double Largest(IReadOnlyList<double> values) => values.Max();
 
+    public override double Nearest(Codebook levels, double x) => Enumerable.Range(0, levels.Levels.Count)
+        .MinBy(k => (Math.Abs(levels.Levels[k].ToDouble() - x), levels.Ties == Ties.Even ? k % 2 : 0, k));
+
+    public override double At(Codebook levels, double number) => levels.Levels[(int)Math.Clamp(Math.Floor(number), 0, levels.Last)].ToDouble();
+
     public override double Apply(Function function, double[] x) => Rounded(function switch
     {
         Function.Divide => x[0] / x[1],

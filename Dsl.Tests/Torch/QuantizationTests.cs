@@ -1,3 +1,4 @@
+using LayerDsl.Tests.Core.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,6 +31,14 @@ public sealed class QuantizationTests
         ["E2M1"] = new(() => new Quantized.Float4(), In, w => Floating(w, 2, 1, 1, double.PositiveInfinity)),
         ["E3M0 per group"] = new(() => new Quantized.Float4Powers(), 4, w => Floating(w, 3, 0, 3, double.PositiveInfinity)),
         ["E4M3"] = new(() => new Quantized.Float8(), In, w => Floating(w, 4, 3, 7, 448)),
+        ["APoT 2 per tensor"] = new(() => new Quantized.Apot2Tensor(), In * Out, w => Additive(w, [0, 1])),
+        ["APoT 3"] = new(() => new Quantized.Apot3(), In, w => Additive(w, [0, 0.25, 0.5, 1])),
+        ["APoT 4 per group"] = new(() => new Quantized.Apot4Group(), 6, w => Additive(w, [0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1])),
+        ["APoT 5"] = new(() => new Quantized.Apot5(), In, w => Additive(w, TwoTerms)),
+        ["binary 1"] = new(() => new Quantized.Binary1(), In, w => PlainBinary.Round(w, 1)),
+        ["binary 2 powers per tensor"] = new(() => new Quantized.Binary2Powers(), In * Out, w => PlainBinary.Round(w, 2, terms: 1)),
+        ["binary 2 per group"] = new(() => new Quantized.Binary2Group(), 6, w => PlainBinary.Round(w, 2)),
+        ["binary 3 sums"] = new(() => new Quantized.Binary3Sums(), In, w => PlainBinary.Round(w, 3, terms: 3)),
         ["E5M2 per tensor"] = new(() => new Quantized.Float8Wide(), In * Out, w => Floating(w, 5, 2, 15, 57344)),
     };
 
@@ -159,6 +168,38 @@ public sealed class QuantizationTests
         Assert.True(allclose(expected, layer.named_parameters().First(pair => pair.name == "scale").parameter, rtol: 1e-5));
     }
 
+    /// <summary>As the APoT paper writes it, with TorchSharp's tape; α small enough that a third of the weights is clipped.</summary>
+    [Fact]
+    public void Learned_clips_have_the_gradients_of_the_paper()
+    {
+        var layer = new Quantized.Apot5();
+        layer.to(float64);
+        var parameters = layer.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
+        var weight = parameters["weight"].detach().clone().requires_grad_(true);
+        Assert.All(Numbers(parameters["alpha"]), value => Assert.Equal(3, value));
+        var alpha = full([Out], 1.0, float64).requires_grad_(true);
+        using (no_grad())
+        {
+            parameters["alpha"].copy_(alpha);
+        }
+
+        var x = randn([4, In], float64);
+        var y = layer.forward(x);
+        var upstream = randn_like(y);
+        (y * upstream).sum().backward();
+
+        var scale = (alpha * weight.square().mean([1]).sqrt().detach()).unsqueeze(1);
+        var clipped = (weight / scale).clamp(-1, 1);
+        var levels = tensor([.. TwoTerms.Concat(TwoTerms.Skip(1).Select(level => -level))], dtype: float64);
+        var nearest = levels.index_select(0, (clipped.unsqueeze(2) - levels).abs().argmin(2).flatten()).view(Out, In);
+        var expected = x.matmul(((clipped + (nearest - clipped).detach()) * scale).t()) + parameters["bias"].detach();
+        (expected * upstream).sum().backward();
+        Assert.True((clipped.abs() == 1).any().item<bool>(), "no weight is clipped");
+        Close(expected, y);
+        Close(weight.grad!, parameters["weight"].grad!);
+        Close(alpha.grad!, parameters["alpha"].grad!);
+    }
+
     [Fact]
     public void An_adapter_under_the_rounding_is_merged_and_rounded_with_it()
     {
@@ -178,6 +219,20 @@ public sealed class QuantizationTests
         var expected = rounded + (2 * parameters["lora_B"].matmul(parameters["lora_A"])).detach().to_type(float64);
         Assert.True(allclose(expected, Folded(layer).to_type(float64), rtol: 1e-5, atol: 1e-6));
         Same(layer);
+    }
+
+    [Fact]
+    public void Binary_planes_are_fitted_to_the_weight_so_far_and_combine_with_what_follows()
+    {
+        Same(new Quantized.BinaryInTheMiddle());
+        var layer = new Quantized.BinaryPlusBranch();
+        var parameters = Disturbed(layer);
+        var rounded = tensor(Rows(Numbers(parameters["weight"]), 4, w => PlainBinary.Round(w, 2))).reshape(Out, In);
+        var expected = rounded + (2 * parameters["lora_B"].matmul(parameters["lora_A"])).detach().to_type(float64);
+        Assert.True(allclose(expected, Folded(layer).to_type(float64), rtol: 1e-5, atol: 1e-6));
+        Same(layer);
+        var folded = Assert.IsType<FoldedQuantizedLinear>(layer.Fold());
+        Assert.Equal((2, 2, 30), (folded.Quantized!.Format.Planes, folded.Quantized.Codes.Bits, folded.Quantized.Scales.Length));
     }
 
     [Fact]
@@ -272,6 +327,12 @@ public sealed class QuantizationTests
     [
         -1, -0.69619280, -0.52507305, -0.39491749, -0.28444138, -0.18477343, -0.09105004, 0, 0.07958030, 0.16093020, 0.24611230, 0.33791524, 0.44070983, 0.56261700, 0.72295684, 1,
     ]);
+
+    /// <summary>Sums of one of {0, ½, ⅛, 1/32} and one of {0, ¼, 1/16, 1/64}, the largest being 1: four bits of APoT magnitudes.</summary>
+    private static double[] TwoTerms => [.. new[] { 0, 0.5, 0.125, 0.03125 }.SelectMany(a => new[] { 0, 0.25, 0.0625, 0.015625 }.Select(b => (a + b) / 0.75)).Order()];
+
+    private static double[] Additive(double[] w, double[] magnitudes) =>
+        Nearest(w, 3 * Math.Sqrt(w.Average(x => x * x)), magnitudes.Concat(magnitudes.Skip(1).Select(level => -level)));
 
     /// <summary>All values of a small floating-point format, up to a largest one, with both signs.</summary>
     private static double[] Floating(double[] w, int exponentBits, int mantissaBits, int bias, double largest)

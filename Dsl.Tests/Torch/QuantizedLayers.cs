@@ -63,6 +63,51 @@ public static partial class Quantized
     [Linear(12, 5), Quantize(Bits = 8, Scheme = Scheme.Fp8E5M2, Granularity = Granularity.Tensor)]
     public sealed partial class Float8Wide;
 
+    [Linear(12, 5), Quantize(Bits = 2, Scheme = Scheme.Apot, Granularity = Granularity.Tensor)]
+    public sealed partial class Apot2Tensor;
+
+    [Linear(12, 5), Quantize(Bits = 3, Scheme = Scheme.Apot)]
+    public sealed partial class Apot3;
+
+    [Linear(12, 5), Quantize(Bits = 4, Scheme = Scheme.Apot, Granularity = Granularity.Group, GroupSize = 6)]
+    public sealed partial class Apot4Group;
+
+    [Linear(12, 5), Quantize(Bits = 5, Scheme = Scheme.Apot)]
+    public sealed partial class Apot5;
+
+    [Linear(12, 5), Quantize(Bits = 1, Scheme = Scheme.Binary)]
+    public sealed partial class Binary1;
+
+    [Linear(12, 5), Quantize(Bits = 2, Scheme = Scheme.Binary, Scales = BinaryScales.PowerOfTwo, Granularity = Granularity.Tensor)]
+    public sealed partial class Binary2Powers;
+
+    [Linear(12, 5), Quantize(Bits = 2, Scheme = Scheme.Binary, Granularity = Granularity.Group, GroupSize = 6)]
+    public sealed partial class Binary2Group;
+
+    [Linear(12, 5, Bias = false), Quantize(Bits = 3, Scheme = Scheme.Binary, Scales = BinaryScales.AdditivePowerOfTwo)]
+    public sealed partial class Binary3Sums;
+
+    [Linear(12, 5), Quantize(Bits = 2, Scheme = Scheme.Binary, Granularity = Granularity.Group, GroupSize = 4), LowRank(2, Alpha = 4)]
+    public sealed partial class BinaryPlusBranch;
+
+    [Linear(12, 5), LowRank(2), Quantize(Bits = 3, Scheme = Scheme.Binary), Compander]
+    public sealed partial class BinaryInTheMiddle;
+
+    [Linear(12, 5, Bias = false), Quantize(Bits = 3, Rounding = Rounding.Stochastic)]
+    public sealed partial class UniformAtRandom;
+
+    [Linear(12, 5, Bias = false), Quantize(Bits = 2, Symmetric = false, Granularity = Granularity.Group, GroupSize = 6, Rounding = Rounding.Stochastic)]
+    public sealed partial class AsymmetricAtRandom;
+
+    [Linear(12, 5, Bias = false), Quantize(Bits = 4, Scheme = Scheme.StatsQ, Rounding = Rounding.Stochastic)]
+    public sealed partial class StatsQAtRandom;
+
+    [Linear(12, 5, Bias = false), LowRank(2), Quantize(Bits = 3, Scheme = Scheme.Lsq, Rounding = Rounding.Stochastic), Compander]
+    public sealed partial class LsqAtRandom;
+
+    [Linear(12, 5, Bias = false), Quantize(Bits = 3)]
+    public sealed partial class UniformNearest;
+
     [Linear(12, 5), LowRank(2), Quantize(Bits = 4)]
     public sealed partial class MergedThenRounded;
 

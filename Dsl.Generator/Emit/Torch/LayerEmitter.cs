@@ -66,7 +66,7 @@ internal sealed class LayerEmitter
         writer.Block(names.Declaration + " : Layer", () =>
         {
             Certificate();
-            writer.Lines(kind.Constants);
+            writer.Lines(kind.Constants).Lines(CodebookWriter.Fields(programs));
             Fields();
             Constructor(names);
             Forward();
@@ -124,7 +124,7 @@ internal sealed class LayerEmitter
         var first = Field(forms.Stored[0].Tensor);
         var tensors = string.Join(", ", forms.Stored.Select(stored => blocks.Seen(stored.Tensor)));
         writer.Line("/// <inheritdoc/>");
-        writer.Block("public override Tensor forward(Tensor input)", () => writer.Lines(kind.Forward(first, tensors)));
+        writer.Block("public override Tensor forward(Tensor input)", () => writer.Lines(FitWriter.ForwardPrelude(forms, first)).Lines(kind.Forward(first, tensors + FitWriter.Arguments(forms))));
         writer.Line();
     }
 
@@ -139,6 +139,7 @@ internal sealed class LayerEmitter
         writer.Line("/// <inheritdoc/>");
         writer.Block("public override Layer FoldLayer()", () => writer.Line("using var weight = MergedWeight();").Line($"return MakePlain{forms.Shape.Kind}(weight, {bias}{kind.Geometry});")).Line();
 
+        FitWriter.Method(writer, forms, programs, blocks);
         writer.Line("/// <summary>" + Xml(facts.InferenceForm[1]) + "</summary>");
         writer.Block("private Tensor MergedWeight()", () =>
         {
@@ -153,7 +154,7 @@ internal sealed class LayerEmitter
                 return;
             }
 
-            writer.Line("using var noGradient = no_grad();").Line("using var scope = NewDisposeScope();").Lines(blocks.Locals(programs.Fold)).Lines(TorchProgramWriter.Write(programs.Fold, forms.SizeText));
+            writer.Line("using var noGradient = no_grad();").Line("using var scope = NewDisposeScope();").Lines(FitWriter.Prelude(forms)).Lines(blocks.Locals(programs.Fold)).Lines(TorchProgramWriter.Write(programs.Fold, forms.SizeText));
             writer.Line($"return {programs.Fold.Results[0].Name}{blocks.Close}.MoveToOuterDisposeScope();");
         }).Line();
     }
@@ -172,9 +173,12 @@ internal sealed class LayerEmitter
         RequireFinite();
         writer.Line("using var noGradient = no_grad();")
             .Line("using var scope = NewDisposeScope();")
+            .Lines(FitWriter.Prelude(forms))
             .Lines(blocks.Locals(codes))
             .Lines(TorchProgramWriter.Write(codes, forms.SizeText))
-            .Line($"var packed = FoldCodes(Format, {codes.Results[0].Name}, lowest: {packed.Weight.Coded.Lowest}, {codes.Results[1].Name}{zeros}{branch});")
+            .Line(forms.Fit is null
+                ? $"var packed = FoldCodes(Format, {codes.Results[0].Name}, lowest: {packed.Weight.Coded.Lowest}, {codes.Results[1].Name}{zeros}{branch});"
+                : $"var packed = FoldPlanes(Format, {codes.Results[0].Name}, {codes.Results[1].Name}{branch});")
             .Line($"return Fold{forms.Shape.Kind}(packed, {bias}{kind.Geometry});");
     }
 
@@ -225,6 +229,7 @@ internal sealed class LayerEmitter
                 writer.Line($"var {input.Name} = this.{blocks.Seen(stored[input.Name])}.to_type(ScalarType.Float64);");
             }
 
+            writer.Lines(FitWriter.BoundPrelude(forms));
             if (blocks.HasBlocks)
             {
                 writer.Line("var leading = magnitude.shape[..^1];")
@@ -271,7 +276,7 @@ internal sealed class LayerEmitter
         var results = programs.BackwardOf.Select((tensor, k) => (tensor, value: programs.Backward.Results[k])).ToDictionary(pair => pair.tensor, pair => pair.value);
         var order = forms.Stored.Select(stored => results.TryGetValue(stored.Tensor, out var value) ? MaskWriter.Wanted(stored.Tensor, value, Field) : "null");
         writer.Lines(MaskWriter.GradientComment(programs.BackwardOf));
-        writer.Line("return [" + string.Join(", ", order.Prepend("gradX")) + "];");
+        writer.Line("return [" + string.Join(", ", order.Prepend("gradX").Concat(FitWriter.NoGradients(forms))) + "];");
     }
 
     private string NewTensor(Tensor tensor)
@@ -288,7 +293,7 @@ internal sealed class LayerEmitter
 
     private void Unpack(Program program, params Tensor[] always)
     {
-        var tensors = new[] { forms.Input }.Concat(forms.Stored.Select(stored => stored.Tensor)).ToArray();
+        Tensor[] tensors = [forms.Input, .. forms.Stored.Select(stored => stored.Tensor), .. forms.MadeAnew];
         for (var k = 0; k < tensors.Length; k++)
         {
             var name = NamesOf.Variable(tensors[k].Name);

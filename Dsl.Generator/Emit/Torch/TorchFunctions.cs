@@ -32,6 +32,8 @@ internal static class TorchFunctions
             // 1 and 0 in the type of the values: comparisons of torch give booleans, which do not subtract.
             Function.GreaterOrEqual => ("Compare.AtLeast(" + x[0].Text + ", " + x[1].Text + ")", Primary),
             Function.Greater => ("Compare.Above(" + x[0].Text + ", " + x[1].Text + ")", Primary),
+            Function.NearestLevel => (x[1].Text + ".Nearest(" + x[0].Text + ")", Primary),
+            Function.LevelAt => (x[1].Text + ".At(" + x[0].Text + ")", Primary),
             Function.Select => ("torch.where(" + At(0, Primary) + ".to_type(ScalarType.Bool), " + x[1].Text + ", " + x[2].Text + ")", Primary),
             _ => (At(0, Primary) + "." + Method(function) + "()", Primary),
         };

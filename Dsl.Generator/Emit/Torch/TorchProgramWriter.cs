@@ -69,6 +69,7 @@ internal static class TorchProgramWriter
     {
         Pointwise.Number number => TorchFunctions.Number(number.Exact),
         Pointwise.Extent extent => sizeOf(extent.Size) is var text && text.All(char.IsDigit) ? (text, TorchFunctions.Primary) : (text, TorchFunctions.Multiplicative),
+        Pointwise.Table table => (CodebookWriter.NameOf(table.Levels), TorchFunctions.Primary),
         Pointwise.Read read => (Align(read.Source, axes), TorchFunctions.Primary),
         Pointwise.Apply apply when Constant(apply, sizeOf) is { } number => TorchFunctions.Number(number),
         Pointwise.Apply apply => TorchFunctions.Write(apply.Function, apply.Arguments.Select(argument => Text(argument, axes, sizeOf)).ToArray()),

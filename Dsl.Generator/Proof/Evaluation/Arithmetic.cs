@@ -14,6 +14,12 @@ internal abstract class Arithmetic<T>
     /// <summary>A pointwise function other than addition and multiplication.</summary>
     public abstract T Apply(Function function, T[] x);
 
+    /// <summary>The number of the level of a codebook nearest to a value.</summary>
+    public abstract T Nearest(Codebook levels, T x);
+
+    /// <summary>The level of a codebook at a number.</summary>
+    public abstract T At(Codebook levels, T number);
+
     /// <summary>The largest of the values.</summary>
     public abstract T Largest(IReadOnlyList<T> values);
 }

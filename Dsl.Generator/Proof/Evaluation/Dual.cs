@@ -29,6 +29,11 @@ internal sealed class DualNumbers : Arithmetic<Dual>
         return new(largest, values.Where(value => value.Value == largest).Average(value => value.Derivative));
     }
 
+    /// <summary>A step function, as the roundings are.</summary>
+    public override Dual Nearest(Codebook levels, Dual x) => Chain(x, double.IsNaN(x.Value) ? double.NaN : levels.Nearest(x.Value), 0);
+
+    public override Dual At(Codebook levels, Dual number) => Chain(number, double.IsNaN(number.Value) ? double.NaN : levels.At(number.Value).ToDouble(), 0);
+
     /// <summary>The value of one number with the derivative of another: a declared surrogate.</summary>
     public static Dual WithDerivative(Dual value, Dual derivative) => new(value.Value, derivative.Derivative);
 

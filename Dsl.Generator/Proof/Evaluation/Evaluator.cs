@@ -121,6 +121,12 @@ internal sealed class Evaluator<T>
             return OfSelect(map, at);
         }
 
+        if (map.Arguments.Count == 2 && map.Arguments[1] is Codebook levels)
+        {
+            var looked = Evaluate(map.Arguments[0], at);
+            return map.Function == Function.NearestLevel ? arithmetic.Nearest(levels, looked) : arithmetic.At(levels, looked);
+        }
+
         if (map.Function == Function.Multiply && map.Arguments.Any(argument => argument is Ir.Inside mask && !Holds(mask, at)))
         {
             return arithmetic.Number(0); // What is masked out is not looked at: most terms of a convolution's gradient.

@@ -14,6 +14,10 @@ internal sealed class ExactArithmetic : Arithmetic<Rational>
 
     public override Rational Largest(IReadOnlyList<Rational> values) => values.Aggregate(Max);
 
+    public override Rational Nearest(Codebook levels, Rational x) => levels.Nearest(x);
+
+    public override Rational At(Codebook levels, Rational number) => levels.At(number);
+
     public override Rational Apply(Function function, Rational[] x) => function switch
     {
         Function.Divide => x[1].IsZero ? throw new UndefinedValueException("division by zero", isCertain: true) : x[0] / x[1],

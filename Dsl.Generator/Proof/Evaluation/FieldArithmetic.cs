@@ -59,6 +59,15 @@ internal sealed class FieldArithmetic : Arithmetic<Residue>
         _ => Oracle(function, x[0].Value),
     };
 
+    /// <summary>A random one: numbers of a field have no order that sums respect.</summary>
+    public override Residue Nearest(Codebook levels, Residue x) =>
+        Number((int)Noise.Below(levels.Levels.Count, seed + "/nearest/" + levels.Text + "/" + x.Value));
+
+    /// <summary>Numbers that there are have their levels, others random values.</summary>
+    public override Residue At(Codebook levels, Residue number) => number.Value >= 0 && number.Value <= levels.Last
+        ? Number(levels.Levels[(int)number.Value])
+        : Oracle(Function.LevelAt, number.Value);
+
     private static Residue Max(Residue a, Residue b) => Sign(a.Value - b.Value) >= 0 ? a : b;
 
     private static bool IsPositive(Residue x) => Sign(x.Value) >= 0;

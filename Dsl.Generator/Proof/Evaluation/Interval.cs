@@ -61,6 +61,17 @@ internal sealed class IntervalArithmetic : Arithmetic<Interval>
         _ => throw new UndefinedValueException("no interval for " + function),
     };
 
+    /// <summary>Midpoints are rounded to doubles, so a value that close to one is not told.</summary>
+    public override Interval Nearest(Codebook levels, Interval x)
+    {
+        var (low, high) = levels.Midpoints.All(middle => IsShort(middle.ToDouble()) && middle.Denominator <= 1024) ? x : Widen(x.Low, x.High);
+        return Step(t => levels.Nearest(t), new(low, high));
+    }
+
+    public override Interval At(Codebook levels, Interval number) => levels.At(number.Low) is var level && level == levels.At(number.High)
+        ? Number(level)
+        : throw new UndefinedValueException("a level too close to call");
+
     public static Interval Exact(double value) => new(value, value);
 
     /// <summary>A step function is exact where both ends agree.</summary>

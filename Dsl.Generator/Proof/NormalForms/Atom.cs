@@ -90,6 +90,19 @@ internal sealed class PrimeAtom : Atom
     public override Polynomial Reindex(Algebra algebra, Func<Index, AffineIndex?> place) => Polynomial.Of(this);
 }
 
+/// <summary>The table of a lookup.</summary>
+internal sealed class CodebookAtom : Atom
+{
+    private readonly Codebook codebook;
+
+    public CodebookAtom(Codebook codebook)
+        : base([], 0) => this.codebook = codebook;
+
+    public override string Print(Func<Index, string> nameOf) => "codebook " + codebook.Text;
+
+    public override Polynomial Reindex(Algebra algebra, Func<Index, AffineIndex?> place) => Polynomial.Of(this);
+}
+
 /// <summary>1 where a place lies inside <c>[0, size)</c>, else 0.</summary>
 internal sealed class IndicatorAtom : Atom
 {

@@ -26,6 +26,7 @@ internal sealed class Normalizer
         Literal literal => Polynomial.Of(literal.Value),
         SizeValue size => algebra.Value(size.Size),
         Access access => Polynomial.Of(new LeafAtom(access.Tensor, access.At)),
+        Codebook book => Polynomial.Of(new CodebookAtom(book)),
         Ir.Inside inside => algebra.Indicator(inside.At, inside.Size),
         Named named => Normalize(named.Body),
         Surrogate surrogate => Normalize(surrogate.Value),

@@ -13,11 +13,19 @@ namespace LayerDsl.Generator.Reparams.Quantization;
 /// <param name="Symmetric">Whether a uniform grid is symmetric.</param>
 internal sealed record GridTarget(Expr Weight, Expr Target, EquatableArray<Index> ScaleAxes, EquatableArray<Index> Over, int Bits, bool Symmetric)
 {
+    /// <summary>What is added to a number before it is rounded in training, uniform in [-½, ½): rounding up or down at random. Null to round to the nearest.</summary>
+    public Tensor? Dither { get; init; }
+
+    /// <summary>What the scales of binary planes may be.</summary>
+    public string Scales { get; init; } = "Float";
+
     /// <summary>Scales below this, the least normal float32, count as it: a row of zeros is divided by it, and stays zero.</summary>
     public const double LeastScale = 1.1754943508222875e-38;
 
     /// <summary>2^(bits - 1).</summary>
     public int Half => 1 << (Bits - 1);
+
+    public Expr Rounded(Expr x) => Round(Dither is null ? x : x + Dither.All);
 
     public Expr Largest(Expr x) => Over.Aggregate(x, (body, index) => MaxOver(index, body));
 
@@ -45,6 +53,12 @@ internal sealed record Coded(Expr Scale, Expr? Zero, Expr Codes, Func<Expr, Expr
     /// <summary>What training uses, where it is not the rounded weight with the gradient passed straight through.</summary>
     public Expr? Training { get; init; }
 
+    /// <summary>What fits scales and codes, where no formula does.</summary>
+    public PlaneFit? Fit { get; init; }
+
+    /// <summary>The index of the planes, which codes and scales have as their first axis; null where a weight has one code and one scale.</summary>
+    public Index? Plane { get; init; }
+
     /// <summary>What the grid stores beside the weight, and how it starts.</summary>
     public EquatableArray<StoredTensor> Stored { get; init; } = [];
 
@@ -52,4 +66,8 @@ internal sealed record Coded(Expr Scale, Expr? Zero, Expr Codes, Func<Expr, Expr
 }
 
 /// <summary>A grid: its formula, its paper, its bits, and the codes of a weight on it.</summary>
-internal sealed record Grid(string Formula, string Paper, int LeastBits, int MostBits, Func<GridTarget, Coded> Code);
+internal sealed record Grid(string Formula, string Paper, int LeastBits, int MostBits, Func<GridTarget, Coded> Code)
+{
+    /// <summary>The least bits with which steps are equal, so that they can be rounded at random; 0 where they never are.</summary>
+    public int LeastBitsOfSteps { get; init; }
+}

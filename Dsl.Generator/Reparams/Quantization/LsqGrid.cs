@@ -13,7 +13,7 @@ internal static class LsqGrid
 {
     private const double LeastStep = 1e-8;
 
-    public static Grid Grid { get; } = new("s · round(clip(W / s, -n, n - 1))", "Esser et al.: Learned Step Size Quantization, 2020, arXiv 1902.08153", 2, 8, Code);
+    public static Grid Grid { get; } = new("s · round(clip(W / s, -n, n - 1))", "Esser et al.: Learned Step Size Quantization, 2020, arXiv 1902.08153", 2, 8, Code) { LeastBitsOfSteps = 2 };
 
     private static Coded Code(GridTarget target)
     {
@@ -21,7 +21,7 @@ internal static class LsqGrid
         var factor = 1 / Sqrt(target.Count * (target.Half - 1));
         var scale = Name("step", new Surrogate("gradient scale", Max(stored.All, Number(LeastStep)), factor * stored.All));
         var clipped = Name("clipped", Clamp(target.Weight / scale, -target.Half, target.Half - 1));
-        var codes = Name("codes", StraightThrough(Round(clipped), clipped));
+        var codes = Name("codes", StraightThrough(target.Rounded(clipped), clipped));
         var start = 2 / Math.Sqrt(target.Half - 1);
         return new Coded(scale, null, codes, (code, s, _) => s * code, -target.Half, target.Half - 1)
         {

@@ -1,3 +1,4 @@
+using LayerDsl.Generator.Ir;
 using static LayerDsl.Generator.Ir.Operators;
 
 namespace LayerDsl.Generator.Reparams.Quantization;
@@ -9,12 +10,13 @@ namespace LayerDsl.Generator.Reparams.Quantization;
 internal static class NormalFloatGrid
 {
     /// <summary>In float32, as the format's first implementation stores them.</summary>
-    private static readonly Levels Quantiles = new(
+    private static readonly Codebook Quantiles = Levels.Of(
+        "NF4",
         [
             -1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334, -0.09105003625154495, 0.0,
             0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1.0,
         ],
-        tiesRise: _ => false);
+        Ties.Lower);
 
     public static Grid Grid { get; } = new("s · nearest of 16 normal quantiles to W / s", "Dettmers et al.: QLoRA, 2023, arXiv 2305.14314", 4, 4, Code);
 
@@ -22,6 +24,6 @@ internal static class NormalFloatGrid
     {
         var scale = Name("scale", target.Largest(Abs(target.Weight)));
         var relative = Name("relative", target.Weight / GridTarget.NotZero(scale));
-        return new Coded(scale, null, Name("codes", Quantiles.NumberOf(relative)), (code, s, _) => s * Quantiles.At(code), 0, Quantiles.Last);
+        return new Coded(scale, null, Name("codes", Nearest(Quantiles, relative)), (code, s, _) => s * At(Quantiles, code), 0, Quantiles.Last);
     }
 }

@@ -10,14 +10,14 @@ namespace LayerDsl.Generator.Reparams.Quantization;
 /// </summary>
 internal static class UniformGrid
 {
-    public static Grid Grid { get; } = new("s · (round(W / s + z) - z)", "Jacob et al.: Integer-Arithmetic-Only Inference, 2018, arXiv 1712.05877", 1, 8, Code);
+    public static Grid Grid { get; } = new("s · (round(W / s + z) - z)", "Jacob et al.: Integer-Arithmetic-Only Inference, 2018, arXiv 1712.05877", 1, 8, Code) { LeastBitsOfSteps = 2 };
 
     private static Coded Code(GridTarget target) => !target.Symmetric ? WithZeroPoint(target) : target.Bits == 1 ? Signs(target) : Symmetric(target);
 
     private static Coded Symmetric(GridTarget target)
     {
         var scale = Name("scale", target.Largest(Abs(target.Weight)) / (target.Half - 1));
-        var codes = Name("codes", Clamp(Round(target.Weight / GridTarget.NotZero(scale)), -target.Half, target.Half - 1));
+        var codes = Name("codes", Clamp(target.Rounded(target.Weight / GridTarget.NotZero(scale)), -target.Half, target.Half - 1));
         return new Coded(scale, null, codes, (code, s, _) => s * code, -target.Half, target.Half - 1);
     }
 
@@ -28,7 +28,7 @@ internal static class UniformGrid
         var high = Name("high", Max(target.Largest(target.Weight), 0));
         var scale = Name("scale", (low + high) / levels);
         var zero = Name("zero", Round(low / GridTarget.NotZero(scale)));
-        var codes = Name("codes", Clamp(Round(target.Weight / GridTarget.NotZero(scale)) + zero, 0, levels));
+        var codes = Name("codes", Clamp(target.Rounded(target.Weight / GridTarget.NotZero(scale)) + zero, 0, levels));
         return new Coded(scale, zero, codes, (code, s, z) => s * (code - z!), 0, levels);
     }
 

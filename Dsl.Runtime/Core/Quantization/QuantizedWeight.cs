@@ -13,7 +13,7 @@ public sealed class QuantizedWeight
     /// <param name="name">The layer's name, for messages.</param>
     /// <param name="format">How codes stand for weights.</param>
     /// <param name="codes">(rows, columns).</param>
-    /// <param name="scales">One, or one for every group of every row; not negative.</param>
+    /// <param name="scales">One, or one for every group of every row; not negative. With binary planes as many for every plane, plane after plane.</param>
     /// <param name="zeros">As many zero points; empty where the format has none.</param>
     /// <param name="down">A of the low-rank term, (rank, columns); empty for none.</param>
     /// <param name="up">B of the low-rank term, (rows, rank); empty for none.</param>
@@ -88,11 +88,40 @@ public sealed class QuantizedWeight
         for (var start = 0; start < columns; start += group)
         {
             var index = Format.GroupSize == 0 ? 0 : first + (start / group);
+            var last = Math.Min(columns, start + group);
+            if (Format.Planes > 0)
+            {
+                DecodePlanes(codes[start..last], index, weights[start..last]);
+                continue;
+            }
+
             var (scale, zero) = (scales[index], zeros.Length > 0 ? zeros[index] : 0);
-            for (var k = start; k < Math.Min(columns, start + group); k++)
+            for (var k = start; k < last; k++)
             {
                 weights[k] = scale * (levels[codes[k]] - zero);
             }
+        }
+    }
+
+    /// <summary>The sums of all codes first, then a lookup for each weight.</summary>
+    private void DecodePlanes(ReadOnlySpan<byte> codes, int shared, Span<float> weights)
+    {
+        var stride = scales.Length / Format.Planes;
+        Span<float> sums = stackalloc float[1 << Format.Planes];
+        sums[0] = 0;
+        for (var plane = 0; plane < Format.Planes; plane++)
+        {
+            var scale = scales[(plane * stride) + shared];
+            for (var code = (1 << plane) - 1; code >= 0; code--)
+            {
+                sums[code | (1 << plane)] = sums[code] + scale;
+                sums[code] -= scale;
+            }
+        }
+
+        for (var k = 0; k < codes.Length; k++)
+        {
+            weights[k] = sums[codes[k]];
         }
     }
 }

@@ -44,10 +44,22 @@ public sealed class FoldVerification
         RequireComparable(folded.ModelName, sample);
         using var noGradient = no_grad();
         var verification = new FoldVerification(folded, sample);
-        for (long first = 0; first < sample.shape[0]; first += RowsAtOnce)
+        var training = model.modules().Prepend(model).Where(module => module.training).ToArray();
+        try
         {
-            using var scope = NewDisposeScope();
-            verification.Compare(model, sample.narrow(0, first, Math.Min(RowsAtOnce, sample.shape[0] - first)), steps);
+            model.eval(); // Folds stand for this mode: training may round at random.
+            for (long first = 0; first < sample.shape[0]; first += RowsAtOnce)
+            {
+                using var scope = NewDisposeScope();
+                verification.Compare(model, sample.narrow(0, first, Math.Min(RowsAtOnce, sample.shape[0] - first)), steps);
+            }
+        }
+        finally
+        {
+            foreach (var module in training)
+            {
+                module.train();
+            }
         }
 
         return new FoldReport(folded.ModelName, [.. verification.rows.Values]);
