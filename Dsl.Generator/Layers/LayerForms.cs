@@ -35,6 +35,9 @@ internal sealed record LayerForms(
     /// <summary>The folded form in codes, where the weight is quantized last.</summary>
     public PackedForms? Packed { get; init; }
 
+    /// <summary>The whole layer with its rounded input, where that is rounded: the forms here take the rounded input for x.</summary>
+    public InputForms? Activation { get; init; }
+
     /// <summary>Which stored tensors have masks.</summary>
     public EquatableArray<MaskedTensor> Masks { get; init; } = [];
 

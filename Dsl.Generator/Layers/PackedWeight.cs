@@ -9,6 +9,8 @@ namespace LayerDsl.Generator.Layers;
 internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, EquatableArray<Index> ScaleAxes, int Bits, string Scheme)
 {
     private const long StepsPerLevel = 10_000;
+    private const int MostShift = 31;
+    private const double LargestWhole = 1L << 32;
 
     public Tensor Codes => new("codes", TensorRole.Folded, Axes);
 
@@ -18,6 +20,27 @@ internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, Equ
 
     /// <summary>The weight from folded codes.</summary>
     public Expr Decoded => Coded.Decode(Codes.All, Scale.All, Zero?.All);
+
+    /// <summary>The weight in units of its scale.</summary>
+    public Expr InSteps => Coded.Decode(Codes.All, 1, Zero?.All);
+
+    /// <summary>
+    /// 2^k for the least k for which 2^k · levels are whole numbers, or null where there is none of use: the normal quantiles of NF4, the odd powers of √2.
+    /// A folded layer with rounded inputs then adds up products of whole numbers. The runtime's IntegerLevels finds the same.
+    /// </summary>
+    public Rational? WholeFactor
+    {
+        get
+        {
+            var levels = Levels().Select(level => (double)(float)level).ToArray();
+            return Enumerable.Range(0, MostShift + 1)
+                .Where(k => levels.All(level => IsWhole(level * (1L << k))))
+                .Select(k => (Rational?)new Rational(1L << k, 1))
+                .FirstOrDefault();
+
+            static bool IsWhole(double level) => Math.Floor(level) == level && Math.Abs(level) <= LargestWhole;
+        }
+    }
 
     /// <summary>The format of a weight of the given shape, with the low-rank term that stays beside it.</summary>
     public FormatSpec Format(WeightShape shape, EquatableArray<LowRankBranch> branches, EquatableArray<SizeBinding> sizes)
