@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace LayerDsl;
@@ -9,7 +11,10 @@ namespace LayerDsl;
 internal sealed class IntegerWeight
 {
     private const int MostShift = 31;
-    private const double LargestWhole = 1L << 32;
+    private const double LargestWhole = 1L << 34;
+
+    /// <summary>The largest odd part of a level: any float32 is a whole multiple of some power of two, which says nothing.</summary>
+    private const long LargestOdd = 1 << 10;
 
     private readonly QuantizedWeight weight;
     private readonly IntegerKernel kernel;
@@ -24,7 +29,7 @@ internal sealed class IntegerWeight
     public int RowBytes => checked(weight.Codes.Columns * kernel.Size);
 
     /// <summary>Weights that share a scale: neighbours of a row.</summary>
-    private int Group => weight.Format.GroupSize is 0 ? weight.Codes.Columns : Math.Min(weight.Format.GroupSize, weight.Codes.Columns);
+    private int Group => GroupOf(weight);
 
     /// <summary>The integer form of a weight, or null where its levels are not whole multiples of one step, or its sums may leave 64 bits.</summary>
     public static IntegerWeight? Of(QuantizedWeight weight, ActivationFormat inputs)
@@ -35,10 +40,11 @@ internal sealed class IntegerWeight
         }
 
         var levels = weight.Format.Levels.Select(level => (long)(level * (double)factor)).ToArray();
-        var (least, most) = weight.Zeros.IsEmpty ? (0L, 0L) : ((long)System.Numerics.Tensors.TensorPrimitives.Min(weight.Zeros) * factor, (long)System.Numerics.Tensors.TensorPrimitives.Max(weight.Zeros) * factor);
+        var (least, most) = weight.Zeros.IsEmpty ? (0L, 0L) : ((long)TensorPrimitives.Min(weight.Zeros) * factor, (long)TensorPrimitives.Max(weight.Zeros) * factor);
         var largest = Math.Max(Math.Abs(levels.Min() - most), Math.Abs(levels.Max() - least));
-        var count = weight.Format.GroupSize is 0 ? weight.Codes.Columns : Math.Min(weight.Format.GroupSize, weight.Codes.Columns);
-        var bound = (Int128)count * inputs.Span * largest;
+
+        // No sum over a group is larger than this, whatever the codes are.
+        var bound = (Int128)GroupOf(weight) * inputs.Span * largest;
         return bound > long.MaxValue ? null : new IntegerWeight(weight, KernelFor(weight, levels, largest, bound <= int.MaxValue), factor);
     }
 
@@ -76,6 +82,8 @@ internal sealed class IntegerWeight
         return sum / factor;
     }
 
+    private static int GroupOf(QuantizedWeight weight) => weight.Format.GroupSize is 0 ? weight.Codes.Columns : Math.Min(weight.Format.GroupSize, weight.Codes.Columns);
+
     private static IntegerKernel KernelFor(QuantizedWeight weight, long[] levels, long largest, bool fitsInt) =>
         weight.Format.Scheme == "Log2" && ShiftKernel.Fits(levels) ? new ShiftKernel(levels, fitsInt)
         : fitsInt && largest <= short.MaxValue && levels.Max(Math.Abs) <= short.MaxValue ? new ShortKernel(levels)
@@ -87,7 +95,7 @@ internal sealed class IntegerWeight
         for (var k = 0; k <= MostShift; k++)
         {
             var factor = 1L << k;
-            if (levels.All(level => Math.Floor(level * (double)factor) == level * (double)factor && Math.Abs(level) * (double)factor <= LargestWhole))
+            if (levels.All(level => IsWhole(level * (double)factor)))
             {
                 return factor;
             }
@@ -95,6 +103,10 @@ internal sealed class IntegerWeight
 
         return null;
     }
+
+    private static bool IsWhole(double level) => Math.Floor(level) == level && Math.Abs(level) <= LargestWhole && OddPart((long)Math.Abs(level)) <= LargestOdd;
+
+    private static long OddPart(long whole) => whole == 0 ? 0 : whole >> BitOperations.TrailingZeroCount(whole);
 
     private int ScaleOf(int row, int column) => weight.Format.GroupSize is 0 ? 0 : (row * ((weight.Codes.Columns + Group - 1) / Group)) + (column / Group);
 }
