@@ -169,7 +169,10 @@ internal static class GradientCheck
         public Backward(Point point, Steps steps)
         {
             this.point = point;
-            evaluator = new Evaluator<Interval>(arithmetic, point.SizeOf, (other, place) => Exactly(ElementOf(point, other, place, isMoved: false).Value), steps);
+            evaluator = new Evaluator<Interval>(arithmetic, point.SizeOf, (other, place) => Exactly(ElementOf(point, other, place, isMoved: false).Value), steps)
+            {
+                ComparesWithOthers = true,
+            };
         }
 
         public (Interval? Enclosure, string? Gap) Enclose(IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients)
