@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace LayerDsl;
 
 /// <summary>
-/// A convolution of whole inputs with whole weights. What lies under the kernel is gathered output by output, so that every output is one product of
-/// two rows; outside of the image the code is that of zero, a step of 0.
+/// A convolution of whole inputs with whole weights. Weights of 16 bits are multiplied in pairs; for others what lies under the kernel is gathered
+/// output by output, so that every output is one product of two rows. Outside of the image the code is that of zero, a step of 0.
 /// </summary>
 internal sealed class IntegerConvolution(Conv2dGeometry geometry, IntegerWeight weight)
 {
@@ -26,21 +26,34 @@ internal sealed class IntegerConvolution(Conv2dGeometry geometry, IntegerWeight 
     /// <exception cref="NonFiniteActivationException">A value is NaN or infinite. Nothing has been written.</exception>
     public void Forward(string layer, ActivationGrid grid, ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width, ReadOnlySpan<float> bias)
     {
+        using var codes = new PooledBuffer((x.Length + 1) / 2);
+        var steps = MemoryMarshal.Cast<float, short>(codes.Span)[..x.Length];
+        grid.Encode(layer, x, steps);
+        if (weight.Kernel is ShortKernel)
+        {
+            new PairConvolution(geometry, weight).Forward(steps, y, batch, height, width, grid.Scale, bias);
+        }
+        else
+        {
+            ForwardWindows(steps, y, batch, height, width, grid.Scale, bias);
+        }
+    }
+
+    /// <summary>Window by window: for kernels that do not multiply pairs.</summary>
+    private void ForwardWindows(ReadOnlySpan<short> steps, Span<float> y, int batch, int height, int width, double inputScale, ReadOnlySpan<float> bias)
+    {
         var (inputs, positions) = (geometry.InputsPerOutput, geometry.OutputSize(height) * geometry.OutputSize(width));
         var tile = Math.Clamp(TileShorts / inputs, 1, positions);
-        using var codes = new PooledBuffer((x.Length + 1) / 2);
         using var windows = new PooledBuffer(((tile * inputs) + 1) / 2);
         using var weights = new PooledBuffer(checked(((geometry.OutChannels * weight.RowBytes) + sizeof(float) - 1) / sizeof(float)));
-        var steps = MemoryMarshal.Cast<float, short>(codes.Span)[..x.Length];
         var unpacked = MemoryMarshal.AsBytes(weights.Span);
-        grid.Encode(layer, x, steps);
         IntegerProduct.Unpack(weight, unpacked, 0, geometry.OutChannels);
         var (channels, outputs) = (geometry.InChannels / geometry.Groups, geometry.OutChannels / geometry.Groups);
         for (var k = 0; k < batch * geometry.Groups; k++)
         {
             var window = new StepWindow(geometry, steps.Slice(k * channels * height * width, channels * height * width), height, width);
             var to = new Output(y.Slice(k * outputs * positions, outputs * positions), bias, positions, k % geometry.Groups * outputs, outputs);
-            ForwardGroup(window, grid.Scale, unpacked, MemoryMarshal.Cast<float, short>(windows.Span), to, tile);
+            ForwardGroup(window, inputScale, unpacked, MemoryMarshal.Cast<float, short>(windows.Span), to, tile);
         }
     }
 

@@ -28,6 +28,10 @@ internal sealed class IntegerWeight
     /// <summary>Bytes of an unpacked row.</summary>
     public int RowBytes => checked(weight.Codes.Columns * kernel.Size);
 
+    /// <summary>The scale of a row whose weights all share it, its levels counted in steps.</summary>
+    /// <param name="row">The row.</param>
+    public double ScaleOf(int row) => weight.Scales[ScaleOf(row, 0)] / (double)factor;
+
     /// <summary>Weights that share a scale: neighbours of a row.</summary>
     private int Group => GroupOf(weight);
 
@@ -71,15 +75,8 @@ internal sealed class IntegerWeight
     /// <param name="steps">The codes of the input less their zero point.</param>
     public double Dot(int row, ReadOnlySpan<byte> weights, ReadOnlySpan<short> steps)
     {
-        var sum = 0.0;
-        for (var start = 0; start < steps.Length; start += Group)
-        {
-            var count = Math.Min(Group, steps.Length - start);
-            var whole = kernel.Dot(steps.Slice(start, count), weights.Slice(start * kernel.Size, count * kernel.Size));
-            sum += weight.Scales[ScaleOf(row, start)] * (double)whole;
-        }
-
-        return sum / factor;
+        var first = ScaleOf(row, 0);
+        return kernel.Dot(steps, weights, Group, weight.Scales.Slice(first, (steps.Length + Group - 1) / Group)) / factor;
     }
 
     private static int GroupOf(QuantizedWeight weight) => weight.Format.GroupSize is 0 ? weight.Codes.Columns : Math.Min(weight.Format.GroupSize, weight.Codes.Columns);

@@ -34,7 +34,10 @@ internal sealed class ShiftKernel(long[] levels, bool fitsInt) : IntegerKernel
     public override long Dot(ReadOnlySpan<short> steps, ReadOnlySpan<byte> weights)
     {
         var other = MemoryMarshal.Cast<byte, int>(weights)[..steps.Length];
-        var (sum, done) = fitsInt && Avx2.IsSupported ? DotInt(steps, other) : (0L, 0);
+        var (sum, done) = !fitsInt ? (0L, 0)
+            : Avx512F.IsSupported && Vector512.IsHardwareAccelerated ? Dot512(steps, other)
+            : Avx2.IsSupported ? Dot256(steps, other)
+            : (0L, 0);
         for (var k = done; k < steps.Length; k++)
         {
             var shifted = (long)steps[k] << (other[k] & int.MaxValue);
@@ -44,7 +47,26 @@ internal sealed class ShiftKernel(long[] levels, bool fitsInt) : IntegerKernel
         return sum;
     }
 
-    private static (long Sum, int Done) DotInt(ReadOnlySpan<short> x, ReadOnlySpan<int> w)
+    private static (long Sum, int Done) Dot512(ReadOnlySpan<short> x, ReadOnlySpan<int> w)
+    {
+        var (sum, k) = (Vector512<int>.Zero, 0);
+        ref var left = ref MemoryMarshal.GetReference(x);
+        ref var right = ref MemoryMarshal.GetReference(w);
+        for (; k + Vector512<int>.Count <= x.Length; k += Vector512<int>.Count)
+        {
+            var code = Vector512.LoadUnsafe(ref right, (nuint)k);
+            var shift = Vector512.BitwiseAnd(code, Vector512.Create(int.MaxValue)).AsUInt32();
+            var shifted = Avx512F.ShiftLeftLogicalVariable(Avx512F.ConvertToVector512Int32(Vector256.LoadUnsafe(ref left, (nuint)k)), shift);
+
+            // -v = (v xor -1) + 1: the sign is -1 or 0.
+            var sign = Vector512.ShiftRightArithmetic(code, 31);
+            sum += (shifted ^ sign) - sign;
+        }
+
+        return (Vector512.Sum(sum), k);
+    }
+
+    private static (long Sum, int Done) Dot256(ReadOnlySpan<short> x, ReadOnlySpan<int> w)
     {
         var (sum, k) = (Vector256<int>.Zero, 0);
         ref var left = ref MemoryMarshal.GetReference(x);

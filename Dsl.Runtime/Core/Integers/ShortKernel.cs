@@ -8,6 +8,9 @@ namespace LayerDsl;
 /// <summary>Weights of 16 bits and sums of 32: for whole levels below 2^15, and sums that were found to fit.</summary>
 internal sealed class ShortKernel : IntegerKernel
 {
+    /// <summary>Up to this size of a group a lane's part of its sum is exact in a float32 as well, for products below 2^16.</summary>
+    private const int LargestLaneGroup = 1024;
+
     private readonly short[] levels;
     private readonly bool isConsecutive;
 
@@ -50,6 +53,55 @@ internal sealed class ShortKernel : IntegerKernel
         }
 
         return sum;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Small groups: every lane of a vector is scaled on its own, so that lanes are added up once for a row and not once for a group.</remarks>
+    public override double Dot(ReadOnlySpan<short> steps, ReadOnlySpan<byte> weights, int group, ReadOnlySpan<float> scales)
+    {
+        var other = MemoryMarshal.Cast<byte, short>(weights)[..steps.Length];
+        return group >= steps.Length || group > LargestLaneGroup || steps.Length % group != 0 ? base.Dot(steps, weights, group, scales)
+            : Vector512.IsHardwareAccelerated && Avx512BW.IsSupported && group % Vector512<short>.Count == 0 ? Groups512(steps, other, group, scales)
+            : Avx2.IsSupported && group % Vector256<short>.Count == 0 ? Groups256(steps, other, group, scales)
+            : base.Dot(steps, weights, group, scales);
+    }
+
+    private static double Groups512(ReadOnlySpan<short> x, ReadOnlySpan<short> w, int group, ReadOnlySpan<float> scales)
+    {
+        var sum = Vector512<float>.Zero;
+        ref var left = ref MemoryMarshal.GetReference(x);
+        ref var right = ref MemoryMarshal.GetReference(w);
+        for (var k = 0; k < scales.Length; k++)
+        {
+            var part = Vector512<int>.Zero;
+            for (var at = k * group; at < (k + 1) * group; at += Vector512<short>.Count)
+            {
+                part += Avx512BW.MultiplyAddAdjacent(Vector512.LoadUnsafe(ref left, (nuint)at), Vector512.LoadUnsafe(ref right, (nuint)at));
+            }
+
+            sum = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(part), Vector512.Create(scales[k]), sum);
+        }
+
+        return Vector512.Sum(sum);
+    }
+
+    private static double Groups256(ReadOnlySpan<short> x, ReadOnlySpan<short> w, int group, ReadOnlySpan<float> scales)
+    {
+        var sum = Vector256<float>.Zero;
+        ref var left = ref MemoryMarshal.GetReference(x);
+        ref var right = ref MemoryMarshal.GetReference(w);
+        for (var k = 0; k < scales.Length; k++)
+        {
+            var part = Vector256<int>.Zero;
+            for (var at = k * group; at < (k + 1) * group; at += Vector256<short>.Count)
+            {
+                part += Avx2.MultiplyAddAdjacent(Vector256.LoadUnsafe(ref left, (nuint)at), Vector256.LoadUnsafe(ref right, (nuint)at));
+            }
+
+            sum = Vector256.FusedMultiplyAdd(Vector256.ConvertToSingle(part), Vector256.Create(scales[k]), sum);
+        }
+
+        return Vector256.Sum(sum);
     }
 
     /// <summary>Levels one apart: no table is needed.</summary>

@@ -83,6 +83,54 @@ public sealed class IntegerWeightTests
         Assert.Equal((0.5 * 40) + (4 * -2), integers.Dot(0, row, [10, 20, 30, 40, 5, 7]));
     }
 
+    /// <summary>Lanes of float32 add up a few parts of groups each: 1e-6 of the sum of magnitudes.</summary>
+    [Theory]
+    [InlineData(16, 48)]
+    [InlineData(32, 96)]
+    [InlineData(32, 1024)]
+    [InlineData(24, 96)]
+    [InlineData(2048, 4096)]
+    public void Groups_of_any_size_add_up_to_the_same(int group, int columns)
+    {
+        var random = new Random(group);
+        var scales = Enumerable.Range(0, columns / group).Select(_ => (float)random.NextDouble()).ToArray();
+        var codes = Enumerable.Range(0, columns).Select(_ => (byte)random.Next(256)).ToArray();
+        var weight = new QuantizedWeight(
+            "layer", new QuantizedFormat("Uniform", 8, group, true, QuantizedFormat.Steps(0, 256)), PackedCodes.Pack("layer", codes, 1, columns, 8), scales, [.. scales.Select(scale => MathF.Round(scale * 255))]);
+        var integers = IntegerWeight.Of(weight, new ActivationFormat("Uniform", 8, false))!;
+        var row = new byte[integers.RowBytes];
+        integers.Unpack(0, row);
+        var steps = Enumerable.Range(0, columns).Select(_ => (short)random.Next(-255, 256)).ToArray();
+        var terms = Enumerable.Range(0, columns).Select(k => scales[k / group] * (double)((codes[k] - (int)weight.Zeros[k / group]) * steps[k])).ToArray();
+        Assert.Equal(terms.Sum(), integers.Dot(0, row, steps), 1e-6 * terms.Sum(Math.Abs));
+    }
+
+    [Fact]
+    public void One_weight_and_one_input_are_a_product()
+    {
+        var grid = new ActivationGrid("layer", new ActivationFormat("Uniform", 1, false), 2, 0);
+        var weight = Make(1, 1, "Uniform", [-1, 1], [], _ => 0, scales: [0.25f]);
+        var y = new float[3];
+        new FoldedQuantizedLinear("layer", weight, [10]) { Activation = grid }.Forward([-5, 0.5f, 7], y, 3);
+        Assert.Equal([10, 10, 9.5f], y);
+        new FoldedConv2d("layer", new Conv2dGeometry(1, 1, 1), weight, [10]) { Activation = grid }.Forward([-5, 0.5f, 7], y, 1, 1, 3);
+        Assert.Equal([10, 10, 9.5f], y);
+    }
+
+    [Fact]
+    public void A_kernel_in_codes_is_decoded_once_and_not_counted()
+    {
+        var geometry = new Conv2dGeometry(32, 64, 3);
+        var layer = new FoldedConv2d("layer", geometry, Make(288, 8, "Uniform", [.. Enumerable.Range(-128, 256).Select(level => (float)level)], [], k => k % 256, 64, [.. Enumerable.Repeat(1f, 64)]), []);
+        var (x, first, second) = (Enumerable.Range(0, 32 * 9).Select(k => (float)k).ToArray(), new float[64], new float[64]);
+        layer.Forward(x, first, 1, 3, 3);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        layer.Forward(x, second, 1, 3, 3);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * 288);
+        Assert.Equal(first, second);
+        Assert.Equal((64 * 288) + (4 * 64), layer.ByteCount);
+    }
+
     [Fact]
     public void A_convolution_is_that_of_plain_loops()
     {
