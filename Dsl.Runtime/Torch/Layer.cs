@@ -149,7 +149,8 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     {
         ArgumentNullException.ThrowIfNull(weight);
         return new FoldedLinear(
-            GetName(), checked((int)weight.shape[1]), checked((int)weight.shape[0]), ToArray(weight), bias is null ? [] : ToArray(bias)) { Activation = activation };
+            GetName(), checked((int)weight.shape[1]), checked((int)weight.shape[0]), ToArray(weight), bias is null ? [] : ToArray(bias))
+        { Activation = activation };
     }
 
     /// <summary>TorchSharp's Linear with the given weights, which it takes over.</summary>
