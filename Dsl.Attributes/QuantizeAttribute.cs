@@ -27,4 +27,19 @@ public sealed class QuantizeAttribute : Attribute
 
     /// <summary>How training rounds. Schemes with equal steps take either. Default <see cref="Rounding.Nearest"/>.</summary>
     public Rounding Rounding { get; set; } = Rounding.Nearest;
+
+    /// <summary>Whether the layer's input is rounded as well, to codes of its own; the folded layer then computes with integers. Default false.</summary>
+    public bool Activations { get; set; }
+
+    /// <summary>Bits per input, from 1 to 8. Default 8.</summary>
+    public int ActivationBits { get; set; } = 8;
+
+    /// <summary>The grid of the input: Uniform (calibrated), Lsq or Pact (learned), or DoReFa (fixed). Default <see cref="Scheme.Uniform"/>.</summary>
+    public Scheme ActivationScheme { get; set; } = Scheme.Uniform;
+
+    /// <summary>
+    /// Whether the codes of the input are signed and symmetric about zero. Otherwise they are unsigned: with a zero point on the uniform grid,
+    /// which then takes any range; with Lsq for inputs that are not negative, such as those after a ReLU. Default false.
+    /// </summary>
+    public bool ActivationSymmetric { get; set; }
 }

@@ -1,6 +1,6 @@
 namespace LayerDsl;
 
-/// <summary>The grid that <see cref="QuantizeAttribute"/> rounds to. n = 2^(bits - 1); s is the scale of the tensor, channel or group.</summary>
+/// <summary>The grid that <see cref="QuantizeAttribute"/> rounds weights to, and for some schemes activations. n = 2^(bits - 1); s is the scale of the tensor, channel or group.</summary>
 public enum Scheme
 {
     /// <summary>Equal steps: <c>s · round(w / s)</c>, s = max|w| / (n - 1); with a zero point where not symmetric. One bit: <c>s · sign(w)</c>, s = mean|w|.</summary>
@@ -43,4 +43,13 @@ public enum Scheme
     /// (ShiftAddLLM: You et al. 2024, arXiv 2406.05981). <see cref="QuantizeAttribute.Scales"/> says what α may be. 1 to 4 bits.
     /// </summary>
     Binary,
+
+    /// <summary>
+    /// Weights normalized by tanh: <c>2·round(L·(t / (2·max|t|) + ½)) / L - 1</c>, t = tanh w, L = 2^bits - 1; one bit: as Uniform. Of activations
+    /// <c>round(L·clip(x, 0, 1)) / L</c> (DoReFa-Net: Zhou et al. 2016, arXiv 1606.06160).
+    /// </summary>
+    DoReFa,
+
+    /// <summary>Activations only: <c>round(clip(x, 0, α)·L / α)·α / L</c> with a learned α, L = 2^bits - 1 (PACT: Choi et al. 2018, arXiv 1805.06085).</summary>
+    Pact,
 }

@@ -16,7 +16,11 @@ internal sealed record LayerTask(TypeSpec Type, LayerClassNames Names, bool Nest
 internal sealed record ProvedLayer(LayerTask Task, LayerForms Forms, Verdict Verdict);
 
 /// <summary>A layer with its gradients, and what the check of these found.</summary>
-internal sealed record DifferentiatedLayer(LayerTask Task, LayerForms Forms, Verdict Verdict, EquatableArray<Gradient> Gradients, GradientReport Check);
+internal sealed record DifferentiatedLayer(LayerTask Task, LayerForms Forms, Verdict Verdict, EquatableArray<Gradient> Gradients, GradientReport Check)
+{
+    /// <summary>The gradients of the rounded input, where the input is rounded.</summary>
+    public EquatableArray<Gradient> InputGradients { get; init; } = [];
+}
 
 /// <summary>A layer with its passes.</summary>
 internal sealed record ScheduledLayer(LayerTask Task, LayerForms Forms, Verdict Verdict, GradientReport Check, LayerPrograms Programs);
@@ -27,11 +31,26 @@ internal static class LayerPipeline
     public static ProvedLayer Prove(LayerTask task, CancellationToken cancellation)
     {
         var forms = LayerKinds.Find(task.Layer.Kind.Name).Build(task.Layer);
-        var verdict = Prover.Prove(forms.Claim, cancellation);
-        return new ProvedLayer(task, forms, forms.Packed is { } packed ? verdict.And(Prover.Prove(packed.Claim, cancellation)) : verdict);
+        var claims = new[] { forms.Claim, forms.Packed?.Claim, forms.Activation?.Claim }.OfType<Claim>();
+        return new ProvedLayer(task, forms, claims.Select(claim => Prover.Prove(claim, cancellation)).Aggregate((all, verdict) => all.And(verdict)));
     }
 
     public static DifferentiatedLayer Differentiate(ProvedLayer layer, CancellationToken cancellation)
+    {
+        var own = DifferentiateLayer(layer, cancellation);
+        if (layer.Forms.Activation is not { Rounded: { } rounded })
+        {
+            return own;
+        }
+
+        // The chain rule joins the two: each is a node of the graph.
+        var above = LayerPrograms.InputGradient(layer.Forms);
+        var gradients = ReverseMode.Differentiate(rounded.Training, above.All, LayerPrograms.Differentiable(rounded));
+        var check = GradientCheck.Run(rounded.Training, above, gradients.Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation);
+        return own with { InputGradients = gradients.ToEquatableArray(), Check = own.Check.And(check) };
+    }
+
+    private static DifferentiatedLayer DifferentiateLayer(ProvedLayer layer, CancellationToken cancellation)
     {
         var forms = layer.Forms;
         var gradients = ReverseMode.Differentiate(forms.Pass, LayerPrograms.OutputGradient(forms).All, LayerPrograms.Differentiable(forms));
@@ -51,7 +70,7 @@ internal static class LayerPipeline
     }
 
     public static ScheduledLayer Schedule(DifferentiatedLayer layer) =>
-        new(layer.Task, layer.Forms, layer.Verdict, layer.Check, LayerPrograms.Of(layer.Forms, layer.Gradients));
+        new(layer.Task, layer.Forms, layer.Verdict, layer.Check, LayerPrograms.Of(layer.Forms, layer.Gradients, layer.InputGradients));
 
     public static GeneratedFile Emit(ScheduledLayer layer)
     {

@@ -30,31 +30,51 @@ internal sealed record LayerFacts(
     public static LayerFacts Of(LayerForms forms, Proof.Verdict verdict, Proof.GradientReport check, Program training, long roundingFactor)
     {
         var batch = forms.OutputAxes[0];
-        var stored = forms.Stored.Sum(stored => Count(stored.Tensor, forms));
-        var parameters = stored - forms.Stored.Where(part => part.Tensor.Role == TensorRole.Buffer).Sum(part => Count(part.Tensor, forms));
+        var tensors = forms.Stored.Concat(forms.Activation?.Rounded.Stored ?? []).ToArray();
+        var stored = tensors.Sum(stored => Count(stored.Tensor, forms));
+        var parameters = stored - tensors.Where(part => part.Tensor.Role == TensorRole.Buffer).Sum(part => Count(part.Tensor, forms));
         var bias = forms.Bias is null ? 0 : forms.Weight.Rows;
         var weight = forms.NonZeros ?? ((long)forms.Weight.Rows * forms.Weight.Columns);
         var output = "y[" + string.Join(",", forms.OutputAxes) + "]";
         return new LayerFacts(
-            ExprPrinter.PrintWithDefinitions(output, forms.Claim.Training, forms.Order).ToEquatableArray(),
-            ExprPrinter.PrintWithDefinitions(output, forms.Claim.Inference, forms.Order)
-                .Concat(forms.Claim.Folds.SelectMany(fold => ExprPrinter.PrintWithDefinitions(fold.Folded.All.ToString(), fold.Value, forms.Order)))
-                .ToEquatableArray(),
+            TrainingLines(output, forms).ToEquatableArray(),
+            InferenceLines(output, forms).ToEquatableArray(),
             Describe(verdict),
             verdict is Proof.Verdict.Proved proved ? proved.Laws : [],
-            verdict is Proof.Verdict.Proved assuming ? forms.Claim.SideConditions.Concat(assuming.Assumptions).ToEquatableArray() : forms.Claim.SideConditions,
+            ConditionsOf(forms).Concat(verdict is Proof.Verdict.Proved assuming ? assuming.Assumptions : []).ToEquatableArray(),
             Describe(check),
             parameters,
-            weight + bias + Extra(forms),
+            weight + bias + Extra(forms) + InputParameters(forms),
             CostModel.PerSample(training, batch, forms.Evaluate),
             CostModel.PerPass(training, batch, forms.Evaluate),
             (2 * (weight + BranchParameters(forms))) + bias,
             roundingFactor)
         {
             StoredBytes = BytesPerNumber * stored,
-            FoldedBytes = FoldedWeightBytes(forms) + (BytesPerNumber * bias),
+            FoldedBytes = FoldedWeightBytes(forms) + (BytesPerNumber * (bias + InputParameters(forms))),
         };
     }
+
+    /// <summary>The folded weight's formula.</summary>
+    public static string WeightForm(LayerForms forms) => ExprPrinter.PrintWithDefinitions(forms.FoldedWeight.Folded.All.ToString(), forms.FoldedWeight.Value, forms.Order)[0];
+
+    private static IEnumerable<string> TrainingLines(string output, LayerForms forms) => forms.Activation is not { } input
+        ? ExprPrinter.PrintWithDefinitions(output, forms.Claim.Training, forms.Order)
+        : ExprPrinter.PrintWithDefinitions(output, input.Training, forms.Order)
+            .Concat(ExprPrinter.PrintWithDefinitions(input.RoundedTensor.All.ToString(), input.Rounded.Training, forms.Order));
+
+    private static IEnumerable<string> InferenceLines(string output, LayerForms forms)
+    {
+        var claim = forms.Activation?.Claim ?? forms.Claim;
+        return ExprPrinter.PrintWithDefinitions(output, claim.Inference, forms.Order)
+            .Concat(claim.Folds.SelectMany(fold => ExprPrinter.PrintWithDefinitions(fold.Folded.All.ToString(), fold.Value, forms.Order)))
+            .Distinct();
+    }
+
+    /// <summary>The scale and the zero point of the input's grid.</summary>
+    private static long InputParameters(LayerForms forms) => forms.Activation is null ? 0 : 2;
+
+    private static IEnumerable<string> ConditionsOf(LayerForms forms) => forms.Claim.SideConditions.Concat(forms.Activation?.Claim.SideConditions ?? []);
 
     private static long Count(Tensor tensor, LayerForms forms) => tensor.Axes.Aggregate(1L, (product, axis) => product * forms.Evaluate(axis.Size));
 
@@ -135,7 +155,7 @@ internal static class CertificateText
         yield return Row("FLOPs", $"{Text(facts.TrainingFlops)} → {Text(facts.InferenceFlops)} per {forms.Unit}"
             + (facts.WeightMapFlops > 0 ? $", and {Text(facts.WeightMapFlops)} per training pass for the weight" : string.Empty));
         yield return Row("bytes", $"{Text(facts.StoredBytes)} → {Text(facts.FoldedBytes)}" + (forms.Shape.Format is { } format
-            ? " in codes: " + format.Signature
+            ? " in codes: " + format.Signature + (forms.Shape.Activation is { } activation ? "; " + activation.Signature : string.Empty)
             : " in float32" + (forms.NonZeros is null ? string.Empty : ", at most, stored sparse where that is smaller")));
     }
 

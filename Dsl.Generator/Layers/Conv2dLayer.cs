@@ -4,6 +4,7 @@ using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Proof;
 using LayerDsl.Generator.Reparams;
+using LayerDsl.Generator.Reparams.Quantization;
 using static LayerDsl.Generator.Ir.Operators;
 
 namespace LayerDsl.Generator.Layers;
@@ -52,6 +53,7 @@ internal static class Conv2dLayer
     private static Conv2dShape ShapeOf(LayerSpec spec) => ShapeOf(spec.Name, spec.Kind) with
     {
         Format = Methods.FormatOf(spec.Methods, WeightOf(spec.Kind)) is { Rank: 0 } format ? format : null,
+        Activation = Methods.ActivationOf(spec.Methods),
     };
 
     private static Conv2dShape ShapeOf(string name, AttributeSpec kind) => new(
@@ -90,6 +92,8 @@ internal static class Conv2dLayer
         var folded = new Tensor("W", TensorRole.Folded, shape.Axes);
 
         var inference = AddBias(window.Convolve(folded.All));
+        var rounded = layer.Activation is { } activation ? ActivationGrids.Of(activation, window.Input) : null;
+        var packed = weight is { Packed: { } codes, Branches.Count: 0 } ? codes : null;
         return new LayerForms(
             spec.Name,
             Title(spec, layer),
@@ -105,13 +109,19 @@ internal static class Conv2dLayer
             new Claim(spec.Name, AddBias(Training(window, weight)), inference, [new FoldDefinition(folded, weight.Merged)], []),
             layer.Bias ? [.. weight.Stored, new StoredTensor(bias, "added to the output")] : weight.Stored,
             weight.Initialization,
-            weight.Notes,
+            rounded is null ? weight.Notes : [.. weight.Notes, rounded.Note],
             [.. window.Sizes, .. weight.Sizes],
             Unit: "output position")
         {
             Rounded = weight.Rounded,
-            Packed = weight is { Packed: { } packed, Branches.Count: 0 } ? PackedForms.Of(spec.Name, AddBias(Training(window, weight)), packed, [], kernel => AddBias(Training(window, weight with { Dense = kernel }))) : null,
             Fit = weight.Fit,
+            Packed = packed is null ? null : PackedForms.Of(spec.Name, AddBias(Training(window, weight)), packed, [], kernel => AddBias(Training(window, weight with { Dense = kernel }))),
+            Activation = rounded is null ? null : InputForms.Of(
+                spec.Name,
+                rounded,
+                AddBias(Training(window, weight)),
+                AddBias(Inference(rounded, packed, new Conv2dWindow(layer, shape) { Image = rounded.Steps }, folded)),
+                packed?.Folds ?? [new FoldDefinition(folded, weight.Merged)]),
             Masks = weight.Masks,
         }.RoundedToNearest(weight.Dither);
 
@@ -130,6 +140,12 @@ internal static class Conv2dLayer
             ? window.Convolve(Name("merged", weight.Merged))
             : weight.Branches.Aggregate(weight.Dense is Literal ? weight.Dense : Name("dense", window.Convolve(weight.Dense)), (sum, branch) => sum + window.Apply(branch));
     }
+
+    /// <summary>In codes of the input: whole numbers convolved with whole numbers, times the scales of both sides, where the kernel stands for whole numbers.</summary>
+    private static Expr Inference(RoundedInput rounded, PackedWeight? packed, Conv2dWindow codes, Tensor folded) =>
+        packed is null ? rounded.Scale * codes.Convolve(folded.All)
+        : packed.WholeFactor is { } factor ? rounded.Scale / factor * packed.Scale.All * codes.Convolve((Expr)factor * packed.InSteps)
+        : rounded.Scale * codes.Convolve(packed.Decoded);
 
     private static string Title(LayerSpec spec, Conv2dShape layer) =>
         "Conv2d(" + Text(layer.InChannels) + " → " + Text(layer.OutChannels) + ", kernel " + Text(layer.KernelSize)

@@ -11,6 +11,7 @@ internal sealed class Conv2dWindow
 {
     private readonly Conv2dShape layer;
     private readonly WeightShape shape;
+    private readonly Expr? image;
     private readonly Index p = new("p", Size.Symbol("rows"));
     private readonly Index q = new("q", Size.Symbol("columns"));
 
@@ -28,6 +29,9 @@ internal sealed class Conv2dWindow
     public EquatableArray<Index> Positions => [p, q];
 
     public Tensor Input { get; }
+
+    /// <summary>What is convolved, over the axes of the input: the input itself, or its codes.</summary>
+    public Expr Image { get => image ?? Input.All; init => image = value; }
 
     public bool IsGrouped => layer.Groups > 1;
 
@@ -69,7 +73,7 @@ internal sealed class Conv2dWindow
     private Expr Read(AffineIndex channel, Index u, Index v)
     {
         var (row, column) = (Place(p, u), Place(q, v));
-        return Input[Batch, channel, row, column] * Inside(row, Input.Axes[2].Size) * Inside(column, Input.Axes[3].Size);
+        return Image.Reindex(Input.Axes, [Batch, channel, row, column]) * Inside(row, Input.Axes[2].Size) * Inside(column, Input.Axes[3].Size);
     }
 
     private AffineIndex Place(Index position, Index element) =>

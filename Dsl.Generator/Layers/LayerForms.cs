@@ -47,6 +47,9 @@ internal sealed record LayerForms(
     /// <summary>The tensors that the runtime makes anew for every pass.</summary>
     public IEnumerable<Tensor> MadeAnew => [.. Fit?.Tensors ?? [], .. Dither is null ? Array.Empty<Tensor>() : [Dither]];
 
+    /// <summary>The whole layer with its rounded input, where that is rounded: the forms here take the rounded input for x.</summary>
+    public InputForms? Activation { get; init; }
+
     /// <summary>Which stored tensors have masks.</summary>
     public EquatableArray<MaskedTensor> Masks { get; init; } = [];
 

@@ -11,8 +11,11 @@ internal abstract record LayerShape(string Name, bool Bias)
     /// <summary>How the weight is folded to codes; null where it stays in 32-bit floats.</summary>
     public FormatSpec? Format { get; init; }
 
-    /// <summary>The layer in the signature of a model, with the format of its weight.</summary>
-    public string FullSignature => Format is null ? Signature : Signature + " in " + Format.Signature;
+    /// <summary>How the input is rounded to codes; null where it stays in 32-bit floats.</summary>
+    public ActivationSpec? Activation { get; init; }
+
+    /// <summary>The layer in the signature of a model, with the formats of its weight and its input.</summary>
+    public string FullSignature => Signature + (Format is null ? string.Empty : " in " + Format.Signature) + (Activation is null ? string.Empty : ", " + Activation.Signature);
 
     /// <summary>The runtime's class of the folded layer.</summary>
     public abstract string FoldedType { get; }

@@ -4,6 +4,7 @@ using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Proof;
 using LayerDsl.Generator.Reparams;
+using LayerDsl.Generator.Reparams.Quantization;
 using static LayerDsl.Generator.Ir.Operators;
 
 namespace LayerDsl.Generator.Layers;
@@ -43,6 +44,7 @@ internal static class LinearLayer
         new(layer.Name, layer.Kind.Int("inFeatures"), layer.Kind.Int("outFeatures"), layer.Kind.Flag("Bias", true))
         {
             Format = Methods.FormatOf(layer.Methods, WeightOf(layer.Kind)),
+            Activation = Methods.ActivationOf(layer.Methods),
         };
 
     private static LayerForms Build(LayerSpec spec)
@@ -54,10 +56,12 @@ internal static class LinearLayer
         var bias = new Tensor("bias", TensorRole.Trainable, [o]);
         var folded = new Tensor("W", TensorRole.Folded, shape.Axes);
         var weight = Methods.Apply(spec.Methods, shape);
-        Expr Product(Expr matrix) => shape.Inputs.Reverse().Aggregate(x.All * matrix, (body, index) => Sum(index, body));
-        Expr AddBranches(Expr dense) => weight.Branches.Aggregate(weight.Branches.Count == 0 || dense is Literal ? dense : Name("dense", dense), (sum, branch) => sum + Apply(branch, x, shape));
+        Expr Product(Expr matrix) => SumOver(shape.Inputs, x.All * matrix);
+        Expr AddBranches(Expr dense) => weight.Branches.Aggregate(weight.Branches.Count == 0 || dense is Literal ? dense : Name("dense", dense), (sum, branch) => sum + Apply(branch, x.All, shape));
         Expr AddBias(Expr product) => layer.Bias ? product + bias[o] : product;
         var training = AddBias(AddBranches(Product(weight.Dense)));
+
+        var rounded = layer.Activation is { } activation ? ActivationGrids.Of(activation, x) : null;
 
         return new LayerForms(
             spec.Name,
@@ -70,22 +74,44 @@ internal static class LinearLayer
             new Claim(spec.Name, training, AddBias(Product(folded.All)), [new FoldDefinition(folded, weight.Merged)], []),
             layer.Bias ? [.. weight.Stored, new StoredTensor(bias, "added to the output")] : weight.Stored,
             weight.Initialization,
-            weight.Notes,
+            rounded is null ? weight.Notes : [.. weight.Notes, rounded.Note],
             [.. shape.SizeBindings("in"), .. weight.Sizes],
             Unit: "sample")
         {
             Rounded = weight.Rounded,
             Packed = weight.Packed is { } packed ? PackedForms.Of(spec.Name, training, packed, weight.Branches, matrix => AddBias(AddBranches(Product(matrix)))) : null,
             Fit = weight.Fit,
+            Activation = rounded is null ? null : InputForms.Of(
+                spec.Name, rounded, training, AddBias(Inference(rounded, weight, shape, folded)), weight.Packed?.Folds ?? [new FoldDefinition(folded, weight.Merged)]),
             Masks = weight.Masks,
             NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null,
         }.RoundedToNearest(weight.Dither);
     }
 
-    /// <summary>The branch <c>s · (x Aᵀ) Bᵀ</c>: 2·r·(in + out) operations a sample instead of 2·in·out.</summary>
-    private static Expr Apply(LowRankBranch branch, Tensor x, WeightShape shape)
+    /// <summary>
+    /// In codes of the input: sums of products of whole numbers, each times the scales of both sides; where the weight does not stand for
+    /// whole numbers, sums of products with its values.
+    /// </summary>
+    private static Expr Inference(RoundedInput rounded, EffectiveWeight weight, WeightShape shape, Tensor folded)
     {
-        var reduced = shape.Inputs.Reverse().Aggregate(x.All * branch.DownFactor, (body, index) => Sum(index, body));
+        if (weight.Packed is not { } packed)
+        {
+            return rounded.Scale * SumOver(shape.Inputs, rounded.Steps * folded.All);
+        }
+
+        var (alone, scaled) = (shape.Inputs.Where(index => !packed.ScaleAxes.Contains(index)), shape.Inputs.Where(packed.ScaleAxes.Contains));
+        var dense = packed.WholeFactor is { } factor
+            ? rounded.Scale / factor * SumOver(scaled, packed.Scale.All * SumOver(alone, rounded.Steps * ((Expr)factor * packed.InSteps)))
+            : rounded.Scale * SumOver(shape.Inputs, rounded.Steps * packed.Decoded);
+        return weight.Branches.Aggregate(dense, (sum, branch) => sum + Apply(branch, rounded.Decoded, shape));
+    }
+
+    private static Expr SumOver(IEnumerable<Index> indices, Expr body) => indices.Reverse().Aggregate(body, (inner, index) => Sum(index, inner));
+
+    /// <summary>The branch <c>s · (x Aᵀ) Bᵀ</c>: 2·r·(in + out) operations a sample instead of 2·in·out.</summary>
+    private static Expr Apply(LowRankBranch branch, Expr x, WeightShape shape)
+    {
+        var reduced = SumOver(shape.Inputs, x * branch.DownFactor);
         return branch.Scale * Name("branch", Sum(branch.Rank, Name("reduced", reduced) * branch.UpFactor));
     }
 

@@ -12,6 +12,11 @@ internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, Equ
     public int Planes => Coded.Plane is null ? 0 : Bits;
 
     private const long StepsPerLevel = 10_000;
+    private const int MostShift = 31;
+    private const double LargestWhole = 1L << 34;
+
+    /// <summary>The largest odd part of a level: any float32 is a whole multiple of some power of two, which says nothing.</summary>
+    private const long LargestOdd = 1 << 10;
 
     public Tensor Codes => new("codes", TensorRole.Folded, Axes);
 
@@ -21,6 +26,29 @@ internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, Equ
 
     /// <summary>The weight from folded codes.</summary>
     public Expr Decoded => Coded.Decode(Codes.All, Scale.All, Zero?.All);
+
+    /// <summary>The weight in units of its scale.</summary>
+    public Expr InSteps => Coded.Decode(Codes.All, 1, Zero?.All);
+
+    /// <summary>
+    /// 2^k for the least k for which 2^k · levels are whole numbers, or null where there is none of use: the normal quantiles of NF4, the odd powers of √2.
+    /// A folded layer with rounded inputs then adds up products of whole numbers. The runtime's IntegerWeight finds the same.
+    /// </summary>
+    public Rational? WholeFactor
+    {
+        get
+        {
+            var levels = Levels().Select(level => (double)(float)level).ToArray();
+            return Enumerable.Range(0, MostShift + 1)
+                .Where(k => levels.All(level => IsWhole(level * (1L << k))))
+                .Select(k => (Rational?)new Rational(1L << k, 1))
+                .FirstOrDefault();
+
+            static bool IsWhole(double level) => Math.Floor(level) == level && Math.Abs(level) <= LargestWhole && OddPart((long)Math.Abs(level)) <= LargestOdd;
+        }
+    }
+
+    private static long OddPart(long whole) => whole == 0 || whole % 2 != 0 ? whole : OddPart(whole / 2);
 
     /// <summary>The format of a weight of the given shape, with the low-rank term that stays beside it.</summary>
     public FormatSpec Format(WeightShape shape, EquatableArray<LowRankBranch> branches, EquatableArray<SizeBinding> sizes)

@@ -13,6 +13,12 @@ internal sealed record GradientReport(string? Error, EquatableArray<string> Surr
 {
     /// <summary>Why there were no points, where there were none.</summary>
     public string Reason { get; init; } = "no point gave a value on both sides";
+
+    /// <summary>The report on two passes together: the first fault of either, and the points of the one that has fewer.</summary>
+    public GradientReport And(GradientReport other) => new(Error ?? other.Error, Surrogates.Union(other.Surrogates).ToEquatableArray(), Math.Min(Points, other.Points))
+    {
+        Reason = Points == 0 ? Reason : other.Reason,
+    };
 }
 
 /// <summary>
@@ -166,7 +172,10 @@ internal static class GradientCheck
         public Backward(Point point, Steps steps)
         {
             this.point = point;
-            evaluator = new Evaluator<Interval>(arithmetic, point.SizeOf, (other, place) => Exactly(ElementOf(point, other, place, isMoved: false).Value), steps);
+            evaluator = new Evaluator<Interval>(arithmetic, point.SizeOf, (other, place) => Exactly(ElementOf(point, other, place, isMoved: false).Value), steps)
+            {
+                ComparesWithOthers = true,
+            };
         }
 
         public (Interval? Enclosure, string? Gap) Enclose(IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients)

@@ -2,6 +2,7 @@ using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Reparams.Quantization;
 
 namespace LayerDsl.Generator.Reparams;
 
@@ -18,7 +19,7 @@ internal static class Methods
 
     /// <summary>The fields of layer classes: a class that is named like one of its fields does not compile.</summary>
     public static readonly string[] StoredNames =
-        ["weight", "v", "bias", "logA", "logB", "loraA", "loraB", "scale", "alpha", "mask", "branchWeights", "factorU", "factorV", "maskU", "maskV", "dopedU", "dopedV"];
+        ["weight", "v", "bias", "logA", "logB", "loraA", "loraB", "scale", "alpha", "mask", "branchWeights", "factorU", "factorV", "maskU", "maskV", "dopedU", "dopedV", "inputScale", "inputZero", "inputAlpha"];
 
     public static bool Contains(string attribute) => All.Any(method => method.Attribute == attribute);
 
@@ -43,6 +44,10 @@ internal static class Methods
             ? packed.Format(seen, weight.Branches, weight.Sizes)
             : null;
     }
+
+    /// <summary>How the layer's input is rounded, or null where it is not.</summary>
+    public static ActivationSpec? ActivationOf(EquatableArray<AttributeSpec> methods) =>
+        methods.FirstOrDefault(method => method.Name == Quantize.Method.Attribute) is { } quantize ? ActivationOptions.Of(quantize) : null;
 
     /// <summary>From the stored tensor through every method to the weight that the layer uses.</summary>
     public static EffectiveWeight Apply(EquatableArray<AttributeSpec> methods, WeightShape shape) =>

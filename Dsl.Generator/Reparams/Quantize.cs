@@ -27,6 +27,7 @@ internal static class Quantize
         ["LogSqrt2"] = LogGrids.LogSqrt2,
         ["StatsQ"] = StatsQGrid.Grid,
         ["Lsq"] = LsqGrid.Grid,
+        ["DoReFa"] = DoReFaGrid.Grid,
         ["Nf4"] = NormalFloatGrid.Grid,
         ["Apot"] = ApotGrid.Grid,
         ["Binary"] = BinaryGrid.Grid,
@@ -57,6 +58,12 @@ internal static class Quantize
 
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec attribute, WeightShape shape)
     {
+        if (ActivationOptions.OnlyForActivations.Contains(attribute.Choice("Scheme", "Uniform")))
+        {
+            yield return DiagnosticInfo.At(attribute.Place, ActivationDiagnostics.SchemeNotForWeights, attribute.Choice("Scheme", "Uniform"), string.Join(", ", Grids.Keys));
+            yield break;
+        }
+
         foreach (var (name, choice, known) in new[] { ("Scheme", attribute.Choice("Scheme", "Uniform"), string.Join(", ", Grids.Keys)), ("Granularity", Granularity(attribute), "Tensor, Channel, Group"), ("Scales", Scales(attribute), "Float, PowerOfTwo, AdditivePowerOfTwo"), ("Rounding", attribute.Choice("Rounding", "Nearest"), "Nearest, Stochastic") })
         {
             if (!known.Split([", "], StringSplitOptions.None).Contains(choice))
@@ -64,6 +71,11 @@ internal static class Quantize
                 yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.UnknownChoice, "Quantize", name, choice, known);
                 yield break;
             }
+        }
+
+        foreach (var found in ActivationOptions.Check(attribute))
+        {
+            yield return found;
         }
 
         var grid = GridOf(attribute);

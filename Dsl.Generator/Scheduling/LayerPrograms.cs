@@ -2,6 +2,7 @@ using LayerDsl.Generator.Gradients;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Proof;
+using LayerDsl.Generator.Reparams.Quantization;
 
 namespace LayerDsl.Generator.Scheduling;
 
@@ -24,7 +25,10 @@ internal sealed record LayerPrograms(
     /// <summary>Stored tensors → the weight that binary planes are fitted to, where they are.</summary>
     public Program? Fit { get; init; }
 
-    public static LayerPrograms Of(LayerForms forms, IReadOnlyList<Gradient> gradients)
+    /// <summary>The passes that round the input, where it is rounded.</summary>
+    public InputPrograms? Input { get; init; }
+
+    public static LayerPrograms Of(LayerForms forms, IReadOnlyList<Gradient> gradients, IReadOnlyList<Gradient> inputGradients)
     {
         var order = forms.Order;
         var (magnitude, factor) = BoundOf(forms);
@@ -39,8 +43,16 @@ internal sealed record LayerPrograms(
             Codes = forms.Packed is null ? null : Scheduler.Schedule(
                 order, forms.Packed.Claim.Folds.Select(fold => (fold.Folded.Name, fold.Value, fold.Folded.Axes)).ToArray(), "bias", "format"),
             Fit = forms.Fit is null ? null : Scheduler.Schedule(order, [("latent", forms.Fit.Source, forms.Weight.Axes)], "signs", "alphas"),
+            Input = forms.Activation is { Rounded: { } rounded } ? InputPrograms.Of(rounded, inputGradients) : null,
         };
     }
+
+    /// <summary>The tensor that stands for the gradient of the rounded input.</summary>
+    public static Tensor InputGradient(LayerForms forms) => new("grad_y", TensorRole.OutputGradient, forms.Input.Axes);
+
+    /// <summary>The tensors to differentiate the rounded input for: what is trained, and the input last.</summary>
+    public static IReadOnlyList<Tensor> Differentiable(RoundedInput rounded) =>
+        [.. rounded.Stored.Select(stored => stored.Tensor).Where(tensor => tensor.Role == TensorRole.Trainable), rounded.Input];
 
     /// <summary>The tensor that stands for the gradient of the output.</summary>
     public static Tensor OutputGradient(LayerForms forms) => new("grad_y", TensorRole.OutputGradient, forms.OutputAxes);
@@ -78,4 +90,16 @@ internal sealed record LayerPrograms(
 
     private static Expr WithoutBias(Expr expr, Tensor? bias) =>
         bias is null ? expr : expr.Rewrite(node => node is Access access && access.Tensor == bias ? 0 : node);
+}
+
+/// <summary>The passes that round the input of a layer.</summary>
+/// <param name="Forward">Input and the stored tensors of its grid → the rounded input.</param>
+/// <param name="Backward">These and its gradient → their gradients, the input's last.</param>
+/// <param name="BackwardOf">The tensors whose gradients <see cref="Backward"/> returns, in its order.</param>
+internal sealed record InputPrograms(Program Forward, Program Backward, EquatableArray<Tensor> BackwardOf)
+{
+    public static InputPrograms Of(RoundedInput rounded, IReadOnlyList<Gradient> gradients) => new(
+        Scheduler.Schedule(rounded.Input.Axes, [("rounded_input", rounded.Training, rounded.Input.Axes)], "inputs"),
+        Scheduler.Schedule(rounded.Input.Axes, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, pair.Tensor.Axes)).ToArray(), "inputs", "gradY"),
+        gradients.Select(pair => pair.Tensor).ToEquatableArray());
 }

@@ -37,10 +37,11 @@ public abstract partial class Layer
     /// <param name="weight">(out, in / groups, kernel, kernel).</param>
     /// <param name="bias">(out), or null.</param>
     /// <param name="geometry">Channels, kernel and how it slides.</param>
-    protected FoldedConv2d FoldConv2d(Tensor weight, Tensor? bias, Conv2dGeometry geometry)
+    /// <param name="activation">The grid of the input; null where it is taken as it is.</param>
+    protected FoldedConv2d FoldConv2d(Tensor weight, Tensor? bias, Conv2dGeometry geometry, ActivationGrid? activation = null)
     {
         ArgumentNullException.ThrowIfNull(weight);
-        return new FoldedConv2d(GetName(), geometry, ToArray(weight), bias is null ? [] : ToArray(bias));
+        return new FoldedConv2d(GetName(), geometry, ToArray(weight), bias is null ? [] : ToArray(bias)) { Activation = activation };
     }
 
     /// <summary>TorchSharp's Conv2d with copies of the given weights.</summary>
@@ -68,10 +69,11 @@ public abstract partial class Layer
     /// <param name="weight">(out, in / groups, kernel, kernel).</param>
     /// <param name="bias">(out), or null.</param>
     /// <param name="geometry">Channels, kernel and how it slides.</param>
-    protected PlainConv2d MakePlainConv2d(Tensor weight, Tensor? bias, Conv2dGeometry geometry)
+    /// <param name="activation">The grid of the input; null where it is taken as it is.</param>
+    protected PlainConv2d MakePlainConv2d(Tensor weight, Tensor? bias, Conv2dGeometry geometry, ActivationGrid? activation = null)
     {
         ArgumentNullException.ThrowIfNull(weight);
         CheckFinite(weight, bias);
-        return new PlainConv2d(GetName(), geometry, weight.detach().clone(), bias?.detach().clone());
+        return new PlainConv2d(GetName(), geometry, weight.detach().clone(), bias?.detach().clone(), activation);
     }
 }

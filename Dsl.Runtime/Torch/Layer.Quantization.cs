@@ -90,13 +90,17 @@ public abstract partial class Layer
     /// <summary>A folded linear layer on a weight in codes.</summary>
     /// <param name="weight">The weight.</param>
     /// <param name="bias">(out), or null.</param>
-    protected FoldedLinear FoldLinear(QuantizedWeight weight, Tensor? bias) => new FoldedQuantizedLinear(GetName(), weight, Optional(bias));
+    /// <param name="activation">The grid of the input; null where it is taken as it is.</param>
+    protected FoldedLinear FoldLinear(QuantizedWeight weight, Tensor? bias, ActivationGrid? activation = null) =>
+        new FoldedQuantizedLinear(GetName(), weight, Optional(bias)) { Activation = activation };
 
     /// <summary>A folded convolution on a weight in codes.</summary>
     /// <param name="weight">The weight.</param>
     /// <param name="bias">(out), or null.</param>
     /// <param name="geometry">Channels, kernel and how it slides.</param>
-    protected FoldedConv2d FoldConv2d(QuantizedWeight weight, Tensor? bias, Conv2dGeometry geometry) => new(GetName(), geometry, weight, Optional(bias));
+    /// <param name="activation">The grid of the input; null where it is taken as it is.</param>
+    protected FoldedConv2d FoldConv2d(QuantizedWeight weight, Tensor? bias, Conv2dGeometry geometry, ActivationGrid? activation = null) =>
+        new(GetName(), geometry, weight, Optional(bias)) { Activation = activation };
 
     private static float[] Optional(Tensor? tensor) => tensor is null ? [] : ToArray(tensor);
 }

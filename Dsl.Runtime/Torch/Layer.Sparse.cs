@@ -29,5 +29,6 @@ public abstract partial class Layer
     /// <summary>An immutable managed copy of merged weights, as compressed rows where these are smaller.</summary>
     /// <param name="weight">(out, in).</param>
     /// <param name="bias">(out), or null.</param>
-    protected FoldedLinear FoldSparseLinear(Tensor weight, Tensor? bias) => FoldedSparseLinear.Smaller(FoldLinear(weight, bias));
+    /// <param name="activation">The grid of the input; null where it is taken as it is.</param>
+    protected FoldedLinear FoldSparseLinear(Tensor weight, Tensor? bias, ActivationGrid? activation = null) => FoldedSparseLinear.Smaller(FoldLinear(weight, bias, activation));
 }

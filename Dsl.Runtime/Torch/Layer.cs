@@ -144,11 +144,13 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <summary>An immutable managed copy of merged weights.</summary>
     /// <param name="weight">(out, in).</param>
     /// <param name="bias">(out), or null.</param>
-    protected FoldedLinear FoldLinear(Tensor weight, Tensor? bias)
+    /// <param name="activation">The grid of the input; null where it is taken as it is.</param>
+    protected FoldedLinear FoldLinear(Tensor weight, Tensor? bias, ActivationGrid? activation = null)
     {
         ArgumentNullException.ThrowIfNull(weight);
         return new FoldedLinear(
-            GetName(), checked((int)weight.shape[1]), checked((int)weight.shape[0]), ToArray(weight), bias is null ? [] : ToArray(bias));
+            GetName(), checked((int)weight.shape[1]), checked((int)weight.shape[0]), ToArray(weight), bias is null ? [] : ToArray(bias))
+        { Activation = activation };
     }
 
     /// <summary>TorchSharp's Linear with the given weights, which it takes over.</summary>
@@ -172,11 +174,12 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <summary>A plain layer with copies of the given weights, under this layer's name.</summary>
     /// <param name="weight">(out, in).</param>
     /// <param name="bias">(out), or null.</param>
-    protected PlainLinear MakePlainLinear(Tensor weight, Tensor? bias)
+    /// <param name="activation">The grid of the input; null where it is taken as it is.</param>
+    protected PlainLinear MakePlainLinear(Tensor weight, Tensor? bias, ActivationGrid? activation = null)
     {
         ArgumentNullException.ThrowIfNull(weight);
         CheckFinite(weight, bias);
-        return new PlainLinear(GetName(), weight.detach().clone(), bias?.detach().clone());
+        return new PlainLinear(GetName(), weight.detach().clone(), bias?.detach().clone(), activation);
     }
 
     /// <summary>Refuses NaN and infinities.</summary>

@@ -8,6 +8,7 @@ namespace LayerDsl;
 public sealed class PlainConv2d : Layer
 {
     private readonly Conv2dGeometry geometry;
+    private readonly ActivationGrid? activation;
 
 #pragma warning disable IDE0044 // .to(dtype or device) replaces the fields that carry parameters.
     [ComponentName(Name = "weight")]
@@ -22,13 +23,15 @@ public sealed class PlainConv2d : Layer
     /// <param name="geometry">Channels, kernel and how it slides.</param>
     /// <param name="weight">(out, in / groups, kernel, kernel).</param>
     /// <param name="bias">(out), or null.</param>
-    public PlainConv2d(string name, Conv2dGeometry geometry, Tensor weight, Tensor? bias)
+    /// <param name="activation">The grid of the input; null where it is taken as it is.</param>
+    public PlainConv2d(string name, Conv2dGeometry geometry, Tensor weight, Tensor? bias, ActivationGrid? activation = null)
         : base(name)
     {
         ArgumentNullException.ThrowIfNull(weight);
         this.geometry = geometry;
         this.weight = new Parameter(weight);
         this.bias = bias is null ? null : new Parameter(bias);
+        this.activation = activation;
         RegisterComponents();
     }
 
@@ -50,17 +53,19 @@ public sealed class PlainConv2d : Layer
     public override Tensor forward(Tensor input)
     {
         CheckImage(input, geometry, weight);
-        return Convolve(input, weight, bias);
+        using var scope = NewDisposeScope();
+        return Convolve(FakeQuantize.Apply(input, activation), weight, bias).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public override FoldedConv2d Fold() => FoldConv2d(weight, bias, geometry);
+    public override FoldedConv2d Fold() => FoldConv2d(weight, bias, geometry, activation);
 
     /// <inheritdoc/>
-    public override nn.Module<Tensor, Tensor> FoldTorch() => MakeConv2d(weight, bias, geometry);
+    public override nn.Module<Tensor, Tensor> FoldTorch() =>
+        activation is null ? MakeConv2d(weight, bias, geometry) : MakeConv2d(weight, bias, geometry, activation);
 
     /// <inheritdoc/>
-    public override Layer FoldLayer() => MakePlainConv2d(weight, bias, geometry);
+    public override Layer FoldLayer() => MakePlainConv2d(weight, bias, geometry, activation);
 
     /// <inheritdoc/>
     public override void LoadWeight(Tensor weight, Tensor? bias = null)
@@ -79,6 +84,7 @@ public sealed class PlainConv2d : Layer
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
+        (magnitude, inputError) = FakeQuantize.Bound(magnitude, inputError, activation);
         var size = weight.to_type(ScalarType.Float64).abs();
         var terms = Convolve(magnitude, size, bias?.to_type(ScalarType.Float64).abs());
         return (Convolve(inputError, size, null) + (terms * (RoundingFactor * UnitRoundoff))).MoveToOuterDisposeScope();

@@ -7,6 +7,8 @@ namespace LayerDsl;
 /// <summary>A layer after <c>FoldTorch()</c>: a plain weight and bias, with the parameter names of TorchSharp's Linear.</summary>
 public sealed class PlainLinear : Layer
 {
+    private readonly ActivationGrid? activation;
+
 #pragma warning disable IDE0044 // .to(dtype or device) replaces the fields that carry parameters.
     [ComponentName(Name = "weight")]
     private Parameter weight;
@@ -19,12 +21,14 @@ public sealed class PlainLinear : Layer
     /// <param name="name">The layer's name, for messages.</param>
     /// <param name="weight">(out, in).</param>
     /// <param name="bias">(out), or null.</param>
-    public PlainLinear(string name, Tensor weight, Tensor? bias)
+    /// <param name="activation">The grid of the input; null where it is taken as it is.</param>
+    public PlainLinear(string name, Tensor weight, Tensor? bias, ActivationGrid? activation = null)
         : base(name)
     {
         ArgumentNullException.ThrowIfNull(weight);
         this.weight = new Parameter(weight);
         this.bias = bias is null ? null : new Parameter(bias);
+        this.activation = activation;
         RegisterComponents();
     }
 
@@ -43,17 +47,18 @@ public sealed class PlainLinear : Layer
     public override Tensor forward(Tensor input)
     {
         CheckInput(input, weight.shape[1], weight);
-        return nn.functional.linear(input, weight, bias);
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(FakeQuantize.Apply(input, activation), weight, bias).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public override FoldedLinear Fold() => FoldLinear(weight, bias);
+    public override FoldedLinear Fold() => FoldLinear(weight, bias, activation);
 
     /// <inheritdoc/>
-    public override nn.Module<Tensor, Tensor> FoldTorch() => MakeLinear(weight, bias);
+    public override nn.Module<Tensor, Tensor> FoldTorch() => activation is null ? MakeLinear(weight, bias) : MakeLinear(weight, bias, activation);
 
     /// <inheritdoc/>
-    public override Layer FoldLayer() => MakePlainLinear(weight, bias);
+    public override Layer FoldLayer() => MakePlainLinear(weight, bias, activation);
 
     /// <inheritdoc/>
     public override void LoadWeight(Tensor weight, Tensor? bias = null)
@@ -71,6 +76,7 @@ public sealed class PlainLinear : Layer
     public override Tensor RoundingBound(Tensor magnitude, Tensor inputError)
     {
         using var scope = NewDisposeScope();
+        (magnitude, inputError) = FakeQuantize.Bound(magnitude, inputError, activation);
         var size = weight.detach().to_type(ScalarType.Float64).abs();
         var terms = magnitude.matmul(size.t());
         terms = bias is null ? terms : terms + bias.detach().to_type(ScalarType.Float64).abs();

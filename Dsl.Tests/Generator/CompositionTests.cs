@@ -13,6 +13,7 @@ public class CompositionTests(ITestOutputHelper output)
         "Quantize", "Quantize(Bits = 4, Symmetric = false, Granularity = Granularity.Tensor)", "Quantize(Bits = 4, Scheme = Scheme.Log2)", "Quantize(Bits = 4, Scheme = Scheme.LogSqrt2)",
         "Quantize(Bits = 2, Scheme = Scheme.StatsQ)", "Quantize(Bits = 4, Scheme = Scheme.Lsq)", "Quantize(Bits = 4, Scheme = Scheme.Apot)", "Quantize(Bits = 2, Scheme = Scheme.Binary)", "Quantize(Bits = 4, Scheme = Scheme.Nf4)", "Quantize(Bits = 4, Scheme = Scheme.Fp4E2M1)",
         "Quantize(Scheme = Scheme.Fp8E4M3)", "Quantize(Bits = 4, Granularity = Granularity.Group, GroupSize = 4)",
+        "Quantize(Bits = 4, Scheme = Scheme.DoReFa)", "Quantize(Activations = true)", "Quantize(Bits = 4, Scheme = Scheme.Log2, Activations = true, ActivationScheme = Scheme.Lsq)",
         "SparseIso(0.5, Kind = SparseKind.Parallel)", "SparseIso(0.5, Kind = SparseKind.Factorized)", "SparseIso(0.5, Kind = SparseKind.Doped)",
     ];
 

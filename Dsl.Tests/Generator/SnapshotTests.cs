@@ -49,6 +49,21 @@ public sealed class SnapshotTests
         """));
 
     [Fact]
+    public Task Layers_with_rounded_inputs() => Verifier.Verify(Generate("""
+        namespace Demo;
+
+        [LayerModel(1, 8, 8)]
+        public sealed partial class Rounded : nn.Module<Tensor, Tensor>
+        {
+            [Conv2d(1, 4, 3, Padding = 1), Quantize(Activations = true)] public partial Layer Stem { get; }
+            [Linear(256, 64), Quantize(Bits = 4, Symmetric = false, Granularity = Granularity.Group, GroupSize = 32, Activations = true, ActivationScheme = Scheme.Lsq)] public partial Layer Middle { get; }
+            [Linear(64, 10), Quantize(Bits = 4, Scheme = Scheme.Log2, Activations = true, ActivationBits = 4, ActivationScheme = Scheme.Pact)] public partial Layer Head { get; }
+
+            public override Tensor forward(Tensor x) => Head.forward(Middle.forward(Stem.forward(x).relu().flatten(1)).relu());
+        }
+        """));
+
+    [Fact]
     public Task A_forward_with_every_kind_of_step() => Verifier.Verify(Generate("""
         [LayerModel]
         public sealed partial class Steps : nn.Module<Tensor, Tensor>

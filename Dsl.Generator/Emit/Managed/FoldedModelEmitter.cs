@@ -80,6 +80,11 @@ internal sealed class FoldedModelEmitter
                 writer.Line($"private static readonly QuantizedFormat {layer.Name}Format = {format.Text};").Line();
             }
 
+            if (layer.Activation is { } activation)
+            {
+                writer.Line($"private static readonly ActivationFormat {layer.Name}InputFormat = {activation.Text};").Line();
+            }
+
             writer.Line($"private readonly {layer.FoldedType} {Field(layer.Name)};").Line();
         }
     }
@@ -201,7 +206,8 @@ internal sealed class FoldedModelEmitter
             : $"Activations.{step.Operation}Scalar({plan.SpanOf(step.Argument)}, {number}, {target});");
     }
 
-    private static string FormatArgument(LayerShape layer) => layer.Format is null ? string.Empty : ", " + layer.Name + "Format";
+    private static string FormatArgument(LayerShape layer) =>
+        (layer.Format is null ? string.Empty : ", " + layer.Name + "Format") + (layer.Activation is null ? string.Empty : ", " + layer.Name + "InputFormat");
 
     private string Signature() =>
         string.Join("; ", layers.Select(layer => layer.Name + " " + layer.FullSignature)) + "; " + string.Join("; ", program.Steps.Select(Describe)) + "; return " + Text(program.Result);

@@ -37,6 +37,4 @@ internal static class FitWriter
 
     /// <summary>The tensors as further arguments of a pass.</summary>
     public static string Arguments(LayerForms forms) => string.Concat(forms.MadeAnew.Select(tensor => ", " + tensor.Name));
-
-    public static IEnumerable<string> NoGradients(LayerForms forms) => forms.MadeAnew.Select(_ => "null");
 }

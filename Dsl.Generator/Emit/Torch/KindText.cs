@@ -10,10 +10,11 @@ internal sealed record KindText(IReadOnlyList<string> Constants, string Geometry
 {
     public static KindText Of(LayerForms forms)
     {
-        var text = forms.Shape is LinearShape linear && forms.Weight.Block > 0
-            ? new([], string.Empty, (first, tensors) => Blocks(linear, first, tensors, new BlockText(forms)))
+        var text = forms.Shape is LinearShape linear && (forms.Weight.Block > 0 || forms.Activation is not null)
+            ? new([], string.Empty, (first, tensors) => Rows(linear, first, tensors, forms))
             : Of(forms.Shape);
-        return forms.Shape.Format is { } format ? text with { Constants = [.. text.Constants, .. Format(format)] } : text;
+        var formats = forms.Shape.Format is { } format ? Format(format) : [];
+        return text with { Constants = [.. text.Constants, .. formats, .. ActivationWriter.Constant(forms)] };
     }
 
     private static string[] Format(FormatSpec format) =>
@@ -26,27 +27,41 @@ internal sealed record KindText(IReadOnlyList<string> Constants, string Geometry
     private static KindText Of(LayerShape shape) => shape switch
     {
         LinearShape linear => new([], string.Empty, (first, tensors) => Linear(linear, first, tensors)),
-        Conv2dShape => new(
+        Conv2dShape convolution => new(
             [
                 "/// <summary>Channels, kernel and how it slides.</summary>",
                 "private static readonly Conv2dGeometry Geometry = " + shape.Arguments + ";",
                 string.Empty,
             ],
             ", Geometry",
-            (first, tensors) => [$"CheckImage(input, Geometry, {first});", $"return Pass.Apply(input, {tensors});"]),
+            (first, tensors) => Images(convolution, first, tensors)),
         _ => throw new Ir.ShapeException("A kind of layer without a text: " + shape.Kind),
     };
 
-    private static string[] Blocks(LinearShape linear, string first, string tensors, BlockText blocks) =>
-    [
-        $"CheckInput(input, {linear.InFeatures}, {first});",
-        string.Empty,
-        "// The inputs in blocks that share a scale; any leading dimensions become one.",
-        "using var scope = NewDisposeScope();",
-        $"var rows = input.reshape(-1, {linear.InFeatures}){blocks.Open};",
-        $"var y = Pass.Apply(rows, {tensors});",
-        $"return y.reshape([.. input.shape[..^1], {linear.OutFeatures}]).MoveToOuterDisposeScope();",
-    ];
+    private static string[] Images(Conv2dShape convolution, string first, string tensors) => convolution.Activation is null
+        ? [$"CheckImage(input, Geometry, {first});", $"return Pass.Apply(input, {tensors});"]
+        :
+        [
+            $"CheckImage(input, Geometry, {first});",
+            "using var scope = NewDisposeScope();",
+            $"return Pass.Apply(Rounded(input), {tensors}).MoveToOuterDisposeScope();",
+        ];
+
+    private static string[] Rows(LinearShape linear, string first, string tensors, LayerForms forms)
+    {
+        var rows = $"input.reshape(-1, {linear.InFeatures})";
+        var blocks = new BlockText(forms);
+        return
+        [
+            $"CheckInput(input, {linear.InFeatures}, {first});",
+            string.Empty,
+            blocks.HasBlocks ? "// The inputs in blocks that share a scale; any leading dimensions become one." : "// Any leading dimensions: one matrix in, the same dimensions out.",
+            "using var scope = NewDisposeScope();",
+            $"var rows = {(forms.Activation is null ? rows : $"Rounded({rows})")}{blocks.Open};",
+            $"var y = Pass.Apply(rows, {tensors});",
+            $"return y.reshape([.. input.shape[..^1], {linear.OutFeatures}]).MoveToOuterDisposeScope();",
+        ];
+    }
 
     private static string[] Linear(LinearShape linear, string first, string tensors) =>
     [

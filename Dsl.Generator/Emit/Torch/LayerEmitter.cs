@@ -16,6 +16,7 @@ internal sealed class LayerEmitter
     private readonly LayerFacts facts;
     private readonly KindText kind;
     private readonly BlockText blocks;
+    private readonly string activation;
     private readonly CodeWriter writer = new();
 
     private LayerEmitter(LayerForms forms, LayerPrograms programs, LayerFacts facts)
@@ -25,6 +26,7 @@ internal sealed class LayerEmitter
         this.facts = facts;
         kind = KindText.Of(forms);
         blocks = new BlockText(forms);
+        activation = forms.Activation is null ? string.Empty : ", FoldActivation()";
     }
 
     public static string Emit(TypeSpec type, LayerClassNames names, LayerForms forms, LayerPrograms programs, LayerFacts facts, bool nested)
@@ -74,9 +76,18 @@ internal sealed class LayerEmitter
             Initialization();
             Bound();
             MaskWriter.Accessor(writer, forms, Field);
-            Pass();
+            ActivationWriter.Members(writer, forms, Field);
+            Pass("Pass", "The forward and backward pass: one node of the graph.", forms.Stored, programs.Forward, programs.Backward, programs.BackwardOf);
+            if (programs.Input is { } input)
+            {
+                writer.Line();
+                Pass("InputPass", Xml(ActivationWriter.Formula(forms)) + ": the input on its grid, a node of its own.", InputStored, input.Forward, input.Backward, input.BackwardOf);
+            }
         });
     }
+
+    /// <summary>The tensors of the input's grid.</summary>
+    private EquatableArray<StoredTensor> InputStored => forms.Activation?.Rounded.Stored ?? [];
 
     private void Certificate()
     {
@@ -88,7 +99,7 @@ internal sealed class LayerEmitter
 
     private void Fields()
     {
-        foreach (var stored in forms.Stored)
+        foreach (var stored in forms.Stored.Concat(InputStored))
         {
             writer.Line($"/// <summary>{Shape(stored.Tensor)}: {Xml(stored.Meaning)}.</summary>")
                 .Line($"[ComponentName(Name = \"{stored.Tensor.Name}\")]")
@@ -107,6 +118,8 @@ internal sealed class LayerEmitter
             {
                 writer.Line($"{Field(stored.Tensor)} = {NewTensor(stored.Tensor)};");
             }
+
+            writer.Lines(InputStored.Select(stored => $"{Field(stored.Tensor)} = {ActivationWriter.New(stored)};"));
 
             writer.Line("RegisterComponents();").Line();
             var bias = forms.Bias is null ? string.Empty : ", uniform(" + forms.Weight.Rows + ")";
@@ -135,12 +148,12 @@ internal sealed class LayerEmitter
         writer.Line("/// <inheritdoc/>");
         writer.Block($"public override {forms.Shape.FoldedType} Fold()", () => Fold(bias)).Line();
         writer.Line("/// <inheritdoc/>");
-        writer.Block("public override nn.Module<Tensor, Tensor> FoldTorch()", () => writer.Line("using var weight = MergedWeight();").Line($"return Make{forms.Shape.Kind}(weight, {bias}{kind.Geometry});")).Line();
+        writer.Block("public override nn.Module<Tensor, Tensor> FoldTorch()", () => writer.Line("using var weight = MergedWeight();").Line($"return Make{forms.Shape.Kind}(weight, {bias}{kind.Geometry}{activation});")).Line();
         writer.Line("/// <inheritdoc/>");
-        writer.Block("public override Layer FoldLayer()", () => writer.Line("using var weight = MergedWeight();").Line($"return MakePlain{forms.Shape.Kind}(weight, {bias}{kind.Geometry});")).Line();
+        writer.Block("public override Layer FoldLayer()", () => writer.Line("using var weight = MergedWeight();").Line($"return MakePlain{forms.Shape.Kind}(weight, {bias}{kind.Geometry}{activation});")).Line();
 
         FitWriter.Method(writer, forms, programs, blocks);
-        writer.Line("/// <summary>" + Xml(facts.InferenceForm[1]) + "</summary>");
+        writer.Line("/// <summary>" + Xml(LayerFacts.WeightForm(forms)) + "</summary>");
         writer.Block("private Tensor MergedWeight()", () =>
         {
             if (forms.Rounded is not null)
@@ -164,7 +177,7 @@ internal sealed class LayerEmitter
         if (programs.Codes is not { } codes || forms.Packed is not { } packed)
         {
             var sparse = forms.NonZeros is null ? string.Empty : "Sparse";
-            writer.Line("using var weight = MergedWeight();").Line($"return Fold{sparse}{forms.Shape.Kind}(weight, {bias}{kind.Geometry});");
+            writer.Line("using var weight = MergedWeight();").Line($"return Fold{sparse}{forms.Shape.Kind}(weight, {bias}{kind.Geometry}{activation});");
             return;
         }
 
@@ -179,7 +192,7 @@ internal sealed class LayerEmitter
             .Line(forms.Fit is null
                 ? $"var packed = FoldCodes(Format, {codes.Results[0].Name}, lowest: {packed.Weight.Coded.Lowest}, {codes.Results[1].Name}{zeros}{branch});"
                 : $"var packed = FoldPlanes(Format, {codes.Results[0].Name}, {codes.Results[1].Name}{branch});")
-            .Line($"return Fold{forms.Shape.Kind}(packed, {bias}{kind.Geometry});");
+            .Line($"return Fold{forms.Shape.Kind}(packed, {bias}{kind.Geometry}{activation});");
     }
 
     /// <summary>Rounding could hide them: NaN is no larger than any threshold.</summary>
@@ -222,7 +235,7 @@ internal sealed class LayerEmitter
         writer.Line("/// <inheritdoc/>");
         writer.Block("public override Tensor RoundingBound(Tensor magnitude, Tensor inputError)", () =>
         {
-            writer.Line("using var noGradient = no_grad();").Line("using var scope = NewDisposeScope();");
+            writer.Line("using var noGradient = no_grad();").Line("using var scope = NewDisposeScope();").Lines(ActivationWriter.Bound(forms));
             var stored = forms.Stored.ToDictionary(item => Field(item.Tensor), item => item.Tensor);
             foreach (var input in programs.Bound.Inputs.Where(value => stored.ContainsKey(value.Name)))
             {
@@ -242,30 +255,35 @@ internal sealed class LayerEmitter
         }).Line();
     }
 
-    private void Pass()
+    private void Pass(
+        string name, string summary, EquatableArray<StoredTensor> stored, Program forward, Program backward, EquatableArray<Tensor> backwardOf)
     {
-        writer.Line("/// <summary>The forward and backward pass: one node of the graph.</summary>");
-        writer.Block("private sealed class Pass : LayerFunction<Pass>", () =>
+        writer.Line("/// <summary>" + summary + "</summary>");
+        writer.Block($"private sealed class {name} : LayerFunction<{name}>", () =>
         {
             writer.Line("/// <inheritdoc/>").Line($"public override string Name => {Quote(forms.Name)};").Line();
             writer.Line("/// <inheritdoc/>");
             writer.Block("protected override Tensor Output(IReadOnlyList<Tensor> inputs)", () =>
             {
-                Unpack(programs.Forward);
-                WriteAndReturn(programs.Forward);
+                Unpack(forward, stored);
+                WriteAndReturn(forward);
             }).Line();
             writer.Line("/// <inheritdoc/>");
-            writer.Block("protected override Tensor?[] Gradients(IReadOnlyList<Tensor> inputs, Tensor gradY)", Backward);
+            writer.Block("protected override Tensor?[] Gradients(IReadOnlyList<Tensor> inputs, Tensor gradY)", () => Backward(stored, backward, backwardOf));
         });
     }
 
     /// <summary>The input's gradient comes last, and only where it is wanted: a first layer's input asks for none.</summary>
-    private void Backward()
+    private void Backward(EquatableArray<StoredTensor> tensors, Program backward, EquatableArray<Tensor> backwardOf)
     {
-        Unpack(programs.Backward, forms.Input);
-        var statements = programs.Backward.Statements;
-        var split = programs.Backward.Ends.Count > 1 ? programs.Backward.Ends[programs.Backward.Ends.Count - 2] : 0;
-        writer.Lines(Statements(statements.Take(split))).Line();
+        Unpack(backward, tensors, forms.Input);
+        var statements = backward.Statements;
+        var split = backward.Ends.Count > 1 ? backward.Ends[backward.Ends.Count - 2] : 0;
+        if (split > 0)
+        {
+            writer.Lines(Statements(statements.Take(split))).Line();
+        }
+
         writer.Line("Tensor? gradX = null;");
         writer.Block("if (x.requires_grad)", () =>
         {
@@ -273,10 +291,10 @@ internal sealed class LayerEmitter
             writer.Line("gradX = " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.SizeText) + ";");
         }).Line();
 
-        var results = programs.BackwardOf.Select((tensor, k) => (tensor, value: programs.Backward.Results[k])).ToDictionary(pair => pair.tensor, pair => pair.value);
-        var order = forms.Stored.Select(stored => results.TryGetValue(stored.Tensor, out var value) ? MaskWriter.Wanted(stored.Tensor, value, Field) : "null");
-        writer.Lines(MaskWriter.GradientComment(programs.BackwardOf));
-        writer.Line("return [" + string.Join(", ", order.Prepend("gradX").Concat(FitWriter.NoGradients(forms))) + "];");
+        var results = backwardOf.Select((tensor, k) => (tensor, value: backward.Results[k])).ToDictionary(pair => pair.tensor, pair => pair.value);
+        var order = tensors.Select(stored => results.TryGetValue(stored.Tensor, out var value) ? MaskWriter.Wanted(stored.Tensor, value, Field) : "null");
+        writer.Lines(MaskWriter.GradientComment(backwardOf));
+        writer.Line("return [" + string.Join(", ", order.Prepend("gradX").Concat(MadeAnew(backward).Select(_ => "null"))) + "];");
     }
 
     private string NewTensor(Tensor tensor)
@@ -291,9 +309,9 @@ internal sealed class LayerEmitter
         return $"new Parameter(torch.empty({sizes}){(tensor.Role == TensorRole.Frozen ? ", requires_grad: false" : string.Empty)})";
     }
 
-    private void Unpack(Program program, params Tensor[] always)
+    private void Unpack(Program program, EquatableArray<StoredTensor> arguments, params Tensor[] always)
     {
-        Tensor[] tensors = [forms.Input, .. forms.Stored.Select(stored => stored.Tensor), .. forms.MadeAnew];
+        Tensor[] tensors = [forms.Input, .. arguments.Select(stored => stored.Tensor), .. MadeAnew(program)];
         for (var k = 0; k < tensors.Length; k++)
         {
             var name = NamesOf.Variable(tensors[k].Name);
@@ -305,6 +323,9 @@ internal sealed class LayerEmitter
 
         writer.Line();
     }
+
+    /// <summary>What is made anew is an argument of the layer's own pass, not of the one that rounds the input.</summary>
+    private IEnumerable<Tensor> MadeAnew(Program program) => ReferenceEquals(program, programs.Forward) || ReferenceEquals(program, programs.Backward) ? forms.MadeAnew : [];
 
     private void WriteAndReturn(Program program)
     {

@@ -72,9 +72,13 @@ internal static class TorchProgramWriter
         Pointwise.Table table => (CodebookWriter.NameOf(table.Levels), TorchFunctions.Primary),
         Pointwise.Read read => (Align(read.Source, axes), TorchFunctions.Primary),
         Pointwise.Apply apply when Constant(apply, sizeOf) is { } number => TorchFunctions.Number(number),
+        Pointwise.Apply { Function: Function.Sqrt } root when IsScalar(root) => ("Math.Sqrt(" + Text(root.Arguments[0], axes, sizeOf).Text + ")", TorchFunctions.Primary),
         Pointwise.Apply apply => TorchFunctions.Write(apply.Function, apply.Arguments.Select(argument => Text(argument, axes, sizeOf)).ToArray()),
         _ => throw new ShapeException("A pointwise form without a TorchSharp text: " + body.GetType().Name),
     };
+
+    /// <summary>Whether a part reads no tensor: sizes that are known when the layer runs, and numbers.</summary>
+    private static bool IsScalar(Pointwise body) => body is Pointwise.Extent or Pointwise.Number || (body is Pointwise.Apply apply && apply.Arguments.All(IsScalar));
 
     /// <summary>The number that a function of numbers and declared sizes is.</summary>
     private static Rational? Constant(Pointwise body, Func<Size, string> sizeOf) => body switch

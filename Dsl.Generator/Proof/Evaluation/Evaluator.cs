@@ -12,6 +12,7 @@ internal sealed class Evaluator<T>
     private readonly Steps steps;
     private readonly Dictionary<(Expr, long), T> known = [];
     private readonly Dictionary<Size, long> sizes = [];
+    private readonly Dictionary<Map, Index?> places = [];
 
     /// <param name="elementOf">The element of a tensor at a place, which may lie outside its axes.</param>
     public Evaluator(Arithmetic<T> arithmetic, Func<string, long> sizeOf, Func<Tensor, IReadOnlyList<long>, T> elementOf, Steps steps)
@@ -27,6 +28,12 @@ internal sealed class Evaluator<T>
 
     /// <summary>Whether a surrogate counts as what it is differentiated as, instead of as its value.</summary>
     public bool Differentiated { get; init; }
+
+    /// <summary>
+    /// Whether a value is compared with a maximum that it takes part in by comparing it with the others: itself it reaches, which rounded numbers
+    /// could not decide.
+    /// </summary>
+    public bool ComparesWithOthers { get; init; }
 
     public long SizeOf(Size size)
     {
@@ -132,6 +139,11 @@ internal sealed class Evaluator<T>
             return arithmetic.Number(0); // What is masked out is not looked at: most terms of a convolution's gradient.
         }
 
+        if (ComparesWithOthers && map.Function == Function.GreaterOrEqual && map.Arguments[1] is Reduce { Reduction: Reduction.Max } max && PlaceIn(map, max) is { } own)
+        {
+            return OfLargest(map.Arguments[0], max, at[own], at);
+        }
+
         var x = map.Arguments.Select(argument => Evaluate(argument, at)).ToArray();
         return map.Function switch
         {
@@ -142,6 +154,41 @@ internal sealed class Evaluator<T>
             Function.Square => arithmetic.Multiply(x[0], x[0]),
             _ => arithmetic.Apply(map.Function, x),
         };
+    }
+
+    /// <summary>The free index at which the first argument of a comparison is the body of the maximum; null where it is something else.</summary>
+    private Index? PlaceIn(Map comparison, Reduce max)
+    {
+        if (!places.TryGetValue(comparison, out var place))
+        {
+            place = comparison.Arguments[0].FreeIndexList.FirstOrDefault(index => index.Size == max.Index.Size && max.Body.Reindex([max.Index], [index]).Equals(comparison.Arguments[0]));
+            places[comparison] = place;
+        }
+
+        return place;
+    }
+
+    /// <summary>[value ≥ every other value of the body].</summary>
+    private T OfLargest(Expr value, Reduce max, long own, Dictionary<Index, long> at)
+    {
+        var mine = Evaluate(value, at);
+        var isLargest = arithmetic.Number(1);
+        var isShadowing = at.TryGetValue(max.Index, out var shadowed);
+        for (var k = 0L; k < SizeOf(max.Index.Size); k++)
+        {
+            if (k != own)
+            {
+                at[max.Index] = k;
+                isLargest = arithmetic.Multiply(isLargest, arithmetic.Apply(Function.GreaterOrEqual, [mine, Evaluate(max.Body, at)]));
+            }
+        }
+
+        if (isShadowing)
+        {
+            at[max.Index] = shadowed;
+        }
+
+        return isLargest;
     }
 
     /// <summary>The branch that is not taken may be undefined.</summary>

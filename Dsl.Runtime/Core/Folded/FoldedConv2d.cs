@@ -9,6 +9,8 @@ public sealed class FoldedConv2d : FoldedLayer
     private readonly float[] weight;
     private readonly float[] bias;
     private readonly QuantizedWeight? quantized;
+    private readonly WeakReference<float[]?> decoded = new(null);
+    private IntegerConvolution? integers;
 
     /// <summary>Copies and checks weights.</summary>
     /// <param name="name">The layer's name, for messages and files.</param>
@@ -77,10 +79,10 @@ public sealed class FoldedConv2d : FoldedLayer
     public ReadOnlySpan<float> Bias => bias;
 
     /// <inheritdoc/>
-    public override long ParameterCount => weight.Length + (quantized?.ParameterCount ?? 0) + bias.Length;
+    public override long ParameterCount => weight.Length + (quantized?.ParameterCount ?? 0) + bias.Length + ActivationCount;
 
     /// <inheritdoc/>
-    public override long ByteCount => (quantized?.ByteCount ?? sizeof(float) * (long)weight.Length) + (sizeof(float) * (long)bias.Length);
+    public override long ByteCount => (quantized?.ByteCount ?? sizeof(float) * (long)weight.Length) + (sizeof(float) * (long)(bias.Length + ActivationCount));
 
     /// <inheritdoc/>
     internal override IEnumerable<SafetensorsEntry> Tensors
@@ -113,6 +115,7 @@ public sealed class FoldedConv2d : FoldedLayer
     /// <param name="batch">How many images; at least 1.</param>
     /// <param name="height">Of an image.</param>
     /// <param name="width">Of an image.</param>
+    /// <exception cref="NonFiniteActivationException">The input is rounded to codes, and a value is NaN or infinite. Nothing has been written.</exception>
     /// <exception cref="LayerShapeException">An image is smaller than the kernel, a length does not match, or the spans share memory. Nothing has been written.</exception>
     public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width)
     {
@@ -128,15 +131,38 @@ public sealed class FoldedConv2d : FoldedLayer
         Require.Rows(Name, "length of the output", batch, checked(g.OutChannels * rows * columns), y.Length);
         Require.Separate(Name, x, y);
 
+        switch (Activation)
+        {
+            case { } grid when integers is not null:
+                integers.Forward(Name, grid, x, y, batch, height, width, bias);
+                break;
+            case { } grid:
+                using (var rounded = new PooledBuffer(x.Length))
+                {
+                    grid.Round(Name, x, rounded.Span);
+                    Convolve(rounded.Span, y, batch, height, width);
+                }
+
+                break;
+            case null:
+                Convolve(x, y, batch, height, width);
+                break;
+        }
+    }
+
+    /// <summary>Whether products of integers are added up.</summary>
+    internal IntegerConvolution? Integers => integers;
+
+    private protected override void Prepare(ActivationGrid grid) =>
+        integers = quantized is not null && IntegerWeight.Of(quantized, grid.Format) is { } weights ? new IntegerConvolution(Geometry, weights) : null;
+
+    private void Convolve(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width)
+    {
+        var g = Geometry;
+        var (rows, columns) = (g.OutputSize(height), g.OutputSize(width));
         var tile = new WindowTile(g, height, width);
         using var patches = new PooledBuffer(tile.Length);
-        using var decoded = new PooledBuffer(quantized is null ? 0 : checked(g.OutChannels * g.InputsPerOutput));
-        for (var row = 0; quantized is not null && row < g.OutChannels; row++)
-        {
-            quantized.Decode(row, decoded.Span.Slice(row * g.InputsPerOutput, g.InputsPerOutput));
-        }
-
-        var weights = quantized is null ? weight : decoded.Span;
+        var weights = quantized is null ? weight : Decoded(quantized);
         for (var image = 0; image < batch; image++)
         {
             for (var group = 0; group < g.Groups; group++)
@@ -147,6 +173,28 @@ public sealed class FoldedConv2d : FoldedLayer
                 ForwardGroup(tile, weights, from, to, patches.Span, group * outputs, outputs);
             }
         }
+    }
+
+    /// <summary>The kernel in floats: from one call to the next as long as memory is not wanted for something else, so that only the codes stay resident.</summary>
+    private float[] Decoded(QuantizedWeight codes)
+    {
+        if (decoded.TryGetTarget(out var known) && known is not null)
+        {
+            return known;
+        }
+
+        var values = new float[checked(Geometry.OutChannels * Geometry.InputsPerOutput)];
+        for (var row = 0; row < Geometry.OutChannels; row++)
+        {
+            codes.Decode(row, values.AsSpan(row * Geometry.InputsPerOutput, Geometry.InputsPerOutput));
+        }
+
+        lock (decoded)
+        {
+            decoded.SetTarget(values);
+        }
+
+        return values;
     }
 
     /// <summary>One group of one image: what lies under the kernel is gathered for a tile of outputs, then multiplied with every row of W.</summary>

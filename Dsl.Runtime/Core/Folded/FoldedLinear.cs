@@ -66,7 +66,7 @@ public class FoldedLinear : FoldedLayer
     public ReadOnlySpan<float> Bias => bias;
 
     /// <inheritdoc/>
-    public override long ParameterCount => (long)weight.Length + bias.Length;
+    public override long ParameterCount => (long)weight.Length + bias.Length + ActivationCount;
 
     /// <inheritdoc/>
     internal override IEnumerable<SafetensorsEntry> Tensors =>
@@ -77,18 +77,34 @@ public class FoldedLinear : FoldedLayer
     /// <param name="y">The output, shape (rows, out), row major; shares no memory with <paramref name="x"/>.</param>
     /// <param name="rows">How many rows; at least 1.</param>
     /// <exception cref="LayerShapeException">A length does not match, or the spans share memory. Nothing has been written.</exception>
+    /// <exception cref="NonFiniteActivationException">The input is rounded to codes, and a value is NaN or infinite. Nothing has been written.</exception>
     public void Forward(ReadOnlySpan<float> x, Span<float> y, int rows)
     {
         Require.Positive(Name, "rows of the batch", rows);
         Require.Rows(Name, "length of the input", rows, InFeatures, x.Length);
         Require.Rows(Name, "length of the output", rows, OutFeatures, y.Length);
         Require.Separate(Name, x, y);
-        Multiply(x, y, rows);
+        if (Activation is { } grid)
+        {
+            MultiplyRounded(grid, x, y, rows);
+        }
+        else
+        {
+            Multiply(x, y, rows);
+        }
     }
 
     /// <summary>The tensors that a saved model holds of the weight.</summary>
     private protected virtual IEnumerable<SafetensorsEntry> WeightTensors() =>
         [SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), weight, OutFeatures, InFeatures)];
+
+    /// <summary>What <see cref="Forward"/> does with an input that is rounded to codes first: here with what these stand for.</summary>
+    private protected virtual void MultiplyRounded(ActivationGrid grid, ReadOnlySpan<float> x, Span<float> y, int rows)
+    {
+        using var rounded = new PooledBuffer(x.Length);
+        grid.Round(Name, x, rounded.Span);
+        Multiply(rounded.Span, y, rows);
+    }
 
     /// <summary>What <see cref="Forward"/> does once the arguments are checked.</summary>
     private protected virtual void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows)

@@ -87,7 +87,7 @@ public abstract class FoldedModel
     /// <exception cref="FoldedFileException">The file could not be written; what was there before is untouched.</exception>
     public void Save(string path)
     {
-        var tensors = layers.SelectMany(layer => layer.Tensors).ToArray();
+        var tensors = layers.SelectMany(layer => layer.AllTensors).ToArray();
         var metadata = new Dictionary<string, string>(FoldedModelFile.Metadata(ModelName, signature)) { [FoldedModelFile.ChecksumKey] = FoldedModelFile.Checksum(tensors) };
         SafetensorsWriter.Write(path, tensors, metadata);
     }
@@ -98,11 +98,13 @@ public abstract class FoldedModel
     /// <param name="inFeatures">Its declared input size.</param>
     /// <param name="outFeatures">Its declared output size.</param>
     /// <param name="bias">Whether it is declared with a bias.</param>
+    /// <param name="activation">The declared format of its input's codes; null for none.</param>
     /// <returns>The layer.</returns>
     /// <exception cref="LayerShapeException">A name or size is another.</exception>
-    protected static FoldedLinear RequireLinear(FoldedLinear layer, string name, int inFeatures, int outFeatures, bool bias)
+    protected static FoldedLinear RequireLinear(FoldedLinear layer, string name, int inFeatures, int outFeatures, bool bias, ActivationFormat? activation = null)
     {
         ArgumentNullException.ThrowIfNull(layer);
+        RequireActivation(name, layer, activation);
         return (layer.Name, layer.InFeatures, layer.OutFeatures, layer.HasBias) == (name, inFeatures, outFeatures, bias)
             ? layer
             : throw new LayerShapeException(
@@ -118,11 +120,12 @@ public abstract class FoldedModel
     /// <param name="outFeatures">Its declared output size.</param>
     /// <param name="bias">Whether it is declared with a bias.</param>
     /// <param name="format">Its declared format.</param>
+    /// <param name="activation">The declared format of its input's codes; null for none.</param>
     /// <returns>The layer.</returns>
     /// <exception cref="LayerShapeException">A name, size or format is another.</exception>
-    protected static FoldedLinear RequireLinear(FoldedLinear layer, string name, int inFeatures, int outFeatures, bool bias, QuantizedFormat format)
+    protected static FoldedLinear RequireLinear(FoldedLinear layer, string name, int inFeatures, int outFeatures, bool bias, QuantizedFormat format, ActivationFormat? activation = null)
     {
-        _ = RequireLinear(layer, name, inFeatures, outFeatures, bias);
+        _ = RequireLinear(layer, name, inFeatures, outFeatures, bias, activation);
         RequireFormat(name, layer.Quantized, format);
         return layer;
     }
@@ -133,11 +136,12 @@ public abstract class FoldedModel
     /// <param name="geometry">Its declared sizes.</param>
     /// <param name="bias">Whether it is declared with a bias.</param>
     /// <param name="format">Its declared format.</param>
+    /// <param name="activation">The declared format of its input's codes; null for none.</param>
     /// <returns>The layer.</returns>
     /// <exception cref="LayerShapeException">A name, size or format is another.</exception>
-    protected static FoldedConv2d RequireConv2d(FoldedConv2d layer, string name, Conv2dGeometry geometry, bool bias, QuantizedFormat format)
+    protected static FoldedConv2d RequireConv2d(FoldedConv2d layer, string name, Conv2dGeometry geometry, bool bias, QuantizedFormat format, ActivationFormat? activation = null)
     {
-        _ = RequireConv2d(layer, name, geometry, bias);
+        _ = RequireConv2d(layer, name, geometry, bias, activation);
         RequireFormat(name, layer.Quantized, format);
         return layer;
     }
@@ -151,16 +155,28 @@ public abstract class FoldedModel
         }
     }
 
+    private static void RequireActivation(string name, FoldedLayer layer, ActivationFormat? activation)
+    {
+        if (layer.Activation?.Format != activation)
+        {
+            throw new LayerShapeException(name, "format of the input", Describe(activation), Describe(layer.Activation?.Format));
+        }
+
+        static string Describe(ActivationFormat? format) => format is null ? "32-bit floats" : $"{format.Scheme}, {format.Bits} bits";
+    }
+
     /// <summary>Refuses a convolution that is not the one declared.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="name">Its declared name.</param>
     /// <param name="geometry">Its declared sizes.</param>
     /// <param name="bias">Whether it is declared with a bias.</param>
+    /// <param name="activation">The declared format of its input's codes; null for none.</param>
     /// <returns>The layer.</returns>
     /// <exception cref="LayerShapeException">A name or size is another.</exception>
-    protected static FoldedConv2d RequireConv2d(FoldedConv2d layer, string name, Conv2dGeometry geometry, bool bias)
+    protected static FoldedConv2d RequireConv2d(FoldedConv2d layer, string name, Conv2dGeometry geometry, bool bias, ActivationFormat? activation = null)
     {
         ArgumentNullException.ThrowIfNull(layer);
+        RequireActivation(name, layer, activation);
         return (layer.Name, layer.Geometry, layer.HasBias) == (name, geometry, bias)
             ? layer
             : throw new LayerShapeException(name, "layer", Describe(name, geometry, bias), Describe(layer.Name, layer.Geometry, layer.HasBias));

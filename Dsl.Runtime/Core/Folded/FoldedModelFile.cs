@@ -52,25 +52,31 @@ public sealed class FoldedModelFile
     /// <param name="inFeatures">Values per input row.</param>
     /// <param name="outFeatures">Values per output row.</param>
     /// <param name="bias">Whether it has a bias.</param>
+    /// <param name="activation">How codes stand for inputs; null where these are taken as they are.</param>
     /// <exception cref="FoldedFileException">A tensor is missing, of another type or shape, or holds NaN or infinity.</exception>
-    public FoldedLinear ReadLinear(string name, int inFeatures, int outFeatures, bool bias)
+    public FoldedLinear ReadLinear(string name, int inFeatures, int outFeatures, bool bias, ActivationFormat? activation = null)
     {
         var sparse = file.Names.Contains(ValuesName(name)) ? TakeRows(name, inFeatures, outFeatures) : null;
         var weightValues = sparse is null ? Take(WeightName(name), outFeatures, inFeatures) : [];
         var biasValues = bias ? Take(BiasName(name), outFeatures) : [];
-        return Make(() => sparse is not null ? new FoldedSparseLinear(name, sparse, biasValues) : new FoldedLinear(name, inFeatures, outFeatures, weightValues, biasValues));
+        var grid = ReadActivation(name, activation);
+        return Make(() => sparse is not null
+            ? new FoldedSparseLinear(name, sparse, biasValues) { Activation = grid }
+            : new FoldedLinear(name, inFeatures, outFeatures, weightValues, biasValues) { Activation = grid });
     }
 
     /// <summary>Reads a convolution.</summary>
     /// <param name="name">The layer's name.</param>
     /// <param name="geometry">Channels, kernel and how it slides.</param>
     /// <param name="bias">Whether it has a bias.</param>
+    /// <param name="activation">How codes stand for inputs; null where these are taken as they are.</param>
     /// <exception cref="FoldedFileException">A tensor is missing, of another type or shape, or holds NaN or infinity.</exception>
-    public FoldedConv2d ReadConv2d(string name, Conv2dGeometry geometry, bool bias)
+    public FoldedConv2d ReadConv2d(string name, Conv2dGeometry geometry, bool bias, ActivationFormat? activation = null)
     {
         var weightValues = Take(WeightName(name), geometry.OutChannels, geometry.InChannels / geometry.Groups, geometry.KernelSize, geometry.KernelSize);
         var biasValues = bias ? Take(BiasName(name), geometry.OutChannels) : [];
-        return Make(() => new FoldedConv2d(name, geometry, weightValues, biasValues));
+        var grid = ReadActivation(name, activation);
+        return Make(() => new FoldedConv2d(name, geometry, weightValues, biasValues) { Activation = grid });
     }
 
     /// <summary>Reads a linear layer with a weight in codes.</summary>
@@ -79,12 +85,14 @@ public sealed class FoldedModelFile
     /// <param name="outFeatures">Values per output row.</param>
     /// <param name="bias">Whether it has a bias.</param>
     /// <param name="format">How codes stand for weights.</param>
+    /// <param name="activation">How codes stand for inputs; null where these are taken as they are.</param>
     /// <exception cref="FoldedFileException">A tensor is missing, of another type or shape, or holds what no fold writes.</exception>
-    public FoldedLinear ReadLinear(string name, int inFeatures, int outFeatures, bool bias, QuantizedFormat format)
+    public FoldedLinear ReadLinear(string name, int inFeatures, int outFeatures, bool bias, QuantizedFormat format, ActivationFormat? activation = null)
     {
         var weight = TakeQuantized(name, outFeatures, inFeatures, format);
         var biasValues = bias ? Take(BiasName(name), outFeatures) : [];
-        return Make(() => new FoldedQuantizedLinear(name, weight, biasValues));
+        var grid = ReadActivation(name, activation);
+        return Make(() => new FoldedQuantizedLinear(name, weight, biasValues) { Activation = grid });
     }
 
     /// <summary>Reads a convolution with a weight in codes.</summary>
@@ -92,12 +100,14 @@ public sealed class FoldedModelFile
     /// <param name="geometry">Channels, kernel and how it slides.</param>
     /// <param name="bias">Whether it has a bias.</param>
     /// <param name="format">How codes stand for weights.</param>
+    /// <param name="activation">How codes stand for inputs; null where these are taken as they are.</param>
     /// <exception cref="FoldedFileException">A tensor is missing, of another type or shape, or holds what no fold writes.</exception>
-    public FoldedConv2d ReadConv2d(string name, Conv2dGeometry geometry, bool bias, QuantizedFormat format)
+    public FoldedConv2d ReadConv2d(string name, Conv2dGeometry geometry, bool bias, QuantizedFormat format, ActivationFormat? activation = null)
     {
         var weight = TakeQuantized(name, geometry.OutChannels, geometry.InputsPerOutput, format);
         var biasValues = bias ? Take(BiasName(name), geometry.OutChannels) : [];
-        return Make(() => new FoldedConv2d(name, geometry, weight, biasValues));
+        var grid = ReadActivation(name, activation);
+        return Make(() => new FoldedConv2d(name, geometry, weight, biasValues) { Activation = grid });
     }
 
     /// <summary>Checks that every tensor was read: a file with more in it belongs to another model.</summary>
@@ -174,6 +184,20 @@ public sealed class FoldedModelFile
             // A model that is saved holds finite weights only, so the file has changed since.
             throw new FoldedFileException(file.Path, $"holds a weight that is not finite, so it is damaged: {error.Message}", error);
         }
+    }
+
+    private ActivationGrid? ReadActivation(string name, ActivationFormat? format)
+    {
+        if (format is null)
+        {
+            return null;
+        }
+
+        var scale = Take(ActivationTensors.Scale(name), 1)[0];
+        var zero = Take(ActivationTensors.ZeroPoint(name), 1)[0];
+        return zero == MathF.Round(zero)
+            ? Make(() => new ActivationGrid(name, format, scale, (int)zero))
+            : throw new FoldedFileException(file.Path, $"holds a zero point that is no whole number, so it is damaged: '{ActivationTensors.ZeroPoint(name)}' is {zero}.");
     }
 
     private QuantizedWeight TakeQuantized(string name, int rows, int columns, QuantizedFormat format)

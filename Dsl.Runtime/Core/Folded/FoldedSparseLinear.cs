@@ -22,10 +22,10 @@ public sealed class FoldedSparseLinear : FoldedLinear
     public override ReadOnlySpan<float> Weight => Rows.ToDense();
 
     /// <inheritdoc/>
-    public override long ParameterCount => (long)Rows.Count + Bias.Length;
+    public override long ParameterCount => (long)Rows.Count + Bias.Length + ActivationCount;
 
     /// <inheritdoc/>
-    public override long ByteCount => Rows.ByteCount + ((long)Bias.Length * sizeof(float));
+    public override long ByteCount => Rows.ByteCount + ((long)(Bias.Length + ActivationCount) * sizeof(float));
 
     /// <summary>The layer itself, or its weight without the zeros where that takes fewer bytes.</summary>
     /// <param name="layer">A dense layer.</param>
@@ -34,7 +34,7 @@ public sealed class FoldedSparseLinear : FoldedLinear
         ArgumentNullException.ThrowIfNull(layer);
         var count = layer.Weight.Length - layer.Weight.Count(0f);
         return SparseRows.BytesOf(count, layer.OutFeatures, layer.InFeatures) < (long)layer.Weight.Length * sizeof(float)
-            ? new FoldedSparseLinear(layer.Name, SparseRows.FromDense(layer.Name, layer.OutFeatures, layer.InFeatures, layer.Weight), layer.Bias)
+            ? new FoldedSparseLinear(layer.Name, SparseRows.FromDense(layer.Name, layer.OutFeatures, layer.InFeatures, layer.Weight), layer.Bias) { Activation = layer.Activation }
             : layer;
     }
 

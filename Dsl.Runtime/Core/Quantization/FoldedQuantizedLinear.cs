@@ -1,9 +1,11 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace LayerDsl;
 
 /// <summary>
-/// A linear layer on a weight in codes: rows are decoded block by block, each once for the whole batch. Immutable, and safe to use from many threads at once.
+/// A linear layer on a weight in codes: rows are decoded block by block, each once for the whole batch. With an input in codes as well it adds up
+/// products of integers, where the levels of the weight are whole numbers. Immutable, and safe to use from many threads at once.
 /// </summary>
 public sealed class FoldedQuantizedLinear : FoldedLinear
 {
@@ -11,6 +13,7 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
     private const int BlockFloats = 32 * 1024;
 
     private readonly QuantizedWeight quantized;
+    private IntegerWeight? integers;
 
     /// <summary>Takes a weight in codes.</summary>
     /// <param name="name">The layer's name, for messages and files.</param>
@@ -36,12 +39,37 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
     public override QuantizedWeight? Quantized => quantized;
 
     /// <inheritdoc/>
-    public override long ParameterCount => quantized.ParameterCount + Bias.Length;
+    public override long ParameterCount => quantized.ParameterCount + Bias.Length + ActivationCount;
 
     /// <inheritdoc/>
-    public override long ByteCount => quantized.ByteCount + (sizeof(float) * (long)Bias.Length);
+    public override long ByteCount => quantized.ByteCount + (sizeof(float) * (long)(Bias.Length + ActivationCount));
 
     private protected override IEnumerable<SafetensorsEntry> WeightTensors() => QuantizedTensors.Of(Name, quantized);
+
+    /// <summary>Whether products of integers are added up.</summary>
+    internal IntegerWeight? Integers => integers;
+
+    private protected override void Prepare(ActivationGrid grid) => integers = IntegerWeight.Of(quantized, grid.Format);
+
+    private protected override void MultiplyRounded(ActivationGrid grid, ReadOnlySpan<float> x, Span<float> y, int rows)
+    {
+        if (integers is null)
+        {
+            base.MultiplyRounded(grid, x, y, rows);
+            return;
+        }
+
+        using var buffer = new PooledBuffer((x.Length + 1) / 2);
+        var steps = MemoryMarshal.Cast<float, short>(buffer.Span)[..x.Length];
+        grid.Encode(Name, x, steps);
+        IntegerProduct.Multiply(integers, grid.Scale, steps, Bias, y, rows, OutFeatures);
+        if (quantized.Format.Rank > 0)
+        {
+            using var rounded = new PooledBuffer(x.Length);
+            grid.Round(Name, x, rounded.Span);
+            AddBranch(rounded.Span, y, rows);
+        }
+    }
 
     private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows)
     {

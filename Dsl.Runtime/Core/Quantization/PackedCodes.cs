@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace LayerDsl;
 
 /// <summary>
@@ -117,7 +120,21 @@ public sealed class PackedCodes
 
     private static void ReadNibbles(ReadOnlySpan<byte> packed, Span<byte> codes)
     {
-        for (var k = 0; k < codes.Length; k++)
+        var done = 0;
+        if (BitConverter.IsLittleEndian)
+        {
+            // A byte becomes two: the low half stays, the high half moves up by half a byte.
+            var (low, high) = (new Vector<ushort>(0x000F), new Vector<ushort>(0x00F0));
+            var pairs = MemoryMarshal.Cast<byte, ushort>(codes);
+            for (; done + (2 * Vector<byte>.Count) <= codes.Length; done += 2 * Vector<byte>.Count)
+            {
+                Vector.Widen(new Vector<byte>(packed[(done / 2)..]), out var first, out var second);
+                ((first & low) | ((first & high) << 4)).CopyTo(pairs[(done / 2)..]);
+                ((second & low) | ((second & high) << 4)).CopyTo(pairs[((done / 2) + Vector<ushort>.Count)..]);
+            }
+        }
+
+        for (var k = done; k < codes.Length; k++)
         {
             codes[k] = (byte)((packed[k / 2] >> (4 * (k % 2))) & 15);
         }
