@@ -26,6 +26,9 @@ public class PlantedFaultTests(ITestOutputHelper output)
         Conv + ", Padding = 1), Quantize(Bits = 4)", Conv + "), SparseIso(sparsity = 0.5, Kind = Parallel)", Conv + "), SparseIso(sparsity = 0.5, Kind = Doped)",
         Linear + ", Quantize", Linear + ", Quantize(Bits = 4, Symmetric = false)", Linear + ", Quantize(Bits = 1)", Linear + ", Quantize(Bits = 4, Scheme = Log2)",
         Linear + ", Quantize(Bits = 4, Scheme = LogSqrt2)", Linear + ", Quantize(Bits = 2, Scheme = StatsQ)", Linear + ", Quantize(Bits = 4, Scheme = Lsq)",
+        Linear + ", Quantize(Bits = 4, Scheme = Nf4)", Linear + ", Quantize(Bits = 4, Scheme = Fp4E2M1)", Linear + ", Quantize(Bits = 4, Scheme = Fp4E3M0)", Linear + ", Quantize(Scheme = Fp8E4M3)",
+        Linear + ", Quantize(Bits = 4, Scheme = Apot)", Linear + ", Quantize(Bits = 2, Scheme = Binary)", Linear + ", Quantize(Bits = 4, Scheme = DoReFa)", Linear + ", Quantize(Bits = 4, Rounding = Stochastic)",
+        Linear + ", Quantize(Bits = 4, Activations = true)", Linear + ", Quantize(Bits = 4, Activations = true, ActivationScheme = Lsq)", Linear + ", Quantize(Bits = 4, Activations = true, ActivationScheme = Pact)", Conv + ", Padding = 1), Quantize(Bits = 4, Activations = true)",
         Linear + ", Quantize(Bits = 4, Granularity = Group, GroupSize = 4)", Linear + ", Quantize(Bits = 4, Granularity = Tensor)",
         Linear + ", Quantize(Bits = 4), LowRank(rank = 2)", Linear + ", LowRank(rank = 2), Quantize(Bits = 4)", Linear + ", Compander, Quantize(Bits = 4)",
         Linear + ", SparseIso(sparsity = 0.5, Kind = Parallel)", Linear + ", SparseIso(sparsity = 0.5, Kind = Factorized)", Linear + ", SparseIso(sparsity = 0.5, Kind = Doped)",
@@ -37,7 +40,7 @@ public class PlantedFaultTests(ITestOutputHelper output)
     public void Every_fault_in_a_fold_is_refuted(string declaration)
     {
         var forms = Declarations.Forms(declaration);
-        Claim[] claims = forms.Packed is { } packed ? [forms.Claim, packed.Claim] : [forms.Claim];
+        var claims = new[] { forms.Claim, forms.Packed?.Claim, forms.Activation?.Claim }.OfType<Claim>().ToArray();
         var verdicts = claims.SelectMany(claim => Some(Mutated(claim).ToArray()))
             .Select(m => (m.Fault, m.Claim, Verdict: Prover.Prove(m.Claim, CancellationToken.None))).ToArray();
         var equal = verdicts.Where(v => v.Verdict is Verdict.Proved).ToArray();
@@ -54,8 +57,8 @@ public class PlantedFaultTests(ITestOutputHelper output)
     public void Every_fault_in_a_backward_pass_is_found(string declaration)
     {
         var forms = Declarations.Forms(declaration);
-        var derived = ReverseMode.Differentiate(forms.Training, LayerPrograms.OutputGradient(forms).All, LayerPrograms.Differentiable(forms));
-        var (forward, gradients) = GradientCheck.WithFreeValues(forms.Training, [.. derived.Select(gradient => (gradient.Tensor, gradient.Value))]);
+        var derived = ReverseMode.Differentiate(forms.Pass, LayerPrograms.OutputGradient(forms).All, LayerPrograms.Differentiable(forms));
+        var (forward, gradients) = GradientCheck.WithFreeValues(forms.Pass, [.. derived.Select(gradient => (gradient.Tensor, gradient.Value))]);
         var results = gradients.SelectMany(gradient => Some(Mutants.Of(gradient.Gradient).Where(m => !IsAtKinkOnly(m.Fault)).DistinctBy(m => m.Mutant).ToArray()).Select(m => (gradient, m.Fault, m.Mutant, Report: GradientCheck.Run(
             forward, LayerPrograms.OutputGradient(forms), [(gradient.Tensor, m.Mutant)], CancellationToken.None)))).ToArray();
         var unnoticed = results.Where(result => result.Report.Error is null).ToArray();
