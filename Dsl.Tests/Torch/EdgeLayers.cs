@@ -19,6 +19,7 @@ public static partial class EdgeLayers
         ["Fp8E4M3"] = (Scheme.Fp8E4M3, [() => new Fp8E4M3(), () => new Fp8E4M3Row(), () => new Fp8E4M3Single()]),
         ["Fp8E5M2"] = (Scheme.Fp8E5M2, [() => new Fp8E5M2(), () => new Fp8E5M2Row(), () => new Fp8E5M2Single()]),
         ["Apot"] = (Scheme.Apot, [() => new Apot(), () => new ApotRow(), () => new ApotSingle()]),
+        ["DoReFa4"] = (Scheme.DoReFa, [() => new DoReFa4(), () => new DoReFa4Row(), () => new DoReFa4Single()]),
         ["Binary1"] = (Scheme.Binary, [() => new Binary1(), () => new Binary1Row(), () => new Binary1Single()]),
         ["Binary3"] = (Scheme.Binary, [() => new Binary3(), () => new Binary3Row(), () => new Binary3Single()]),
     };
@@ -148,6 +149,15 @@ public static partial class EdgeLayers
 
     [Linear(1, 1), Quantize(Bits = 4, Scheme = Scheme.Apot)]
     public sealed partial class ApotSingle;
+
+    [Linear(6, 5), Quantize(Bits = 4, Scheme = Scheme.DoReFa)]
+    public sealed partial class DoReFa4;
+
+    [Linear(7, 1), Quantize(Bits = 4, Scheme = Scheme.DoReFa)]
+    public sealed partial class DoReFa4Row;
+
+    [Linear(1, 1), Quantize(Bits = 4, Scheme = Scheme.DoReFa)]
+    public sealed partial class DoReFa4Single;
 
     [Linear(6, 5), Quantize(Bits = 1, Scheme = Scheme.Binary)]
     public sealed partial class Binary1;

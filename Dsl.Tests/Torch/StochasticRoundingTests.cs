@@ -28,7 +28,9 @@ public sealed class StochasticRoundingTests
         layer.train();
         var weight = layer.named_parameters().First(pair => pair.name == "weight").parameter.detach();
         using var noGradient = no_grad();
-        var drawn = stack(Enumerable.Range(0, Rounds).Select(_ => layer.forward(eye(In)).t()));
+        Tensor[] passes = [.. Enumerable.Range(0, Rounds).Select(_ => layer.forward(eye(In)).t())];
+        var drawn = stack(passes);
+        GC.KeepAlive(passes); // TorchSharp hands over bare handles: without this a collection could free the tensors meanwhile.
         var error = drawn.mean([0]) - weight;
         var standardError = drawn.std(0) / Math.Sqrt(Rounds);
         var inside = Inside(weight, ((FoldedLinear)layer.Fold()).Quantized!);
