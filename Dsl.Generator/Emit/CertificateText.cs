@@ -74,7 +74,7 @@ internal sealed record LayerFacts(
     /// <summary>The scale and the zero point of the input's grid.</summary>
     private static long InputParameters(LayerForms forms) => forms.Activation is null ? 0 : 2;
 
-    private static IEnumerable<string> ConditionsOf(LayerForms forms) => forms.Claim.SideConditions.Concat(forms.Activation?.Claim.SideConditions ?? []);
+    private static IEnumerable<string> ConditionsOf(LayerForms forms) => forms.Claim.SideConditions.Union(forms.Activation?.Claim.SideConditions ?? []);
 
     private static long Count(Tensor tensor, LayerForms forms) => tensor.Axes.Aggregate(1L, (product, axis) => product * forms.Evaluate(axis.Size));
 

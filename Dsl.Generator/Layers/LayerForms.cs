@@ -93,6 +93,7 @@ internal sealed record LayerForms(
             Claim = Of(Claim),
             Rounded = Rounded is null ? null : Nearest(Rounded),
             Packed = Packed is null ? null : Packed with { Claim = Of(Packed.Claim) },
+            Activation = Activation is null ? null : Activation with { Claim = Of(Activation.Claim), Training = Nearest(Activation.Training) },
         };
     }
 

@@ -38,6 +38,11 @@ internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, Equ
     {
         get
         {
+            if (Planes > 0)
+            {
+                return null; // Planes have scales of their own, and no levels.
+            }
+
             var levels = Levels().Select(level => (double)(float)level).ToArray();
             return Enumerable.Range(0, MostShift + 1)
                 .Where(k => levels.All(level => IsWhole(level * (1L << k))))

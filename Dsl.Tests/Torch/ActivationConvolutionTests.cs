@@ -11,6 +11,7 @@ public sealed class ActivationConvolutionTests
         ["groups, stride, dilation"] = () => new Activated.GroupedConvolution(),
         ["1×1, shifts"] = () => new Activated.Pointwise(),
         ["NF4"] = () => new Activated.NormalFloatConvolution(),
+        ["planes"] = () => new Activated.ConvolutionOfPlanes(),
         ["branch"] = () => new Activated.ConvolutionWithBranch(),
     };
 
@@ -28,7 +29,7 @@ public sealed class ActivationConvolutionTests
             var x = randn(2, 4, 7, 6) * 2; // Some values are clipped.
             var y = layer.forward(x);
             var folded = (FoldedConv2d)layer.Fold();
-            Assert.Equal(name is not ("NF4" or "branch"), folded.Integers is not null);
+            Assert.Equal(name is not ("NF4" or "planes" or "branch"), folded.Integers is not null);
             var values = new float[y.numel()];
             folded.Forward(x.data<float>().ToArray(), values, 2, 7, 6);
             var error = (tensor(values).reshape(y.shape) - y).to_type(float64).abs();

@@ -42,6 +42,18 @@ public static partial class Activated
     [Linear(12, 5), Quantize(Bits = 2, Scheme = Scheme.DoReFa, Granularity = Granularity.Tensor, Activations = true, ActivationBits = 2, ActivationScheme = Scheme.DoReFa)]
     public sealed partial class DoReFa;
 
+    [Linear(12, 5), Quantize(Bits = 2, Scheme = Scheme.Binary, Activations = true)]
+    public sealed partial class Planes;
+
+    [Linear(12, 5), Quantize(Bits = 4, Scheme = Scheme.Apot, Activations = true)]
+    public sealed partial class AdditivePowers;
+
+    [Linear(12, 5), Quantize(Bits = 4, Rounding = Rounding.Stochastic, Activations = true)]
+    public sealed partial class Stochastic;
+
+    [Conv2d(4, 6, 3), Quantize(Bits = 2, Scheme = Scheme.Binary, Activations = true)]
+    public sealed partial class ConvolutionOfPlanes;
+
     [Linear(12, 5), LowRank(2), Quantize(Bits = 4, Activations = true)]
     public sealed partial class MergedThenRounded;
 

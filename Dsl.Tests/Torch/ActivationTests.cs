@@ -24,6 +24,9 @@ public sealed class ActivationTests
         ["signed LSQ"] = () => new Activated.LsqSigned(),
         ["PACT"] = () => new Activated.Pact(),
         ["DoReFa"] = () => new Activated.DoReFa(),
+        ["planes"] = () => new Activated.Planes(),
+        ["additive powers"] = () => new Activated.AdditivePowers(),
+        ["stochastic"] = () => new Activated.Stochastic(),
         ["merged, rounded"] = () => new Activated.MergedThenRounded(),
         ["rounded, branch"] = () => new Activated.RoundedPlusBranch(),
         ["companded, rounded"] = () => new Activated.CompandedThenRounded(),
@@ -33,7 +36,7 @@ public sealed class ActivationTests
     };
 
     /// <summary>Those whose weight stands for whole numbers.</summary>
-    private static readonly string[] InFloats = ["NF4", "rounded, companded", "rounded, masked"];
+    private static readonly string[] InFloats = ["NF4", "planes", "additive powers", "rounded, companded", "rounded, masked"];
 
     public static TheoryData<string> Names => [.. Linears.Keys];
 
@@ -228,6 +231,7 @@ public sealed class ActivationTests
             layer.Calibrate([randn(64, In)]);
         }
 
+        layer.eval(); // Training may round weights at random.
         return layer;
     }
 

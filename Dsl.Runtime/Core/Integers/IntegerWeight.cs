@@ -35,10 +35,10 @@ internal sealed class IntegerWeight
     /// <summary>Weights that share a scale: neighbours of a row.</summary>
     private int Group => GroupOf(weight);
 
-    /// <summary>The integer form of a weight, or null where its levels are not whole multiples of one step, or its sums may leave 64 bits.</summary>
+    /// <summary>The integer form of a weight, or null where its levels are not whole multiples of one step, as those of binary planes, or its sums may leave 64 bits.</summary>
     public static IntegerWeight? Of(QuantizedWeight weight, ActivationFormat inputs)
     {
-        if (WholeFactor(weight.Format.Levels) is not { } factor || weight.Zeros.ToArray().Any(zero => zero != MathF.Round(zero) || Math.Abs(zero) > short.MaxValue))
+        if (weight.Format.Planes > 0 || WholeFactor(weight.Format.Levels) is not { } factor || weight.Zeros.ToArray().Any(zero => zero != MathF.Round(zero) || Math.Abs(zero) > short.MaxValue))
         {
             return null;
         }
