@@ -11,7 +11,7 @@
 //               W[o,c,u,v] = weight[o,c,u,v] + Σ_r lora_B[o,r]·lora_A[r,c,u,v]
 //   verdict     proved for every input, parameter and size
 //   laws        bound indices are renamed, factors move into and out of sums, products distribute over sums, a sum of sums splits into its terms
-//   gradients   equal to forward-mode derivatives at 4 points
+//   gradients   equal to forward-mode derivatives at 12 points
 //   rounding    |training - inference| ≤ 36 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  448 → 288 after folding
 //   FLOPs       896 → 544 per output position
@@ -52,7 +52,7 @@ public sealed partial class ConvNet
                         W[o,c,u,v] = weight[o,c,u,v] + Σ_r lora_B[o,r]·lora_A[r,c,u,v]
             verdict     proved for every input, parameter and size
             laws        bound indices are renamed, factors move into and out of sums, products distribute over sums, a sum of sums splits into its terms
-            gradients   equal to forward-mode derivatives at 4 points
+            gradients   equal to forward-mode derivatives at 12 points
             rounding    |training - inference| ≤ 36 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  448 → 288 after folding
             FLOPs       896 → 544 per output position
