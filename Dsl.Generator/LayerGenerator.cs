@@ -3,6 +3,7 @@ using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Emit.Managed;
 using LayerDsl.Generator.Emit.Torch;
 using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Merging;
 using LayerDsl.Generator.Reparams;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -52,14 +53,17 @@ public sealed class LayerGenerator : IIncrementalGenerator
             Generate(context, classes.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(classes), clashes);
         }
 
-        // 5. The models themselves.
+        // 5. The models themselves, with the pairs of layers that are merged when they are folded.
         var specs = models.Where(declared => declared.Spec is not null).Select((declared, _) => declared.Spec!).WithTrackingName(StepNames.Models);
-        var files = specs.Select((model, _) => new GeneratedFile(model.Type.FileName, ModelEmitter.Emit(model), [])).WithTrackingName(StepNames.ModelFiles);
+        var merged = specs.Select(Merges.Prove).WithTrackingName(StepNames.MergedModels);
+        var files = merged.Select((model, _) => new GeneratedFile(model.Model.Type.FileName, ModelEmitter.Emit(model), [])).WithTrackingName(StepNames.ModelFiles);
         context.AddFiles(files, clashes);
+        var findings = merged.SelectMany((model, _) => model.Pairs.Select(pair => pair.Finding).Where(finding => finding is not null).Select(finding => finding!)).Combine(PlacesOf(models));
+        context.Report(findings.Select((pair, _) => pair.Left.Locate(pair.Right)));
 
         // 6. Their folded halves, which need nothing of TorchSharp.
-        var folded = specs.Where(model => model.Forward is not null)
-            .Select((model, _) => new GeneratedFile(model.Type.FileName + ".Folded", FoldedModelEmitter.Emit(model.Type, model.Forward!, model.Shapes), []))
+        var folded = merged.Where(model => model.Folded is not null)
+            .Select((model, _) => new GeneratedFile(model.Model.Type.FileName + ".Folded", FoldedModelEmitter.Emit(model.Model.Type, model.Folded!.Program, model.Folded.Shapes), []))
             .WithTrackingName(StepNames.FoldedFiles);
         context.AddFiles(folded, clashes);
 

@@ -3,6 +3,7 @@ using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Emit;
 using LayerDsl.Generator.Emit.Torch;
 using LayerDsl.Generator.Gradients;
+using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Proof;
 using LayerDsl.Generator.Scheduling;
@@ -20,6 +21,9 @@ internal sealed record DifferentiatedLayer(LayerTask Task, LayerForms Forms, Ver
 {
     /// <summary>The gradients of the rounded input, where the input is rounded.</summary>
     public EquatableArray<Gradient> InputGradients { get; init; } = [];
+
+    /// <summary>The gradients of the form in training mode, where that has one of its own.</summary>
+    public EquatableArray<Gradient> BatchGradients { get; init; } = [];
 }
 
 /// <summary>A layer with its passes.</summary>
@@ -38,16 +42,26 @@ internal static class LayerPipeline
     public static DifferentiatedLayer Differentiate(ProvedLayer layer, CancellationToken cancellation)
     {
         var own = DifferentiateLayer(layer, cancellation);
-        if (layer.Forms.Activation is not { Rounded: { } rounded })
+        if (layer.Forms.Activation is { Rounded: { } rounded })
         {
-            return own;
+            // The chain rule joins the two: each is a node of the graph.
+            var (gradients, check) = Differentiate(rounded.Training, LayerPrograms.InputGradient(layer.Forms), LayerPrograms.Differentiable(rounded), cancellation);
+            return own with { InputGradients = gradients, Check = own.Check.And(check) };
         }
 
-        // The chain rule joins the two: each is a node of the graph.
-        var above = LayerPrograms.InputGradient(layer.Forms);
-        var gradients = ReverseMode.Differentiate(rounded.Training, above.All, LayerPrograms.Differentiable(rounded));
-        var check = GradientCheck.Run(rounded.Training, above, gradients.Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation);
-        return own with { InputGradients = gradients.ToEquatableArray(), Check = own.Check.And(check) };
+        if (layer.Forms.Norm?.Batch is { } batch)
+        {
+            var (gradients, check) = Differentiate(batch, LayerPrograms.OutputGradient(layer.Forms), LayerPrograms.Differentiable(layer.Forms), cancellation);
+            return own with { BatchGradients = gradients, Check = own.Check.And(check) };
+        }
+
+        return own;
+    }
+
+    private static (EquatableArray<Gradient> Gradients, GradientReport Check) Differentiate(Expr form, Tensor above, IReadOnlyList<Tensor> wanted, CancellationToken cancellation)
+    {
+        var gradients = ReverseMode.Differentiate(form, above.All, wanted);
+        return (gradients.ToEquatableArray(), GradientCheck.Run(form, above, gradients.Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation));
     }
 
     private static DifferentiatedLayer DifferentiateLayer(ProvedLayer layer, CancellationToken cancellation)
@@ -70,11 +84,11 @@ internal static class LayerPipeline
     }
 
     public static ScheduledLayer Schedule(DifferentiatedLayer layer) =>
-        new(layer.Task, layer.Forms, layer.Verdict, layer.Check, LayerPrograms.Of(layer.Forms, layer.Gradients, layer.InputGradients));
+        new(layer.Task, layer.Forms, layer.Verdict, layer.Check, LayerPrograms.Of(layer.Forms, layer.Gradients, layer.InputGradients, layer.BatchGradients));
 
     public static GeneratedFile Emit(ScheduledLayer layer)
     {
-        var facts = LayerFacts.Of(layer.Forms, layer.Verdict, layer.Check, layer.Programs.Forward, layer.Programs.RoundingFactor);
+        var facts = LayerFacts.Of(layer.Forms, layer.Verdict, layer.Check, layer.Programs.Batch?.Forward ?? layer.Programs.Forward, layer.Programs.RoundingFactor);
         var text = LayerEmitter.Emit(layer.Task.Type, layer.Task.Names, layer.Forms, layer.Programs, facts, layer.Task.Nested);
         return new GeneratedFile(layer.Task.File, text, Report(layer));
     }

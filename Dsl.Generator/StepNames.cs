@@ -11,6 +11,7 @@ internal static class StepNames
     public const string DifferentiatedLayers = nameof(DifferentiatedLayers);
     public const string ScheduledLayers = nameof(ScheduledLayers);
     public const string LayerFiles = nameof(LayerFiles);
+    public const string MergedModels = nameof(MergedModels);
     public const string ModelFiles = nameof(ModelFiles);
     public const string FoldedFiles = nameof(FoldedFiles);
     public const string TorchLoader = nameof(TorchLoader);

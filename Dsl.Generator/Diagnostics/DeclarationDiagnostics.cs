@@ -109,4 +109,9 @@ internal static class DeclarationDiagnostics
         "LDSL021",
         "Groups do not divide the channels",
         "[Conv2d]: {0} groups do not divide {1} input and {2} output channels; choose a divisor of both");
+
+    public static readonly DiagnosticDescriptor NumberOutOfRange = Descriptors.Error(
+        "LDSL030",
+        "Number out of range",
+        "[{0}]: {1} is {2}; it must be {3}");
 }

@@ -35,6 +35,11 @@ internal static class MethodDiagnostics
         "Unknown choice",
         "{0}: {1} has no value {2}; choose one of {3}");
 
+    public static readonly DiagnosticDescriptor NotForThisKind = Descriptors.Error(
+        "LDSL140",
+        "The method does not apply to this kind of layer",
+        "[{0}] does not apply to [{1}]: {2}");
+
     public static readonly DiagnosticDescriptor BitsOutOfRange = Descriptors.Error(
         "LDSL110",
         "Bits out of range",

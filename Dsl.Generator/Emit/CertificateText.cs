@@ -33,11 +33,11 @@ internal sealed record LayerFacts(
         var tensors = forms.Stored.Concat(forms.Activation?.Rounded.Stored ?? []).ToArray();
         var stored = tensors.Sum(stored => Count(stored.Tensor, forms));
         var parameters = stored - tensors.Where(part => part.Tensor.Role == TensorRole.Buffer).Sum(part => Count(part.Tensor, forms));
-        var bias = forms.Bias is null ? 0 : forms.Weight.Rows;
-        var weight = forms.NonZeros ?? ((long)forms.Weight.Rows * forms.Weight.Columns);
+        var bias = forms.Bias is null || forms.Claim.Folds.Count > 1 ? 0 : forms.Weight.Rows;
+        var weight = forms.NonZeros ?? forms.Claim.Folds.Sum(fold => Count(fold.Folded, forms));
         var output = "y[" + string.Join(",", forms.OutputAxes) + "]";
         return new LayerFacts(
-            TrainingLines(output, forms).ToEquatableArray(),
+            TrainingLines(output, forms).Distinct().ToEquatableArray(),
             InferenceLines(output, forms).ToEquatableArray(),
             Describe(verdict),
             verdict is Proof.Verdict.Proved proved ? proved.Laws : [],
@@ -47,7 +47,7 @@ internal sealed record LayerFacts(
             weight + bias + Extra(forms) + InputParameters(forms),
             CostModel.PerSample(training, batch, forms.Evaluate),
             CostModel.PerPass(training, batch, forms.Evaluate),
-            (2 * (weight + BranchParameters(forms))) + bias,
+            forms.Norm is null && forms.Table is null ? (2 * (weight + BranchParameters(forms))) + bias : CostModel.PerSample(Scheduler.Schedule(forms.Order, [("y", forms.Claim.Inference, forms.OutputAxes)]), batch, forms.Evaluate),
             roundingFactor)
         {
             StoredBytes = BytesPerNumber * stored,
@@ -59,7 +59,7 @@ internal sealed record LayerFacts(
     public static string WeightForm(LayerForms forms) => ExprPrinter.PrintWithDefinitions(forms.FoldedWeight.Folded.All.ToString(), forms.FoldedWeight.Value, forms.Order)[0];
 
     private static IEnumerable<string> TrainingLines(string output, LayerForms forms) => forms.Activation is not { } input
-        ? ExprPrinter.PrintWithDefinitions(output, forms.Claim.Training, forms.Order)
+        ? ModeLines(output, forms)
         : ExprPrinter.PrintWithDefinitions(output, input.Training, forms.Order)
             .Concat(ExprPrinter.PrintWithDefinitions(input.RoundedTensor.All.ToString(), input.Rounded.Training, forms.Order));
 
@@ -76,6 +76,18 @@ internal sealed record LayerFacts(
 
     private static IEnumerable<string> ConditionsOf(LayerForms forms) => forms.Claim.SideConditions.Union(forms.Activation?.Claim.SideConditions ?? []);
 
+    /// <summary>Where the modes differ, eval mode, the one that folds, comes first.</summary>
+    private static IEnumerable<string> ModeLines(string output, LayerForms forms)
+    {
+        var lines = ExprPrinter.PrintWithDefinitions(output, forms.Claim.Training, forms.Order);
+        return forms.Norm?.Batch is not { } batch ? lines :
+        [
+            .. lines.Select((line, k) => k == 0 ? line + " in eval mode" : line),
+            .. ExprPrinter.PrintWithDefinitions(output, batch, forms.Order).Select((line, k) => k == 0 ? line + " in training mode" : line),
+            .. forms.Norm.Updates.SelectMany(update => ExprPrinter.PrintWithDefinitions(update.Tensor.Name + " after a batch", update.Value, forms.Order)),
+        ];
+    }
+
     private static long Count(Tensor tensor, LayerForms forms) => tensor.Axes.Aggregate(1L, (product, axis) => product * forms.Evaluate(axis.Size));
 
     /// <summary>
@@ -89,7 +101,7 @@ internal sealed record LayerFacts(
             return PackedBytes(forms, format);
         }
 
-        var dense = BytesPerNumber * (long)forms.Weight.Rows * forms.Weight.Columns;
+        var dense = BytesPerNumber * forms.Claim.Folds.Sum(fold => Count(fold.Folded, forms));
         var column = forms.Weight.Columns <= 1 << 16 ? sizeof(ushort) : sizeof(int);
         return forms.NonZeros is { } ones ? Math.Min(dense, (ones * (BytesPerNumber + column)) + (sizeof(int) * (forms.Weight.Rows + 1L))) : dense;
     }
@@ -110,7 +122,7 @@ internal sealed record LayerFacts(
             : FormattableString.Invariant($"equal to forward-mode derivatives at {check.Points} points"))
         + (check.Surrogates.Count > 0 ? ", with declared surrogates: " + string.Join(", ", check.Surrogates) : string.Empty);
 
-    private static string Describe(Proof.Verdict verdict) => verdict switch
+    public static string Describe(Proof.Verdict verdict) => verdict switch
     {
         Proof.Verdict.Proved proved => "proved for every input, parameter and size"
             + (proved.Assumptions.Count > 0 ? ", provided that " + string.Join(" and ", proved.Assumptions) : string.Empty),

@@ -54,6 +54,19 @@ internal abstract record ForwardStep(EquatableArray<int> Shape)
     /// <summary>The mean of each channel of an image.</summary>
     public sealed record GlobalAverage(int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
 
+    /// <summary>The same step on other values.</summary>
+    public ForwardStep WithOperands(Func<int, int> moved) => this switch
+    {
+        Layer layer => layer with { Argument = moved(layer.Argument) },
+        Activate activate => activate with { Argument = moved(activate.Argument) },
+        Combine combine => combine with { Left = moved(combine.Left), Right = moved(combine.Right) },
+        WithNumber number => number with { Argument = moved(number.Argument) },
+        Reshape reshape => reshape with { Argument = moved(reshape.Argument) },
+        Pool pool => pool with { Argument = moved(pool.Argument) },
+        GlobalAverage average => average with { Argument = moved(average.Argument) },
+        _ => this,
+    };
+
     /// <summary>The numbers of the values that the step reads.</summary>
     public IEnumerable<int> Reads => this switch
     {

@@ -135,9 +135,9 @@ internal sealed class ShapeInference
         for (var step = 0; step < steps.Count && !changed; step++)
         {
             Backward(step);
-            if (!changed && steps[step] is RawStep.Layer layer && shapes[layer.Operands[0]] is null && layers[layer.Name] is LinearShape linear)
+            if (!changed && steps[step] is RawStep.Layer layer && shapes[layer.Operands[0]] is null && layers[layer.Name].Width is { } width)
             {
-                SetShape(layer.Operands[0], LinearInput(layer.Operands[0], linear.InFeatures));
+                SetShape(layer.Operands[0], LinearInput(layer.Operands[0], width));
             }
         }
 
@@ -174,7 +174,7 @@ internal sealed class ShapeInference
         }
     }
 
-    /// <summary>The likely input of a linear layer: its width alone, unless a reshape or a known size tells of more dimensions.</summary>
+    /// <summary>The likely input of a layer that asks for a width: its width alone, unless a reshape or a known size tells of more dimensions.</summary>
     private EquatableArray<int>? LinearInput(int x, int width)
     {
         var origin = x;
@@ -256,7 +256,7 @@ internal sealed class ShapeInference
 
     private DiagnosticInfo? CheckLayer(RawStep.Layer step, int x) =>
         shapes[x] is not { } shape || layers[step.Name].OutputOf(shape) is null
-            ? shapes[x] is null && sizes[x] is null && layers[step.Name] is not LinearShape
+            ? shapes[x] is null && sizes[x] is null && layers[step.Name].Width is null
                 ? null // Reported as the unknown shape of the input.
                 : DiagnosticInfo.Create(ForwardDiagnostics.ShapeMismatch, step.Location, step.Name, layers[step.Name].Wanted, Describe(x))
             : null;

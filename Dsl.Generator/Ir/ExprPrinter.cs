@@ -50,7 +50,7 @@ internal static class ExprPrinter
         var (text, own) = expr switch
         {
             Literal literal => (literal.Value.IsInteger ? literal.Value.ToString() : Decimal(literal.Value), literal.Value.Sign < 0 ? Unary : Atomic),
-            SizeValue size => (size.Size.ToString(), size.Size.Terms.Count > 1 ? Additive : Atomic),
+            SizeValue size => (size.Size.ToString(), size.Size.Terms.Count > 1 ? Additive : size.Size.Terms.Any(term => term.Symbols.Count > 1) ? Multiplicative : Atomic),
             Access access => (access.At.Count == 0 ? access.Tensor.Name : access.Tensor.Name + "[" + string.Join(",", access.At) + "]", Atomic),
             Codebook book => (book.Name, Atomic),
             Inside inside => ($"[0 ≤ {inside.At} < {inside.Size}]", Atomic),

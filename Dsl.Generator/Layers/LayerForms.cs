@@ -56,6 +56,12 @@ internal sealed record LayerForms(
     /// <summary>At most so many numbers of the folded weight differ from zero; null where all may.</summary>
     public long? NonZeros { get; init; }
 
+    /// <summary>What the layer has as a normalization, where it is one.</summary>
+    public NormForms? Norm { get; init; }
+
+    /// <summary>What the layer has as a table read by indices, where it is one.</summary>
+    public TableForms? Table { get; init; }
+
     public Expr Training => Claim.Training;
 
     public Tensor? Bias => Stored.FirstOrDefault(stored => stored.Tensor.Name == "bias")?.Tensor;

@@ -14,7 +14,11 @@ internal sealed record LayerKind(
     Func<AttributeSpec, IEnumerable<DiagnosticInfo>> Check,
     Func<AttributeSpec, WeightShape> Weight,
     Func<LayerSpec, LayerShape> Shape,
-    Func<LayerSpec, LayerForms> Build);
+    Func<LayerSpec, LayerForms> Build)
+{
+    /// <summary>Why a method cannot act on this kind; null where it can.</summary>
+    public Func<AttributeSpec, string?> Refuse { get; init; } = _ => null;
+}
 
 /// <summary>The table of layer kinds. A new kind is a file beside this one and a row here.</summary>
 internal static class LayerKinds
@@ -23,6 +27,10 @@ internal static class LayerKinds
     [
         LinearLayer.Kind,
         Conv2dLayer.Kind,
+        BatchNorm2dLayer.Kind,
+        RowNormLayer.LayerNorm,
+        RowNormLayer.RmsNorm,
+        EmbeddingLayer.Kind,
     ];
 
     /// <summary>The attributes of the table.</summary>

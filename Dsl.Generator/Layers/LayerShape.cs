@@ -26,6 +26,12 @@ internal abstract record LayerShape(string Name, bool Bias)
     /// <summary>The sizes as arguments in generated code.</summary>
     public abstract string Arguments { get; }
 
+    /// <summary>Whether there is a bias, as the argument that follows in generated code; empty where the kind leaves no choice.</summary>
+    public virtual string BiasArgument => ", bias: " + (Bias ? "true" : "false");
+
+    /// <summary>The last dimension of the input, where that is all the layer asks of it.</summary>
+    public virtual int? Width => null;
+
     /// <summary>The layer in the signature of a model, by which saved files are told apart.</summary>
     public abstract string Signature { get; }
 
@@ -41,6 +47,8 @@ internal abstract record LayerShape(string Name, bool Bias)
     public static LayerShape Of(LayerSpec layer) => LayerKinds.Find(layer.Kind.Name).Shape(layer);
 
     private protected static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private protected static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }
 
 /// <summary>A linear layer: it works on the last dimension.</summary>
@@ -55,6 +63,8 @@ internal sealed record LinearShape(string Name, int InFeatures, int OutFeatures,
     public override string Signature => "Linear(" + Arguments + (Bias ? ")" : ", no bias)");
 
     public override string Wanted => "a last dimension of " + Text(InFeatures);
+
+    public override int? Width => InFeatures;
 
     public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) =>
         sample.Count > 0 && sample[sample.Count - 1] == InFeatures ? WithLast(sample, OutFeatures) : null;

@@ -5,6 +5,6 @@ namespace LayerDsl.Generator.Layers;
 /// <summary>A tensor that the layer stores, and what it is for, in words that stand in the generated documentation.</summary>
 internal sealed record StoredTensor(Tensor Tensor, string Meaning)
 {
-    /// <summary>What it holds before anything is known of the data, where it belongs to the input's grid.</summary>
+    /// <summary>What it holds at first, where it does not start at random.</summary>
     public double Start { get; init; }
 }

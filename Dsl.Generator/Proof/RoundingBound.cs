@@ -76,7 +76,8 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
         Function.Select => new(x[1].Magnitude + x[2].Magnitude, Math.Max(x[1].Factor, x[2].Factor)),
 
         // |t·f'(t)| ≤ |f(t)|: a relative error of t is at most the same relative error of f(t) ...
-        Function.Atan or Function.Tanh or Function.Sqrt when IsRelative(map.Arguments[0], x[0]) => new(Abs(map), x[0].Factor + FunctionError),
+        Function.Sqrt when IsRelative(map.Arguments[0], x[0]) => new(map, x[0].Factor + FunctionError),
+        Function.Atan or Function.Tanh when IsRelative(map.Arguments[0], x[0]) => new(Abs(map), x[0].Factor + FunctionError),
 
         // ... and |f'| ≤ 1: an absolute error of t is at most the same absolute error of f(t).
         Function.Atan or Function.Tanh or Function.Sin => new(x[0].Magnitude, x[0].Factor + FunctionError),
@@ -103,10 +104,13 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
     {
         Named named => IsRelative(named.Body, bound),
         Access or Literal => true,
+        Map { Function: Function.Add } sum when sum.Arguments.All(IsPositive) => true, // nothing cancels
         Map { Function: Function.Multiply or Function.Divide } map => map.Arguments.All(part => IsRelative(part, bound)),
         Map { Function: Function.Exp or Function.Abs or Function.Negate } map => IsRelative(map.Arguments[0], bound),
         _ => false,
     };
+
+    private static bool IsPositive(Expr expr) => expr is Literal { Value.Sign: > 0 } or Access { Tensor.Domain: Domain.Positive };
 
     private static bool IsDyadic(Rational value) => value.Denominator.IsPowerOfTwo;
 }

@@ -19,7 +19,7 @@ internal static class Methods
 
     /// <summary>The fields of layer classes: a class that is named like one of its fields does not compile.</summary>
     public static readonly string[] StoredNames =
-        ["weight", "v", "bias", "logA", "logB", "loraA", "loraB", "scale", "alpha", "mask", "branchWeights", "factorU", "factorV", "maskU", "maskV", "dopedU", "dopedV", "inputScale", "inputZero", "inputAlpha"];
+        ["weight", "v", "bias", "logA", "logB", "loraA", "loraB", "scale", "alpha", "mask", "branchWeights", "factorU", "factorV", "maskU", "maskV", "dopedU", "dopedV", "inputScale", "inputZero", "inputAlpha", "runningMean", "runningVar", "numBatchesTracked"];
 
     public static bool Contains(string attribute) => All.Any(method => method.Attribute == attribute);
 
@@ -29,7 +29,15 @@ internal static class Methods
     /// <summary>What the methods of a layer violate.</summary>
     public static IEnumerable<DiagnosticInfo> Check(LayerSpec layer)
     {
-        var shape = LayerKinds.Find(layer.Kind.Name).Weight(layer.Kind);
+        var kind = LayerKinds.Find(layer.Kind.Name);
+        var refused = layer.Methods.Select(method => (method, reason: kind.Refuse(method))).Where(pair => pair.reason is not null)
+            .Select(pair => DiagnosticInfo.At(pair.method.Place, MethodDiagnostics.NotForThisKind, pair.method.Name, kind.Attribute, pair.reason!)).ToArray();
+        if (refused.Length > 0)
+        {
+            return refused;
+        }
+
+        var shape = kind.Weight(layer.Kind);
         return layer.Methods.SelectMany(method => Find(method).Check(method, shape)).Concat(SparseIso.CheckOrder(layer));
     }
 

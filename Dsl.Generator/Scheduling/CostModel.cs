@@ -21,6 +21,7 @@ internal static class CostModel
         return statement switch
         {
             Statement.Contract or Statement.Convolve => 2 * points,
+            Statement.Scatter => points,
             Statement.Compute compute => Count(compute.Body) * points,
             Statement.Fold fold => (Count(fold.Body) + 1) * points,
             _ => 0,
@@ -32,6 +33,7 @@ internal static class CostModel
     {
         Statement.Contract contract => contract.Left.Axes.Union(contract.Right.Axes),
         Statement.Convolve convolve => convolve.Window.Space,
+        Statement.Scatter scatter => scatter.Rows.Axes,
         Statement.Fold fold => fold.Result.Axes.Union(fold.Over),
         _ => statement.Result.Axes,
     };

@@ -28,7 +28,13 @@ internal sealed record LayerPrograms(
     /// <summary>The passes that round the input, where it is rounded.</summary>
     public InputPrograms? Input { get; init; }
 
-    public static LayerPrograms Of(LayerForms forms, IReadOnlyList<Gradient> gradients, IReadOnlyList<Gradient> inputGradients)
+    /// <summary>The passes in training mode, where that has a form of its own.</summary>
+    public BatchPrograms? Batch { get; init; }
+
+    /// <summary>Input and running statistics → the statistics after the batch, where there are any.</summary>
+    public Program? Updates { get; init; }
+
+    public static LayerPrograms Of(LayerForms forms, IReadOnlyList<Gradient> gradients, IReadOnlyList<Gradient> inputGradients, IReadOnlyList<Gradient> batchGradients)
     {
         var order = forms.Order;
         var (magnitude, factor) = BoundOf(forms);
@@ -36,7 +42,7 @@ internal sealed record LayerPrograms(
             Scheduler.Schedule(order, [("y", forms.Pass, forms.OutputAxes)], "inputs"),
             Scheduler.Schedule(order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, AxesOf(pair))).ToArray(), "inputs", "gradY"),
             gradients.Select(pair => pair.Tensor).ToEquatableArray(),
-            Scheduler.Schedule(order, [("folded", forms.FoldedWeight.Value, forms.FoldedWeight.Folded.Axes)]),
+            Scheduler.Schedule(order, forms.Claim.Folds.Select(fold => (forms.Claim.Folds.Count == 1 ? "folded" : fold.Folded.Name, fold.Value, fold.Folded.Axes)).ToArray()),
             Scheduler.Schedule(order, [("bound", magnitude, forms.OutputAxes)], "magnitude", "inputError"),
             factor)
         {
@@ -44,6 +50,8 @@ internal sealed record LayerPrograms(
                 order, forms.Packed.Claim.Folds.Select(fold => (fold.Folded.Name, fold.Value, fold.Folded.Axes)).ToArray(), "bias", "format"),
             Fit = forms.Fit is null ? null : Scheduler.Schedule(order, [("latent", forms.Fit.Source, forms.Weight.Axes)], "signs", "alphas"),
             Input = forms.Activation is { Rounded: { } rounded } ? InputPrograms.Of(rounded, inputGradients) : null,
+            Batch = forms.Norm?.Batch is { } batch ? BatchPrograms.Of(forms, batch, batchGradients) : null,
+            Updates = forms.Norm is { HasStatistics: true } norm ? Scheduler.Schedule(order, norm.Updates.Select(update => ("new_" + update.Tensor.Name, update.Value, update.Tensor.Axes)).ToArray()) : null,
         };
     }
 
@@ -64,7 +72,7 @@ internal sealed record LayerPrograms(
 
     /// <summary>The tensors to differentiate for: what is trained, and the input last, whose gradient is not always wanted.</summary>
     public static IReadOnlyList<Tensor> Differentiable(LayerForms forms) =>
-        [.. forms.Stored.Select(stored => stored.Tensor).Where(tensor => tensor.Role == TensorRole.Trainable), forms.Input];
+        [.. forms.Stored.Select(stored => stored.Tensor).Where(tensor => tensor.Role == TensorRole.Trainable), .. forms.Input.Entries is null ? [forms.Input] : (Tensor[])[]];
 
     /// <summary>
     /// Both forms round: factor · u · Σ|terms|, with the factors of both added. What the input carries already passes through
@@ -78,7 +86,7 @@ internal sealed record LayerPrograms(
         var absolute = new Tensor("magnitude", TensorRole.Input, forms.Input.Axes);
         var carried = new Tensor("input_error", TensorRole.Input, forms.Input.Axes);
         var terms = ReplaceInput(inference.Magnitude, forms.Input, absolute);
-        var passed = WithoutBias(ReplaceInput(inference.Magnitude, forms.Input, carried), forms.Bias);
+        var passed = OnlyWith(carried, ReplaceInput(inference.Magnitude, forms.Input, carried));
         return (Operators.Name("carried", passed) + (Operators.Number(factor * UnitRoundoff) * Operators.Name("terms", terms)), factor);
     }
 
@@ -88,8 +96,37 @@ internal sealed record LayerPrograms(
         _ => node,
     });
 
-    private static Expr WithoutBias(Expr expr, Tensor? bias) =>
-        bias is null ? expr : expr.Rewrite(node => node is Access access && access.Tensor == bias ? 0 : node);
+    /// <summary>Without the terms that the tensor does not occur in: a bias carries no error over.</summary>
+    private static Expr OnlyWith(Tensor tensor, Expr expr) => expr.Rewrite(node => node is Map { Function: Function.Add } sum
+        ? (Reads(sum.Arguments[0], tensor), Reads(sum.Arguments[1], tensor)) switch
+        {
+            (true, false) => sum.Arguments[0],
+            (false, true) => sum.Arguments[1],
+            _ => node,
+        }
+        : node);
+
+    private static bool Reads(Expr expr, Tensor tensor) => expr switch
+    {
+        Access access => access.Tensor == tensor,
+        Map map => map.Arguments.Any(argument => Reads(argument, tensor)),
+        Reduce reduce => Reads(reduce.Body, tensor),
+        Named named => Reads(named.Body, tensor),
+        Surrogate surrogate => Reads(surrogate.Value, tensor),
+        _ => false,
+    };
+}
+
+/// <summary>The passes of a layer in training mode.</summary>
+/// <param name="Forward">Input and trained tensors → output.</param>
+/// <param name="Backward">These and the output's gradient → their gradients, the input's last.</param>
+/// <param name="BackwardOf">The tensors whose gradients <see cref="Backward"/> returns, in its order.</param>
+internal sealed record BatchPrograms(Program Forward, Program Backward, EquatableArray<Tensor> BackwardOf)
+{
+    public static BatchPrograms Of(LayerForms forms, Expr form, IReadOnlyList<Gradient> gradients) => new(
+        Scheduler.Schedule(forms.Order, [("y", form, forms.OutputAxes)], "inputs"),
+        Scheduler.Schedule(forms.Order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, pair.Tensor.Axes)).ToArray(), "inputs", "gradY"),
+        gradients.Select(pair => pair.Tensor).ToEquatableArray());
 }
 
 /// <summary>The passes that round the input of a layer.</summary>

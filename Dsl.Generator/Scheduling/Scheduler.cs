@@ -67,6 +67,7 @@ internal sealed class Scheduler
             Reduce { Reduction: Reduction.Sum } sum => Sum(sum, name, wanted),
             Reduce reduce => Reduce(reduce.Reduction, [reduce.Index], Pointwise(reduce.Body), name ?? "largest", wanted),
             Inside => throw new ShapeException($"No step computes the mask {expr} on its own."),
+            Access access when TableReader.TableOf(access) is { } table => Gather(access, table, name, wanted),
             Access access when !IsPlain(access) => throw new ShapeException($"No step reads {expr} on its own."),
             _ => Add(new Statement.Compute(new Value(Fresh(name ?? "value"), wanted), Pointwise(expr))),
         };
@@ -101,6 +102,11 @@ internal sealed class Scheduler
             return Add(new Statement.Compute(new Value(Fresh(name ?? "scaled"), wanted), Pointwise(Product(outside.Append(inner)))));
         }
 
+        if (TableReader.Read(over, factors, wanted) is { } rows)
+        {
+            return Add(new Statement.Scatter(new Value(Fresh(name ?? "total"), wanted), Arranged(Materialize(rows.Rows, null), rows.RowAxes), Input(rows.Table), rows.Padding));
+        }
+
         if (WindowReader.Read(over, factors, wanted) is { } window)
         {
             return Convolve(window, name, wanted);
@@ -115,6 +121,14 @@ internal sealed class Scheduler
         }
 
         return Reduce(Reduction.Sum, over, Pointwise(Product(factors)), name ?? "total", wanted);
+    }
+
+    /// <summary>Rows of a tensor, as a table of indices names them.</summary>
+    private Value Gather(Access access, Tensor table, string? name, EquatableArray<Index> wanted)
+    {
+        EquatableArray<Index> axes = [table.Axes[0], .. access.At.Skip(1).Select(at => at.Plain!)];
+        var rows = Add(new Statement.Gather(new Value(Fresh(name ?? "rows"), axes), Input(access.Tensor), Input(table)));
+        return Arranged(rows, wanted);
     }
 
     /// <summary>A convolution takes and gives its axes in one order; where another is at hand or wanted, a step brings it.</summary>

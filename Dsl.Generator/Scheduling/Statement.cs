@@ -40,6 +40,13 @@ internal abstract record Statement(Value Result)
     /// <param name="Window">How the window slides.</param>
     public sealed record Convolve(Value Result, Value Left, Value Right, Window Window) : Statement(Result);
 
+    /// <summary>The rows of a source that a table of indices names.</summary>
+    public sealed record Gather(Value Result, Value Source, Value Table) : Statement(Result);
+
+    /// <summary>Rows added to those of zeros that a table of indices names: the gradient of a gather.</summary>
+    /// <param name="Padding">A row that stays zero; null for none.</param>
+    public sealed record Scatter(Value Result, Value Rows, Value Table, long? Padding) : Statement(Result);
+
     /// <summary>A chain of pointwise functions, one pass over memory.</summary>
     public sealed record Compute(Value Result, Pointwise Body) : Statement(Result);
 

@@ -38,6 +38,49 @@ public sealed record LayerCertificate(
     long FoldedBytes,
     double RoundingFactor)
 {
+    /// <summary>The certificate of two layers that are merged when their model is folded: what was proved of the pair, and the costs of both.</summary>
+    /// <param name="first">The layer that is called first.</param>
+    /// <param name="second">The layer that reads its output.</param>
+    /// <param name="formula">The merged tensors.</param>
+    /// <param name="trainingForm">Both training forms in turn.</param>
+    /// <param name="inferenceForm">What the folded pair evaluates.</param>
+    /// <param name="verdict">Whether both are equal.</param>
+    /// <param name="laws">The laws the proof used, in order.</param>
+    /// <param name="sideConditions">What the proof assumes.</param>
+    /// <param name="foldedParameters">Numbers stored of the folded pair.</param>
+    /// <param name="inferenceFlops">Floating-point operations of the folded pair, per sample.</param>
+    public static LayerCertificate Merged(
+        LayerCertificate first,
+        LayerCertificate second,
+        string formula,
+        string trainingForm,
+        string inferenceForm,
+        string verdict,
+        EquatableList<string> laws,
+        EquatableList<string> sideConditions,
+        long foldedParameters,
+        long inferenceFlops)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        return new LayerCertificate(
+            $"{first.Layer} + {second.Layer}",
+            formula,
+            string.Empty,
+            trainingForm,
+            inferenceForm,
+            verdict,
+            laws,
+            sideConditions,
+            first.Parameters + second.Parameters,
+            foldedParameters,
+            first.TrainingFlops + second.TrainingFlops,
+            inferenceFlops,
+            first.StoredBytes + second.StoredBytes,
+            foldedParameters * sizeof(float),
+            first.RoundingFactor + second.RoundingFactor);
+    }
+
     /// <summary>The certificate as a person reads it, one fact to a line.</summary>
     public override string ToString()
     {

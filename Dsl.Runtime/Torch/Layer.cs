@@ -50,6 +50,20 @@ public abstract partial class Layer : nn.Module<Tensor, Tensor>
     /// <returns>The bound, float64, of the output's shape.</returns>
     public abstract Tensor RoundingBound(Tensor magnitude, Tensor inputError);
 
+    /// <summary>
+    /// The same bound where the input itself is known, not only its magnitude: a normalization divides by a deviation that the
+    /// magnitudes do not tell.
+    /// </summary>
+    /// <param name="input">x as the folded form gets it, float64.</param>
+    /// <param name="inputError">A bound on how much the inputs of the two forms differ, float64, of the same shape.</param>
+    /// <returns>The bound, float64, of the output's shape.</returns>
+    public virtual Tensor RoundingBoundAt(Tensor input, Tensor inputError)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using var magnitude = input.abs();
+        return RoundingBound(magnitude, inputError);
+    }
+
     /// <summary>Refuses an input of the wrong width or dtype and an empty batch, before anything is computed.</summary>
     /// <param name="input">The input, (…, inFeatures).</param>
     /// <param name="inFeatures">The size that its last dimension must have.</param>

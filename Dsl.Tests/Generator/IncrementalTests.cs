@@ -19,7 +19,7 @@ public sealed class IncrementalTests
 
     private static readonly string[] LaterSteps =
     [
-        StepNames.Models, StepNames.LayerTasks, StepNames.ProvedLayers, StepNames.DifferentiatedLayers, StepNames.ScheduledLayers, StepNames.LayerFiles, StepNames.ModelFiles, StepNames.FoldedFiles, StepNames.TorchLoader,
+        StepNames.Models, StepNames.LayerTasks, StepNames.ProvedLayers, StepNames.DifferentiatedLayers, StepNames.ScheduledLayers, StepNames.LayerFiles, StepNames.MergedModels, StepNames.ModelFiles, StepNames.FoldedFiles, StepNames.TorchLoader,
     ];
 
     [Theory]

@@ -64,6 +64,42 @@ public sealed class SnapshotTests
         """));
 
     [Fact]
+    public Task A_model_with_normalizations() => Verifier.Verify(Generate("""
+        namespace Demo;
+
+        [LayerModel(3, 8, 8)]
+        public sealed partial class Normalized : nn.Module<Tensor, Tensor>
+        {
+            [BatchNorm2d(3, Momentum = 0.2)] public partial Layer Images { get; }
+            [LayerNorm(192)] public partial Layer Rows { get; }
+            [RmsNorm(192)] public partial Layer Scaled { get; }
+
+            public override Tensor forward(Tensor x) => Scaled.forward(Rows.forward(Images.forward(x).flatten(1)).relu());
+        }
+        """));
+
+    [Fact]
+    public Task A_model_with_merged_normalizations_and_an_embedding() => Verifier.Verify(Generate("""
+        namespace Demo;
+
+        [LayerModel(4)]
+        public sealed partial class Tokens : nn.Module<Tensor, Tensor>
+        {
+            [Embedding(50, 16, PaddingIndex = 0)] public partial Layer Table { get; }
+            [Conv2d(1, 8, 3, Bias = false)] public partial Layer Stem { get; }
+            [BatchNorm2d(8)] public partial Layer StemNorm { get; }
+            [LayerNorm(224)] public partial Layer Norm { get; }
+            [Linear(224, 5)] public partial Layer Head { get; }
+
+            public override Tensor forward(Tensor x)
+            {
+                var image = StemNorm.forward(Stem.forward(Table.forward(x).view(-1, 1, 4, 16))).relu();
+                return Head.forward(Norm.forward(image.flatten(1)));
+            }
+        }
+        """));
+
+    [Fact]
     public Task A_forward_with_every_kind_of_step() => Verifier.Verify(Generate("""
         [LayerModel]
         public sealed partial class Steps : nn.Module<Tensor, Tensor>

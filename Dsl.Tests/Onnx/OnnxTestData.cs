@@ -9,12 +9,15 @@ internal static class OnnxTestData
     private const string Package = "libonnx-testdata";
 
     /// <summary>Of all files of the cases below, one after the other, in this order and by name within a case.</summary>
-    private const string Sha256 = "57420d09cb797d8f8d871ec98c287bf634d03b476671e4b6c265aeb853c9c236";
+    private const string Sha256 = "4ba7f8b58aadc5747625ff6dcf0827a21bc625ecd4c953afa7d693c32fd95f22";
 
     private static readonly string[] Cases =
     [
         "dequantizelinear", "dequantizelinear_axis", "dynamicquantizelinear", "dynamicquantizelinear_max_adjusted", "dynamicquantizelinear_min_adjusted",
         "matmulinteger", "quantizelinear", "quantizelinear_axis",
+        "batchnorm_example", "batchnorm_epsilon", "batchnorm_example_training_mode", "batchnorm_epsilon_training_mode",
+        "layer_normalization_2d_axis_negative_1", "layer_normalization_3d_axis_negative_1_epsilon", "layer_normalization_4d_axis_negative_1",
+        "basic_conv_with_padding", "basic_conv_without_padding", "conv_with_strides_padding", "conv_with_strides_no_padding",
     ];
 
     private static readonly Lazy<(string? Folder, string Problem)> Fetched = new(Fetch);

@@ -98,7 +98,7 @@ internal sealed class FoldedModelEmitter
             {
                 foreach (var layer in layers)
                 {
-                    writer.Line($"this.{Field(layer.Name)} = Require{layer.Kind}({Field(layer.Name)}, \"{layer.Name}\", {layer.Arguments}, bias: {(layer.Bias ? "true" : "false")}{FormatArgument(layer)});");
+                    writer.Line($"this.{Field(layer.Name)} = Require{layer.Kind}({Field(layer.Name)}, \"{layer.Name}\", {layer.Arguments}{layer.BiasArgument}{FormatArgument(layer)});");
                 }
             })
             .Line();
@@ -118,8 +118,7 @@ internal sealed class FoldedModelEmitter
                 for (var k = 0; k < layers.Count; k++)
                 {
                     var layer = layers[k];
-                    var bias = layer.Bias ? "true" : "false";
-                    writer.Line($"file.Read{layer.Kind}(\"{layer.Name}\", {layer.Arguments}, bias: {bias}{FormatArgument(layer)})" + (k == layers.Count - 1 ? ");" : ","));
+                    writer.Line($"file.Read{layer.Kind}(\"{layer.Name}\", {layer.Arguments}{layer.BiasArgument}{FormatArgument(layer)})" + (k == layers.Count - 1 ? ");" : ","));
                 }
             });
             writer.Line("file.Complete();").Line("return model;");
@@ -162,7 +161,7 @@ internal sealed class FoldedModelEmitter
     {
         switch (step)
         {
-            case ForwardStep.Layer layer when layers.First(shape => shape.Name == layer.Name) is Conv2dShape:
+            case ForwardStep.Layer layer when layers.First(shape => shape.Name == layer.Name) is Conv2dShape or BatchNorm2dShape:
                 var image = program.ShapeOf(layer.Argument);
                 writer.Line($"{Field(layer.Name)}.Forward({plan.SpanOf(layer.Argument)}, {target}, batch, height: {Text(image[1])}, width: {Text(image[2])});");
                 break;

@@ -12,7 +12,7 @@ internal sealed record KindText(IReadOnlyList<string> Constants, string Geometry
     {
         var text = forms.Shape is LinearShape linear && (forms.Weight.Block > 0 || forms.Activation is not null)
             ? new([], string.Empty, (first, tensors) => Rows(linear, first, tensors, forms))
-            : Of(forms.Shape);
+            : Of(forms.Shape, forms);
         var formats = forms.Shape.Format is { } format ? Format(format) : [];
         return text with { Constants = [.. text.Constants, .. formats, .. ActivationWriter.Constant(forms)] };
     }
@@ -24,9 +24,12 @@ internal sealed record KindText(IReadOnlyList<string> Constants, string Geometry
         string.Empty,
     ];
 
-    private static KindText Of(LayerShape shape) => shape switch
+    private static KindText Of(LayerShape shape, LayerForms forms) => shape switch
     {
-        LinearShape linear => new([], string.Empty, (first, tensors) => Linear(linear, first, tensors)),
+        LinearShape linear => new([], string.Empty, (first, tensors) => Rows(linear.InFeatures, linear.OutFeatures, first, tensors)),
+        RowNormShape rows => new(NormWriter.Constants(forms.Norm!), string.Empty, (first, tensors) => Rows(rows.Features, rows.Features, first, tensors)),
+        EmbeddingShape table => new([], string.Empty, (_, tensors) => TableWriter.Forward(table, tensors)),
+        BatchNorm2dShape => new(NormWriter.Constants(forms.Norm!), string.Empty, (first, tensors) => NormWriter.BatchForward(forms, first, tensors)),
         Conv2dShape convolution => new(
             [
                 "/// <summary>Channels, kernel and how it slides.</summary>",
@@ -63,17 +66,17 @@ internal sealed record KindText(IReadOnlyList<string> Constants, string Geometry
         ];
     }
 
-    private static string[] Linear(LinearShape linear, string first, string tensors) =>
+    private static string[] Rows(int inFeatures, int outFeatures, string first, string tensors) =>
     [
-        $"CheckInput(input, {linear.InFeatures}, {first});",
+        $"CheckInput(input, {inFeatures}, {first});",
         "if (input.dim() == 2)",
         "{",
         $"    return Pass.Apply(input, {tensors});",
         "}",
         string.Empty,
         "// Any leading dimensions: one matrix in, the same dimensions out.",
-        $"using var rows = input.reshape(-1, {linear.InFeatures});",
+        $"using var rows = input.reshape(-1, {inFeatures});",
         $"using var y = Pass.Apply(rows, {tensors});",
-        $"return y.reshape([.. input.shape[..^1], {linear.OutFeatures}]);",
+        $"return y.reshape([.. input.shape[..^1], {outFeatures}]);",
     ];
 }

@@ -77,7 +77,14 @@ internal sealed class LayerEmitter
             Bound();
             MaskWriter.Accessor(writer, forms, Field);
             ActivationWriter.Members(writer, forms, Field);
-            Pass("Pass", "The forward and backward pass: one node of the graph.", forms.Stored, programs.Forward, programs.Backward, programs.BackwardOf);
+            NormWriter.Updates(writer, forms, programs.Updates);
+            Pass("Pass", forms.Norm is { HasStatistics: true } ? "The forward and backward pass in eval mode: one node of the graph." : "The forward and backward pass: one node of the graph.", forms.Stored, programs.Forward, programs.Backward, programs.BackwardOf);
+            if (programs.Batch is { } batch)
+            {
+                writer.Line();
+                Pass("BatchPass", "The forward and backward pass in training mode: the statistics are those of the batch.", BatchStored, batch.Forward, batch.Backward, batch.BackwardOf);
+            }
+
             if (programs.Input is { } input)
             {
                 writer.Line();
@@ -88,6 +95,9 @@ internal sealed class LayerEmitter
 
     /// <summary>The tensors of the input's grid.</summary>
     private EquatableArray<StoredTensor> InputStored => forms.Activation?.Rounded.Stored ?? [];
+
+    /// <summary>The tensors that the form in training mode reads.</summary>
+    private EquatableArray<StoredTensor> BatchStored => forms.Stored.Where(stored => stored.Tensor.Role != TensorRole.Buffer).ToEquatableArray();
 
     private void Certificate()
     {
@@ -110,6 +120,18 @@ internal sealed class LayerEmitter
 
     private void Constructor(LayerClassNames names)
     {
+        if (forms.Norm is not null)
+        {
+            NormWriter.Constructor(writer, names.ClassName, forms, Field);
+            return;
+        }
+
+        if (forms.Table is not null)
+        {
+            TableWriter.Constructor(writer, names.ClassName, forms);
+            return;
+        }
+
         writer.Line("/// <summary>Makes the layer with the usual random weights: U(-1/√n, 1/√n), n the inputs of an output" + (forms.Masks.Count > 0 ? "; random masks" : string.Empty) + ".</summary>");
         writer.Line($"public {names.ClassName}()").Indented(() => writer.Line($": base({Quote(forms.Name)})"));
         writer.Body(() =>
@@ -145,6 +167,18 @@ internal sealed class LayerEmitter
     {
         var bias = forms.Bias is null ? "null" : "bias";
         writer.Line("/// <inheritdoc/>").Line("public override LayerCertificate GetCertificate() => new(").Indented(() => writer.Lines(CertificateArguments())).Line();
+        if (forms.Norm is not null)
+        {
+            NormWriter.Folds(writer, forms, programs.Fold);
+            return;
+        }
+
+        if (forms.Table is not null)
+        {
+            TableWriter.Folds(writer, forms);
+            return;
+        }
+
         writer.Line("/// <inheritdoc/>");
         writer.Block($"public override {forms.Shape.FoldedType} Fold()", () => Fold(bias)).Line();
         writer.Line("/// <inheritdoc/>");
@@ -216,6 +250,18 @@ internal sealed class LayerEmitter
 
     private void Initialization()
     {
+        if (forms.Norm is not null)
+        {
+            NormWriter.LoadWeight(writer, forms);
+            return;
+        }
+
+        if (forms.Table is not null)
+        {
+            TableWriter.LoadWeight(writer, forms);
+            return;
+        }
+
         if (InitializationWriter.StartMethod(forms) is not "LoadWeight" and var start)
         {
             writer.Line("/// <inheritdoc/>")
@@ -232,6 +278,18 @@ internal sealed class LayerEmitter
 
     private void Bound()
     {
+        if (forms.Shape is RowNormShape)
+        {
+            NormWriter.RowBound(writer, forms);
+            return;
+        }
+
+        if (forms.Table is not null)
+        {
+            TableWriter.Bound(writer, forms);
+            return;
+        }
+
         writer.Line("/// <inheritdoc/>");
         writer.Block("public override Tensor RoundingBound(Tensor magnitude, Tensor inputError)", () =>
         {
@@ -276,6 +334,13 @@ internal sealed class LayerEmitter
     /// <summary>The input's gradient comes last, and only where it is wanted: a first layer's input asks for none.</summary>
     private void Backward(EquatableArray<StoredTensor> tensors, Program backward, EquatableArray<Tensor> backwardOf)
     {
+        if (!backwardOf.Contains(forms.Input))
+        {
+            Unpack(backward, tensors);
+            writer.Lines(Statements(backward.Statements)).Line("return [" + string.Join(", ", backward.Results.Select(result => result.Name).Prepend("null")) + "];");
+            return; // indices have no gradient
+        }
+
         Unpack(backward, tensors, forms.Input);
         var statements = backward.Statements;
         var split = backward.Ends.Count > 1 ? backward.Ends[backward.Ends.Count - 2] : 0;

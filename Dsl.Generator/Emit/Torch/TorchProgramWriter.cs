@@ -16,10 +16,20 @@ internal static class TorchProgramWriter
     {
         Statement.Contract contract => Contract(contract),
         Statement.Compute compute => Text(compute.Body, compute.Result.Axes, sizeOf).Text,
+        Statement.Gather gather => $"{gather.Source.Name}.index_select(0, {gather.Table.Name})",
+        Statement.Scatter scatter => Scatter(scatter, sizeOf),
         Statement.Fold fold => Fold(fold, sizeOf),
         Statement.Convolve convolve => ConvolutionWriter.Right(convolve, sizeOf),
         _ => throw new ShapeException("A step without a TorchSharp form: " + statement.GetType().Name),
     };
+
+    private static string Scatter(Statement.Scatter scatter, Func<Size, string> sizeOf)
+    {
+        var (rows, table) = (scatter.Rows.Name, scatter.Table.Name);
+        var sizes = string.Join(", ", scatter.Result.Axes.Select(axis => sizeOf(axis.Size)));
+        return $"{rows}.new_zeros({sizes}).index_add(0, {table}, {rows}, 1)"
+            + (scatter.Padding is { } padding ? $".index_fill(0, {table}.new_full([1], {padding.ToString(CultureInfo.InvariantCulture)}), 0)" : string.Empty);
+    }
 
     private static string Contract(Statement.Contract contract)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Forward;
+using LayerDsl.Generator.Merging;
 
 namespace LayerDsl.Generator.Emit.Torch;
 
@@ -9,7 +10,7 @@ internal static class VerificationWriter
 {
     private static readonly char[] Digits = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
-    public static void Write(CodeWriter writer, ForwardProgram program, IReadOnlyList<LayerProperty> layers)
+    public static void Write(CodeWriter writer, ForwardProgram program, MergedModel merged, FoldedPlan folded, IReadOnlyList<LayerProperty> layers)
     {
         writer.Line("/// <summary>Compares the training form with the folded form on a sample: every layer, and the whole model.</summary>")
             .Line("/// <param name=\"sample\">Inputs of the model, (n, …).</param>")
@@ -17,31 +18,36 @@ internal static class VerificationWriter
         writer.Block("public FoldReport VerifyFold(Tensor sample)", () =>
         {
             writer.Line("var folded = Fold();").Line("return FoldVerification.Run(this, folded, sample, (verification, x) =>").Line("{");
-            writer.Indented(() => Steps(writer, program, layers)).Line("});");
+            writer.Indented(() => Steps(writer, program, new Forms(merged, folded, layers))).Line("});");
         });
     }
 
-    private static void Steps(CodeWriter writer, ForwardProgram program, IReadOnlyList<LayerProperty> layers)
+    private static void Steps(CodeWriter writer, ForwardProgram program, Forms forms)
     {
         var names = new List<string>();
-        var taken = new NameScope(["x", "folded", "verification", "sample", .. layers.Select(layer => layer.Field)]);
+        var taken = new NameScope(["x", "folded", "verification", "sample", .. forms.Fields]);
         string NameOf(int value) => value < 0 ? "x" : names[value];
         foreach (var step in program.Steps)
         {
+            if (step is ForwardStep.Layer first && forms.IsComparedLater(first.Name))
+            {
+                names.Add(NameOf(first.Argument)); // What the pair reads: nothing else reads the value between its layers.
+                continue;
+            }
+
             names.Add(taken.Variable(step is ForwardStep.Layer layer ? layer.Name : NameOf(step.Reads.First()).TrimEnd(Digits)));
-            writer.Line("var " + names[names.Count - 1] + " = " + Right(step, NameOf, layers) + ";");
+            writer.Line("var " + names[names.Count - 1] + " = " + Right(step, NameOf, forms) + ";");
         }
 
         writer.Line("return " + NameOf(program.Result) + ";");
     }
 
-    private static string Right(ForwardStep step, Func<int, string> nameOf, IReadOnlyList<LayerProperty> layers)
+    private static string Right(ForwardStep step, Func<int, string> nameOf, Forms forms)
     {
         switch (step)
         {
             case ForwardStep.Layer layer:
-                var position = layers.ToList().FindIndex(candidate => candidate.Layer!.Name == layer.Name);
-                return $"verification.Layer({layers[position].Field}, folded.Layers[{position}], {nameOf(layer.Argument)})";
+                return forms.Compare(layer.Name, nameOf(layer.Argument));
             case ForwardStep.Activate activate:
                 return $"{nameOf(activate.Argument)}.{activate.Function}()";
             case ForwardStep.Pool pool:
@@ -60,4 +66,21 @@ internal static class VerificationWriter
     }
 
     private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>Where the training and the folded form of a layer, or of a merged pair, are found.</summary>
+    private sealed class Forms(MergedModel merged, FoldedPlan folded, IReadOnlyList<LayerProperty> layers)
+    {
+        public IEnumerable<string> Fields => layers.Select(layer => layer.Field);
+
+        /// <summary>Whether the layer is the first of a pair, which is compared at its end.</summary>
+        public bool IsComparedLater(string layer) => merged.Merged.Any(pair => pair.Pair.First.Name == layer);
+
+        public string Compare(string layer, string x) => merged.Merged.FirstOrDefault(pair => pair.Pair.Second.Name == layer) is { Pair: var pair }
+            ? $"verification.Pair({Field(pair.First.Name)}, {Field(pair.Second.Name)}, {x}, " + (pair.IntoFirst ? Form(pair.First.Name) : Form(pair.First.Name) + ", " + Form(pair.Second.Name)) + ")"
+            : $"verification.Layer({Field(layer)}, {Form(layer)}, {x})";
+
+        private string Field(string layer) => layers.First(candidate => candidate.Layer!.Name == layer).Field;
+
+        private string Form(string layer) => $"folded.Layers[{folded.Shapes.ToList().FindIndex(shape => shape.Name == layer)}]";
+    }
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace LayerDsl;
 
 /// <summary>A file of folded weights, opened by generated code for one model: every tensor is asked for once, and none may remain.</summary>
-public sealed class FoldedModelFile
+public sealed partial class FoldedModelFile
 {
     /// <summary>The metadata entry that holds the checksum.</summary>
     internal const string ChecksumKey = "sha256";
@@ -134,6 +134,12 @@ public sealed class FoldedModelFile
 
     /// <inheritdoc cref="ValuesName"/>
     internal static string RowStartsName(string layer) => $"{layer}.weight.row_starts";
+
+    /// <summary>The names of a batch normalization's parts in a file.</summary>
+    internal static string ScaleName(string layer) => $"{layer}.scale";
+
+    /// <inheritdoc cref="ScaleName"/>
+    internal static string ShiftName(string layer) => $"{layer}.shift";
 
     /// <summary>The name of a layer's bias in a file.</summary>
     internal static string BiasName(string layer) => $"{layer}.bias";

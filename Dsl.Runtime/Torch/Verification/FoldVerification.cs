@@ -26,7 +26,7 @@ public sealed class FoldVerification
     /// <param name="sample">Inputs of the model, (n, …).</param>
     /// <param name="steps">The body of <c>forward</c> on values with bounds.</param>
     /// <exception cref="LayerShapeException">The sample is empty, or one of its rows has another size than the model's input.</exception>
-    /// <exception cref="LayerTypeException">The sample is neither float32 nor float64.</exception>
+    /// <exception cref="LayerTypeException">The sample is neither float32 nor float64 nor indices as int64.</exception>
     /// <exception cref="ArgumentException">The sample holds NaN or infinite values.</exception>
     /// <exception cref="FoldMismatchException">A difference is larger than rounding explains.</exception>
     public static FoldReport Run(
@@ -44,22 +44,13 @@ public sealed class FoldVerification
         RequireComparable(folded.ModelName, sample);
         using var noGradient = no_grad();
         var verification = new FoldVerification(folded, sample);
-        var training = model.modules().Prepend(model).Where(module => module.training).ToArray();
-        try
+
+        // Folds stand for eval mode: training may round at random, and a normalization would take the sample for a batch and follow it.
+        using var mode = new EvalMode(model);
+        for (long first = 0; first < sample.shape[0]; first += RowsAtOnce)
         {
-            model.eval(); // Folds stand for this mode: training may round at random.
-            for (long first = 0; first < sample.shape[0]; first += RowsAtOnce)
-            {
-                using var scope = NewDisposeScope();
-                verification.Compare(model, sample.narrow(0, first, Math.Min(RowsAtOnce, sample.shape[0] - first)), steps);
-            }
-        }
-        finally
-        {
-            foreach (var module in training)
-            {
-                module.train();
-            }
+            using var scope = NewDisposeScope();
+            verification.Compare(model, sample.narrow(0, first, Math.Min(RowsAtOnce, sample.shape[0] - first)), steps);
         }
 
         return new FoldReport(folded.ModelName, [.. verification.rows.Values]);
@@ -74,20 +65,60 @@ public sealed class FoldVerification
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentNullException.ThrowIfNull(form);
         // The training form runs in the model's own type and on its own device; everything is compared on the CPU.
-        var input = x.Value.to(sample.dtype, sample.device);
-        var magnitude = input.to_type(ScalarType.Float64).abs();
+        var input = InputOf(layer, form, x);
+        var exact = input.to_type(ScalarType.Float64);
         var training = layer.forward(input);
         var value = FoldedForms.Run(form, x.Value);
-        Record((false, form.Name), form.ByteCount, training, value, layer.RoundingBound(magnitude, zeros_like(magnitude)));
-        return new BoundedTensor(value, layer.RoundingBound(magnitude, x.Error.to(sample.device)).cpu());
+        Record((false, form.Name), form.ByteCount, training, value, layer.RoundingBoundAt(exact, zeros_like(exact)));
+        return new BoundedTensor(value, layer.RoundingBoundAt(exact, x.Error.to(sample.device)).cpu());
     }
+
+    /// <summary>Runs both forms of two layers that are merged in the folded model on the same input, and passes the folded output on.</summary>
+    /// <param name="first">The training form of the layer that is called first.</param>
+    /// <param name="second">The training form of the layer that reads its output.</param>
+    /// <param name="x">The input.</param>
+    /// <param name="forms">The folded forms in turn: one, where nothing of the second layer remains.</param>
+    public BoundedTensor Pair(Layer first, Layer second, BoundedTensor x, params IReadOnlyList<FoldedLayer> forms)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        ArgumentNullException.ThrowIfNull(forms);
+        var input = InputOf(first, forms[0], x);
+        var middle = first.forward(input);
+        var training = second.forward(middle);
+        var value = forms.Aggregate(x.Value, (values, form) => FoldedForms.Run(form, values));
+        var name = first.GetName() + " + " + second.GetName();
+        Record((false, name), forms.Sum(form => form.ByteCount), training, value, Bound(zeros_like(input, ScalarType.Float64)));
+        return new BoundedTensor(value, Bound(x.Error.to(sample.device)).cpu());
+
+        // A merged weight is rounded as well: the roundings of the first layer count twice, and so do the terms of a second
+        // layer whose weight is merged. Its terms are the parts of the value between the two: |x̂·weight| ≤ |middle| + |bias|.
+        Tensor Bound(Tensor error)
+        {
+            var exact = input.to_type(ScalarType.Float64);
+            var rounding = first.RoundingBoundAt(exact, zeros_like(exact));
+            var between = middle.to_type(ScalarType.Float64);
+            var terms = forms.Count == 1 ? between : (between.abs() + (BiasOf(first) * 2)) * 2;
+            return second.RoundingBoundAt(terms, first.RoundingBoundAt(exact, error) + rounding);
+        }
+    }
+
+    /// <summary>A sample of indices tells nothing of the type between the layers: their parameters do.</summary>
+    private Tensor InputOf(Layer layer, FoldedLayer form, BoundedTensor x)
+    {
+        var type = form is FoldedEmbedding ? ScalarType.Int64 : sample.is_floating_point() ? sample.dtype : layer.parameters().First().dtype;
+        return x.Value.to(type, sample.device);
+    }
+
+    private static Tensor BiasOf(Layer layer) =>
+        layer.named_parameters().FirstOrDefault(pair => pair.name == "bias").parameter is { } bias ? bias.to_type(ScalarType.Float64).abs() : zeros(1, ScalarType.Float64);
 
     /// <summary>The bound is of float32 arithmetic on finite values: nothing can be said of coarser types, NaN and infinity.</summary>
     private static void RequireComparable(string model, Tensor sample)
     {
-        if (sample.dtype is not (ScalarType.Float32 or ScalarType.Float64))
+        if (sample.dtype is not (ScalarType.Float32 or ScalarType.Float64 or ScalarType.Int64))
         {
-            throw new LayerTypeException(model, "Float32 or Float64", sample.dtype.ToString());
+            throw new LayerTypeException(model, "Float32, Float64, or Int64 for indices", sample.dtype.ToString());
         }
 
         using var scope = NewDisposeScope();

@@ -15,8 +15,27 @@ internal static class FoldedForms
         {
             FoldedLinear linear => Run(linear, x, values),
             FoldedConv2d convolution => Run(convolution, x, values),
+            FoldedEmbedding embedding => Run(embedding, x, values),
+            FoldedBatchNorm2d norm => Same(x, y => norm.Forward(values, y, (int)x.shape[0], (int)x.shape[2], (int)x.shape[3])),
+            FoldedLayerNorm norm => Same(x, y => norm.Forward(values, y, values.Length / norm.Features)),
+            FoldedRmsNorm norm => Same(x, y => norm.Forward(values, y, values.Length / norm.Features)),
             _ => throw new UnreachableException("A folded layer of an unknown kind: " + form.GetType()),
         };
+    }
+
+    /// <summary>A layer that keeps the shape.</summary>
+    private static Tensor Same(Tensor x, Action<float[]> run)
+    {
+        var y = new float[x.numel()];
+        run(y);
+        return tensor(y, x.shape);
+    }
+
+    private static Tensor Run(FoldedEmbedding form, Tensor x, float[] values)
+    {
+        var y = new float[values.Length * form.Dim];
+        form.Forward(values, y, values.Length);
+        return tensor(y, [.. x.shape, form.Dim]);
     }
 
     private static Tensor Run(FoldedLinear form, Tensor x, float[] values)

@@ -1,0 +1,26 @@
+namespace LayerDsl;
+
+/// <summary>
+/// Batch normalization of images, <c>y[b,c,h,w] = (x[b,c,h,w] − mean[c]) / √(var[c] + ε) · weight[c] + bias[c]</c>, x of shape
+/// (batch, features, height, width). In training mode mean and variance are those of the batch, and running ones follow them;
+/// in eval mode they are the running ones. What is folded, and proved, is the eval mode: <c>y = x · scale[c] + shift[c]</c>.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class BatchNorm2dAttribute : Attribute
+{
+    /// <summary>Declares a batch normalization.</summary>
+    /// <param name="features">The channels of the input; at least 1.</param>
+    public BatchNorm2dAttribute(int features) => Features = features;
+
+    /// <summary>The channels of the input.</summary>
+    public int Features { get; }
+
+    /// <summary>ε, added to the variance; greater than 0. Default 1e-5.</summary>
+    public double Eps { get; set; } = 1e-5;
+
+    /// <summary>How far a batch moves the running statistics: running = (1 − m) · running + m · batch; from 0 to 1. Default 0.1.</summary>
+    public double Momentum { get; set; } = 0.1;
+
+    /// <summary>Whether a learnable weight and bias follow, one of each per channel. Default true.</summary>
+    public bool Affine { get; set; } = true;
+}

@@ -1,0 +1,50 @@
+namespace LayerDsl.Generator.Layers;
+
+/// <summary>A normalization of the last dimension.</summary>
+/// <param name="Kind">LayerNorm or RmsNorm.</param>
+internal sealed record RowNormShape(string Name, string Kind, int Features, double Eps, bool Bias) : LayerShape(Name, Bias)
+{
+    public override string Kind { get; } = Kind;
+
+    /// <summary>Whether weight and bias are merged into the layer that follows, so that the folded layer has none.</summary>
+    public bool IsPlain { get; init; }
+
+    /// <summary>Whether the mean is subtracted.</summary>
+    public bool IsCentered => Kind == "LayerNorm";
+
+    public override string FoldedType => "Folded" + Kind;
+
+    public override string Arguments => Text(Features) + ", eps: " + Text(Eps);
+
+    public override string BiasArgument => (IsCentered ? base.BiasArgument : string.Empty) + (IsPlain ? ", weight: false" : string.Empty);
+
+    public override string Signature => $"{Kind}({Text(Features)}, eps {Text(Eps)}" + (IsPlain ? ", no weight and bias)" : IsCentered && !Bias ? ", no bias)" : ")");
+
+    public override string Wanted => "a last dimension of " + Text(Features);
+
+    public override int? Width => Features;
+
+    public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) => sample.Count > 0 && sample[sample.Count - 1] == Features ? sample : null;
+
+    public override EquatableArray<int>? InputOf(EquatableArray<int> output) => OutputOf(output);
+}
+
+/// <summary>A batch normalization: it works on (channels, height, width).</summary>
+internal sealed record BatchNorm2dShape(string Name, int Features) : LayerShape(Name, Bias: false)
+{
+    public override string FoldedType => "FoldedBatchNorm2d";
+
+    public override string Kind => "BatchNorm2d";
+
+    public override string Arguments => Text(Features);
+
+    public override string BiasArgument => string.Empty;
+
+    public override string Signature => "BatchNorm2d(" + Arguments + ")";
+
+    public override string Wanted => $"({Text(Features)}, height, width)";
+
+    public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) => sample.Count == 3 && sample[0] == Features ? sample : null;
+
+    public override EquatableArray<int>? InputOf(EquatableArray<int> output) => OutputOf(output);
+}

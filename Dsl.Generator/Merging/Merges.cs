@@ -1,0 +1,62 @@
+using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Forward;
+using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Proof;
+
+namespace LayerDsl.Generator.Merging;
+
+/// <summary>A model with what was found of its pairs, and its folded half.</summary>
+internal sealed record MergedModel(ModelSpec Model, EquatableArray<ProvedPair> Pairs, FoldedPlan? Folded)
+{
+    /// <summary>The pairs that are merged.</summary>
+    public IEnumerable<ProvedPair> Merged => Pairs.Where(pair => pair.IsMerged);
+}
+
+/// <summary>
+/// Finds layers of a model that can be merged when it is folded. The first layer's output must have no other reader, each of the
+/// two must be called once, and the weight must fold to 32-bit floats: codes have scales for rows, which are not negative, while a
+/// normalization has factors of any sign, and for columns where it comes first.
+/// </summary>
+internal static class Merges
+{
+    public static MergedModel Prove(ModelSpec model, CancellationToken cancellation)
+    {
+        if (model.Forward is not { } program)
+        {
+            return new MergedModel(model, [], null);
+        }
+
+        var pairs = Find(model, program).Select(pair => Prove(pair, cancellation)).ToEquatableArray();
+        return new MergedModel(model, pairs, FoldedPlan.Of(model, pairs.Where(pair => pair.IsMerged).Select(pair => pair.Pair).ToArray()));
+    }
+
+    private static ProvedPair Prove(MergedPair pair, CancellationToken cancellation)
+    {
+        var forms = PairForms.Of(pair);
+        return new ProvedPair(pair, forms, Prover.Prove(forms.Claim, cancellation));
+    }
+
+    private static IEnumerable<MergedPair> Find(ModelSpec model, ForwardProgram program)
+    {
+        var layers = model.Properties.Where(property => property.Layer is not null).ToDictionary(property => property.Layer!.Name, property => property.Layer!);
+        foreach (var second in program.Steps.OfType<ForwardStep.Layer>())
+        {
+            if (second.Argument >= 0 && program.Steps[second.Argument] is ForwardStep.Layer first && Readers(program, second.Argument) == 1
+                && Calls(program, first.Name) == 1 && Calls(program, second.Name) == 1 && CanMerge(LayerShape.Of(layers[first.Name]), LayerShape.Of(layers[second.Name])))
+            {
+                yield return new MergedPair(layers[first.Name], layers[second.Name]);
+            }
+        }
+    }
+
+    private static bool CanMerge(LayerShape first, LayerShape second) =>
+        (first is Conv2dShape && second is BatchNorm2dShape && IsInFloats(first)) || (first is RowNormShape && second is LinearShape && IsInFloats(second));
+
+    /// <summary>Neither the weight nor the input is folded to codes.</summary>
+    private static bool IsInFloats(LayerShape shape) => shape.FullSignature == shape.Signature;
+
+    private static int Readers(ForwardProgram program, int value) =>
+        program.Steps.Sum(step => step.Reads.Count(read => read == value)) + (program.Result == value ? 1 : 0);
+
+    private static int Calls(ForwardProgram program, string layer) => program.Steps.OfType<ForwardStep.Layer>().Count(step => step.Name == layer);
+}

@@ -1,0 +1,78 @@
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Proof;
+using LayerDsl.Generator.Scheduling;
+using static LayerDsl.Generator.Ir.Operators;
+
+namespace LayerDsl.Generator.Merging;
+
+/// <summary>
+/// Both layers of a pair one after the other, as trained and as folded, and the merge between the two:
+/// <c>W' = W·scale</c> and <c>b' = b·scale + shift</c> for a batch normalization after a convolution,
+/// <c>W' = W·diag(weight)</c> and <c>b' = b + W·bias</c> for a normalization of rows before a linear layer.
+/// </summary>
+/// <param name="Claim">The training forms in turn, the folded pair, and the merged tensors.</param>
+/// <param name="Order">The indices in the order in which tensors keep them.</param>
+/// <param name="OutputAxes">The axes of the output.</param>
+/// <param name="FoldedParameters">How many numbers the folded pair holds.</param>
+/// <param name="InferenceFlops">Its floating-point operations, per sample or output position.</param>
+internal sealed record PairForms(Claim Claim, EquatableArray<Index> Order, EquatableArray<Index> OutputAxes, long FoldedParameters, long InferenceFlops)
+{
+    private const string Prefix = "norm_";
+
+    public static PairForms Of(MergedPair pair)
+    {
+        var matrix = LayerKinds.Find((pair.IntoFirst ? pair.First : pair.Second).Kind.Name).Build(pair.IntoFirst ? pair.First : pair.Second);
+        var claim = pair.IntoFirst ? AfterConvolution(pair, matrix) : BeforeLinear(pair, matrix);
+        var inference = Scheduler.Schedule(matrix.Order, [("y", claim.Inference, matrix.OutputAxes)]);
+        var bias = claim.Folds.Count > 1 || matrix.Bias is not null ? matrix.Weight.Rows : 0;
+        return new PairForms(
+            claim,
+            matrix.Order,
+            matrix.OutputAxes,
+            ((long)matrix.Weight.Rows * matrix.Weight.Columns) + bias,
+            CostModel.PerSample(inference, matrix.OutputAxes[0], matrix.Evaluate));
+    }
+
+    /// <summary>The convolution, then running statistics over its output channels.</summary>
+    private static Claim AfterConvolution(MergedPair pair, LayerForms convolution)
+    {
+        var norm = BatchNorm2dLayer.NormOf(pair.Second.Kind, convolution.Weight.Output, Prefix);
+        var folded = convolution.FoldedWeight;
+        var bias = MergedBias(convolution);
+        return new Claim(
+            pair.Name,
+            norm.Apply(Name("convolved", convolution.Training)),
+            WithBias(convolution, convolution.Claim.Inference, bias),
+            [new FoldDefinition(folded.Folded, folded.Value * norm.Scale), new FoldDefinition(bias, (BiasOf(convolution) * norm.Scale) + norm.Shift)],
+            ChannelNorm.Conditions);
+    }
+
+    /// <summary>The normalization over the input of the linear layer, then that layer.</summary>
+    private static Claim BeforeLinear(MergedPair pair, LayerForms linear)
+    {
+        var shape = (RowNormShape)LayerShape.Of(pair.First);
+        var (i, x) = (linear.Weight.Inputs[0], linear.Input);
+        var norm = new RowNorm(i, Prefix, shape);
+        var normalized = norm.Normalize(x.All);
+        var folded = linear.FoldedWeight;
+        var inference = linear.Claim.Inference.Inline(tensor => tensor == x ? normalized : null);
+        var training = linear.Training.Inline(tensor => tensor == x ? norm.Affine(normalized, norm.Weight) : null);
+        var weight = new FoldDefinition(folded.Folded, folded.Value * norm.Weight.All);
+        if (!shape.Bias)
+        {
+            return new Claim(pair.Name, training, inference, [weight], []);
+        }
+
+        var bias = MergedBias(linear);
+        return new Claim(
+            pair.Name, training, WithBias(linear, inference, bias), [weight, new FoldDefinition(bias, BiasOf(linear) + Sum(i, folded.Value * norm.Bias.All))], []);
+    }
+
+    private static Tensor MergedBias(LayerForms layer) => new("b", TensorRole.Folded, [layer.Weight.Output]);
+
+    private static Expr BiasOf(LayerForms layer) => layer.Bias is { } bias ? bias.All : 0;
+
+    private static Expr WithBias(LayerForms layer, Expr inference, Tensor merged) =>
+        layer.Bias is { } bias ? inference.Inline(tensor => tensor == bias ? merged.All : null) : inference + merged.All;
+}

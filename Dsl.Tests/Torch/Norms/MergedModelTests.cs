@@ -1,0 +1,132 @@
+using static TorchSharp.torch;
+
+namespace LayerDsl.Tests.Torch.Norms;
+
+/// <summary>Folded models whose normalizations are merged, against their models in eval mode.</summary>
+public sealed class MergedModelTests : IDisposable
+{
+    private readonly Core.TemporaryDirectory directory = new();
+
+    public void Dispose() => directory.Dispose();
+
+    /// <summary>Float32 against float32: 2e-5 of the largest output.</summary>
+    [Fact]
+    public void Batch_normalizations_are_merged_into_convolutions()
+    {
+        var net = Trained(new BatchNormNet(), () => (randn(16, 3, 9, 9) * 2) + 1);
+        var folded = net.Fold();
+        var (x, y) = (randn(200, 3, 9, 9), new float[200 * 5]);
+        net.eval();
+        folded.Forward(x.data<float>().ToArray(), y, 200);
+
+        Assert.Equal(["Stem", "Grouped", "Pointwise", "Head"], folded.Layers.Select(layer => layer.Name));
+        Assert.All(folded.Layers.OfType<FoldedConv2d>(), layer => Assert.True(layer.HasBias));
+        GradientTests.AssertClose(net.forward(x).detach(), tensor(y, 200, 5), 2e-5, "output");
+        var report = net.VerifyFold(x);
+        Assert.Equal(["Stem + StemNorm", "Grouped + GroupedNorm", "Pointwise + PointwiseNorm", "Head", "output"], report.Rows.Select(row => row.Name));
+        Assert.All(report.Rows, row => Assert.InRange(row.LargestRatio, 0, 1));
+        Assert.All(report.Rows.SkipLast(1), row => Assert.InRange(row.Bound, 0, 1e-3));
+        GradientTests.AssertClose(net.forward(x).detach(), net.FoldTorch().forward(x).detach(), 2e-5, "folded with TorchSharp, unmerged");
+    }
+
+    [Fact]
+    public void Weights_and_biases_of_row_normalizations_are_merged_into_linear_layers()
+    {
+        var net = Trained(new RowNormNet(), () => (randn(16, 12) * 2) + 1);
+        var folded = net.Fold();
+        var (x, y) = (randn(200, 12), new float[200 * 3]);
+        folded.Forward(x.data<float>().ToArray(), y, 200);
+
+        var first = (FoldedLayerNorm)folded.Layers[0];
+        Assert.Equal((0, 0, 0), (first.Weight.Length, first.Bias.Length, ((FoldedRmsNorm)folded.Layers[2]).Weight.Length));
+        Assert.Equal([true, true, false], new[] { 1, 3, 5 }.Select(k => ((FoldedLinear)folded.Layers[k]).HasBias));
+        GradientTests.AssertClose(net.forward(x).detach(), tensor(y, 200, 3), 2e-5, "output");
+        var report = net.VerifyFold(x);
+        Assert.Equal(["First + Hidden", "Second + Middle", "Third + Head", "output"], report.Rows.Select(row => row.Name));
+        Assert.All(report.Rows, row => Assert.InRange(row.LargestRatio, 0, 1));
+    }
+
+    [Fact]
+    public void Pairs_that_cannot_be_merged_stay_apart()
+    {
+        var net = Trained(new UnmergedNet(), () => randn(16, 2, 6, 6));
+        var folded = net.Fold();
+        var (x, y) = (randn(50, 2, 6, 6), new float[50 * 4]);
+        net.eval();
+        folded.Forward(x.data<float>().ToArray(), y, 50);
+
+        Assert.Equal(8, folded.Layers.Count);
+        Assert.False(((FoldedLayerNorm)folded.Layers[6]).Weight.IsEmpty);
+        Assert.All(net.VerifyFold(x).Rows, row => Assert.InRange(row.LargestRatio, 0, 1));
+        Assert.Equal(8, net.Certificates.Count);
+        GradientTests.AssertClose(net.forward(x).detach(), tensor(y, 50, 4), 2e-5, "output");
+    }
+
+    [Fact]
+    public void Merged_models_are_saved_and_loaded()
+    {
+        var (images, rows) = (Trained(new BatchNormNet(), () => randn(16, 3, 9, 9)).Fold(), Trained(new RowNormNet(), () => randn(16, 12)).Fold());
+        images.Save(directory["images"]);
+        rows.Save(directory["rows"]);
+        var (x, y, again) = (randn(4, 243).data<float>().ToArray(), new float[20], new float[20]);
+        images.Forward(x, y, 4);
+        BatchNormNet.Folded.Load(directory["images"]).Forward(x, again, 4);
+        Assert.Equal(y, again);
+
+        Assert.Equal(["Head.weight", "Hidden.bias", "Hidden.weight", "Middle.bias", "Middle.weight"], SafetensorsFile.Read(directory["rows"]).Names.Order(StringComparer.Ordinal));
+        rows.Forward(x.AsSpan(0, 48), y.AsSpan(0, 12), 4);
+        RowNormNet.Folded.Load(directory["rows"]).Forward(x.AsSpan(0, 48), again.AsSpan(0, 12), 4);
+        Assert.Equal(y, again);
+    }
+
+    [Fact]
+    public void Every_merge_is_proved_for_every_size()
+    {
+        var pairs = new BatchNormNet().Certificates.Concat(new RowNormNet().Certificates).Where(certificate => certificate.Layer.Contains('+')).ToArray();
+        Assert.Equal(6, pairs.Length);
+        Assert.All(pairs, pair => Assert.Contains("proved for every input, parameter and size", pair.Verdict, StringComparison.Ordinal));
+        Assert.All(pairs.Take(3), pair => Assert.Contains(pair.SideConditions, condition => condition.Contains("eval mode", StringComparison.Ordinal)));
+        Assert.Equal((6 * 27) + 6, pairs[0].FoldedParameters);
+        Assert.Equal((2 * 6 * 27) + 6, pairs[0].InferenceFlops);
+    }
+
+    [Fact]
+    public void What_cannot_be_merged_is_refused()
+    {
+        var convolution = new FoldedConv2d("c", new(1, 2, 1), [1, 2], []);
+        var linear = new FoldedLinear("l", 2, 1, [1, 2], [3]);
+        Assert.Throws<LayerShapeException>(() => convolution.MergeNext(new FoldedBatchNorm2d("b", [1], [0])));
+        Assert.Throws<LayerShapeException>(() => linear.MergePrevious(new FoldedLayerNorm("n", 3, 1e-5, [], [])));
+        Assert.Throws<LayerShapeException>(() => ((FoldedConv2d)new UnmergedNet().InCodes.Fold()).MergeNext(new FoldedBatchNorm2d("b", [1, 1], [0, 0])));
+        Assert.Throws<NonFiniteWeightException>(() => convolution.MergeNext(new FoldedBatchNorm2d("b", [float.MaxValue, float.MaxValue], [0, 0])));
+        var merged = linear.MergePrevious(new FoldedLayerNorm("n", 2, 1e-5, [10, -1], [1, 2]));
+        Assert.Equal([10, -2], merged.Weight.ToArray());
+        Assert.Equal([8], merged.Bias.ToArray());
+        merged = linear.MergePrevious(new FoldedRmsNorm("n", 2, 1e-5, [10, -1]));
+        Assert.Equal([3], merged.Bias.ToArray());
+    }
+
+    /// <summary>Factors of both signs and offsets off zero, as training may bring them; then a few steps.</summary>
+    private static TModel Trained<TModel>(TModel model, Func<Tensor> input)
+        where TModel : nn.Module<Tensor, Tensor>
+    {
+        manual_seed(8);
+        using (no_grad())
+        {
+            foreach (var (name, parameter) in model.named_parameters())
+            {
+                parameter.add_(randn_like(parameter) * (name.Contains("Norm.weight", StringComparison.Ordinal) ? 2 : 0.2));
+            }
+        }
+
+        var optimizer = optim.Adam(model.parameters(), 0.01);
+        for (var step = 0; step < 3; step++)
+        {
+            optimizer.zero_grad();
+            model.forward(input()).square().mean().backward();
+            optimizer.step();
+        }
+
+        return model;
+    }
+}
