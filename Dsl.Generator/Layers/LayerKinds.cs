@@ -23,6 +23,7 @@ internal static class LayerKinds
     [
         LinearLayer.Kind,
         Conv2dLayer.Kind,
+        Attention.AttentionLayer.Kind,
     ];
 
     /// <summary>The attributes of the table.</summary>

@@ -4,7 +4,7 @@ namespace LayerDsl;
 /// A model ready for inference, without libtorch: the base of every generated <c>Folded</c> class. Immutable, and safe to use
 /// from many threads at once.
 /// </summary>
-public abstract class FoldedModel
+public abstract partial class FoldedModel
 {
     /// <summary>A large batch goes through in parts, so that the values between the layers stay small and in the cache.</summary>
     private const int RowsAtOnce = 128;

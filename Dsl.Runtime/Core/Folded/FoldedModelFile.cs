@@ -4,7 +4,7 @@ using System.Text;
 namespace LayerDsl;
 
 /// <summary>A file of folded weights, opened by generated code for one model: every tensor is asked for once, and none may remain.</summary>
-public sealed class FoldedModelFile
+public sealed partial class FoldedModelFile
 {
     /// <summary>The metadata entry that holds the checksum.</summary>
     internal const string ChecksumKey = "sha256";
