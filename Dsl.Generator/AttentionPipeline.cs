@@ -35,9 +35,16 @@ internal static class AttentionPipeline
             layer.Task,
             core,
             layer.Verdict,
-            check,
+            core.Shape.Merged ? check.And(CheckProduct(core.Shape, cancellation)) : check,
             Scheduler.Schedule(core.Order, [("y", core.Stable, core.OutputAxes)], "inputs"),
             Scheduler.Schedule(core.Order, gradients.Select(gradient => (ReverseMode.NameOf(gradient.Tensor.Name), gradient.Value, gradient.Tensor.Axes)).ToArray(), "inputs", "gradY"));
+    }
+
+    /// <summary>The gradients of queries and keys through their product.</summary>
+    private static GradientReport CheckProduct(AttentionShape shape, CancellationToken cancellation)
+    {
+        var factors = new HeadFactors(shape.Heads, shape.HeadSize, shape.Dim);
+        return GradientCheck.Run(factors.Product, factors.Gradient, factors.Gradients().Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation);
     }
 
     public static GeneratedFile Emit(ScheduledAttention layer)

@@ -59,7 +59,14 @@ internal static class QKReparam
     }
 
     private static EffectiveWeight Apply(EffectiveWeight weight, AttributeSpec attribute, WeightShape shape) =>
-        weight.With([], [], new MethodNote("QKReparam", "W_qk[h,i,j] = Σ_e W_q[h,e,i]·W_k[h,e,j], rows (h,i)", "Liu et al.: Oscillation-free Quantization, 2023, arXiv 2302.02210"));
+        (weight with { Factors = FactorsOf(shape) }).With(
+            [],
+            [],
+            new MethodNote("QKReparam", "weight = W_qk, W_qk[h,i,j] = Σ_e query[h,e,i]·key[h,e,j], rows (h,i)", "Liu et al.: Oscillation-free Quantization, 2023, arXiv 2302.02210"),
+            FactorsOf(shape).Sizes);
+
+    /// <summary>The stack has as many rows as heads times its columns.</summary>
+    private static HeadFactors FactorsOf(WeightShape shape) => new(shape.Rows / shape.Columns, shape.Columns / (shape.Rows / shape.Columns), shape.Columns);
 
     private static DiagnosticInfo Refuse(AttributeSpec method, string reason, string remedy) => DiagnosticInfo.At(method.Place, AttentionDiagnostics.NoQKReparam, reason, remedy);
 }

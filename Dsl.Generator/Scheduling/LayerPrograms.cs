@@ -28,6 +28,9 @@ internal sealed record LayerPrograms(
     /// <summary>The passes that round the input, where it is rounded.</summary>
     public InputPrograms? Input { get; init; }
 
+    /// <summary>The passes that make the weight from its factors, where it is a product.</summary>
+    public FactorPrograms? Factors { get; init; }
+
     public static LayerPrograms Of(LayerForms forms, IReadOnlyList<Gradient> gradients, IReadOnlyList<Gradient> inputGradients)
     {
         var order = forms.Order;
@@ -43,6 +46,7 @@ internal sealed record LayerPrograms(
             Codes = forms.Packed is null ? null : Scheduler.Schedule(
                 order, forms.Packed.Claim.Folds.Select(fold => (fold.Folded.Name, fold.Value, fold.Folded.Axes)).ToArray(), "bias", "format"),
             Fit = forms.Fit is null ? null : Scheduler.Schedule(order, [("latent", forms.Fit.Source, forms.Weight.Axes)], "signs", "alphas"),
+            Factors = forms.Factors is null ? null : FactorPrograms.Of(forms.Factors),
             Input = forms.Activation is { Rounded: { } rounded } ? InputPrograms.Of(rounded, inputGradients) : null,
         };
     }

@@ -6,7 +6,7 @@
 //               W[o,c,u,v] = weight[o,c,u,v]
 //   verdict     proved for every input, parameter and size
 //   laws        bound indices are renamed
-//   gradients   equal to forward-mode derivatives at 4 points
+//   gradients   equal to forward-mode derivatives at 26 points
 //   rounding    |training - inference| ≤ 152 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  72 → 72 after folding
 //   FLOPs       144 → 144 per output position
@@ -42,7 +42,7 @@ public sealed partial class ConvNet
                         W[o,c,u,v] = weight[o,c,u,v]
             verdict     proved for every input, parameter and size
             laws        bound indices are renamed
-            gradients   equal to forward-mode derivatives at 4 points
+            gradients   equal to forward-mode derivatives at 26 points
             rounding    |training - inference| ≤ 152 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  72 → 72 after folding
             FLOPs       144 → 144 per output position

@@ -17,7 +17,7 @@
 //               b = exp(log_b)
 //   verdict     proved for every input, parameter and size
 //   laws        parts that both forms share stand for any value, bound indices are renamed
-//   gradients   equal to forward-mode derivatives at 4 points
+//   gradients   equal to forward-mode derivatives at 12 points
 //   rounding    |training - inference| ≤ 74 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  210 → 208 after folding
 //   FLOPs       408 → 408 per output position, and 602 per training pass for the weight
@@ -64,7 +64,7 @@ public sealed partial class ConvNet
                         b = exp(log_b)
             verdict     proved for every input, parameter and size
             laws        parts that both forms share stand for any value, bound indices are renamed
-            gradients   equal to forward-mode derivatives at 4 points
+            gradients   equal to forward-mode derivatives at 12 points
             rounding    |training - inference| ≤ 74 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  210 → 208 after folding
             FLOPs       408 → 408 per output position, and 602 per training pass for the weight

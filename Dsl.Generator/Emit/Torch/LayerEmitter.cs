@@ -78,6 +78,11 @@ internal sealed class LayerEmitter
             MaskWriter.Accessor(writer, forms, Field);
             ActivationWriter.Members(writer, forms, Field);
             Pass("Pass", "The forward and backward pass: one node of the graph.", forms.Stored, programs.Forward, programs.Backward, programs.BackwardOf);
+            if (forms.Factors is { } factors && programs.Factors is { } product)
+            {
+                FactorWriter.Pass(writer, forms, factors, product);
+            }
+
             if (programs.Input is { } input)
             {
                 writer.Line();
@@ -99,7 +104,12 @@ internal sealed class LayerEmitter
 
     private void Fields()
     {
-        foreach (var stored in forms.Stored.Concat(InputStored))
+        if (forms.Factors is { } factors)
+        {
+            FactorWriter.Fields(writer, factors);
+        }
+
+        foreach (var stored in forms.Stored.Concat(InputStored).Where(stored => !FactorWriter.Replaces(forms, stored.Tensor)))
         {
             writer.Line($"/// <summary>{Shape(stored.Tensor)}: {Xml(stored.Meaning)}.</summary>")
                 .Line($"[ComponentName(Name = \"{stored.Tensor.Name}\")]")
@@ -114,7 +124,8 @@ internal sealed class LayerEmitter
         writer.Line($"public {names.ClassName}()").Indented(() => writer.Line($": base({Quote(forms.Name)})"));
         writer.Body(() =>
         {
-            foreach (var stored in forms.Stored)
+            writer.Lines(forms.Factors is { } factors ? FactorWriter.New(factors) : []);
+            foreach (var stored in forms.Stored.Where(stored => !FactorWriter.Replaces(forms, stored.Tensor)))
             {
                 writer.Line($"{Field(stored.Tensor)} = {NewTensor(stored.Tensor)};");
             }
@@ -125,7 +136,7 @@ internal sealed class LayerEmitter
             var bias = forms.Bias is null ? string.Empty : ", uniform(" + forms.Weight.Rows + ")";
             writer.Line("using var scope = NewDisposeScope();")
                 .Line($"var limit = 1 / Math.Sqrt({forms.Weight.Columns});")
-                .Line($"{InitializationWriter.StartMethod(forms)}(uniform({string.Join(", ", forms.Weight.Plain)}){bias});")
+                .Line(forms.Factors is { } product ? FactorWriter.Start(product) : $"{InitializationWriter.StartMethod(forms)}(uniform({string.Join(", ", forms.Weight.Plain)}){bias});")
                 .Line()
                 .Line("Tensor uniform(params long[] size) => torch.empty(size).uniform_(-limit, limit);");
         });
@@ -134,7 +145,7 @@ internal sealed class LayerEmitter
 
     private void Forward()
     {
-        var first = Field(forms.Stored[0].Tensor);
+        var first = Field(forms.Kept.First().Tensor);
         var tensors = string.Join(", ", forms.Stored.Select(stored => blocks.Seen(stored.Tensor)));
         writer.Line("/// <inheritdoc/>");
         writer.Block("public override Tensor forward(Tensor input)", () => writer.Lines(FitWriter.ForwardPrelude(forms, first)).Lines(kind.Forward(first, tensors + FitWriter.Arguments(forms))));
@@ -216,6 +227,12 @@ internal sealed class LayerEmitter
 
     private void Initialization()
     {
+        if (forms.Factors is { } factors)
+        {
+            FactorWriter.Initialization(writer, forms, factors, Field);
+            return;
+        }
+
         if (InitializationWriter.StartMethod(forms) is not "LoadWeight" and var start)
         {
             writer.Line("/// <inheritdoc/>")
