@@ -23,6 +23,9 @@ public sealed partial class MethodsApart;
 [Attention(12, 4, KvHeads = 2), LowRank(2), Quantize(Bits = 6, Granularity = Granularity.Group, GroupSize = 4)]
 public sealed partial class MethodsOnAll;
 
+[Attention(12, 4, KvHeads = 2), SparseIso(0.5, Kind = SparseKind.Parallel, On = Part.Value), Compander(On = Part.Query), Quantize(Activations = true, On = Part.Output)]
+public sealed partial class SparseAndRounded;
+
 /// <summary>A block as transformers have it: attention around a residual, and a linear layer.</summary>
 [LayerModel(5, 12)]
 public sealed partial class Encoder : nn.Module<Tensor, Tensor>
