@@ -24,4 +24,7 @@ public sealed class CompanderAttribute : Attribute
     /// Default true.
     /// </summary>
     public bool Learnable { get; set; } = true;
+
+    /// <summary>The projections of an attention layer that it acts on. Default <see cref="Part.All"/>.</summary>
+    public Part On { get; set; } = Part.All;
 }

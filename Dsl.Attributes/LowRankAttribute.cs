@@ -25,4 +25,7 @@ public sealed class LowRankAttribute : Attribute
 
     /// <summary>Whether the weight under the adapter is frozen, as in fine-tuning. Default false.</summary>
     public bool Freeze { get; set; }
+
+    /// <summary>The projections of an attention layer that it acts on. Default <see cref="Part.All"/>.</summary>
+    public Part On { get; set; } = Part.All;
 }

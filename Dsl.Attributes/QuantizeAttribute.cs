@@ -42,4 +42,7 @@ public sealed class QuantizeAttribute : Attribute
     /// which then takes any range; with Lsq for inputs that are not negative, such as those after a ReLU. Default false.
     /// </summary>
     public bool ActivationSymmetric { get; set; }
+
+    /// <summary>The projections of an attention layer that it acts on. Default <see cref="Part.All"/>.</summary>
+    public Part On { get; set; } = Part.All;
 }

@@ -19,4 +19,7 @@ public sealed class SparseIsoAttribute : Attribute
 
     /// <summary>Whether the masks move in training. Default <see cref="MaskSchedule.Static"/>.</summary>
     public MaskSchedule Mask { get; set; } = MaskSchedule.Static;
+
+    /// <summary>The projections of an attention layer that it acts on. Default <see cref="Part.All"/>.</summary>
+    public Part On { get; set; } = Part.All;
 }

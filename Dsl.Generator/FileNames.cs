@@ -15,9 +15,10 @@ internal static class FileNames
 {
     public static IEnumerable<string> Of(Declared<ModelSpec> declared) => declared.Spec is not { } model
         ? []
-        : LayerTasks.Of(declared).Select(task => task.File).Concat([model.Type.FileName, model.Type.FileName + ".Folded"]);
+        : LayerTasks.Of(declared).Concat(LayerTasks.AttentionOf(declared)).Select(task => task.File).Concat([model.Type.FileName, model.Type.FileName + ".Folded"]);
 
-    public static IEnumerable<string> Of(Declared<LayerClassSpec> declared) => LayerTasks.Of(declared).Select(task => task.File);
+    public static IEnumerable<string> Of(Declared<LayerClassSpec> declared) =>
+        LayerTasks.Of(declared).Concat(LayerTasks.AttentionOf(declared)).Select(task => task.File);
 
     /// <summary>The names that need a number, in the order of their numbers within each group.</summary>
     public static EquatableArray<string> Clashes(ImmutableArray<string> names) => names

@@ -48,9 +48,11 @@ public sealed class LayerGenerator : IIncrementalGenerator
 
         // 4. One task for each layer, so that an edit runs the later steps for the layers that it changes only.
         Generate(context, models.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(models), clashes);
+        GenerateAttention(context, models.SelectMany((declared, _) => LayerTasks.AttentionOf(declared)), PlacesOf(models), clashes);
         foreach (var classes in layerClasses)
         {
             Generate(context, classes.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(classes), clashes);
+            GenerateAttention(context, classes.SelectMany((declared, _) => LayerTasks.AttentionOf(declared)), PlacesOf(classes), clashes);
         }
 
         // 5. The models themselves, with the pairs of layers that are merged when they are folded.
@@ -83,8 +85,31 @@ public sealed class LayerGenerator : IIncrementalGenerator
             .Select(LayerPipeline.Differentiate).WithTrackingName(StepNames.DifferentiatedLayers)
             .Select((layer, _) => LayerPipeline.Schedule(layer)).WithTrackingName(StepNames.ScheduledLayers)
             .Select((layer, _) => LayerPipeline.Emit(layer)).WithTrackingName(StepNames.LayerFiles);
-        context.AddFiles(files, clashes);
+        Finish(context, files, places, clashes);
+    }
 
+    /// <summary>The steps of an attention layer, whose projections go the way of every layer.</summary>
+    private static void GenerateAttention(
+        IncrementalGeneratorInitializationContext context,
+        IncrementalValuesProvider<LayerTask> tasks,
+        IncrementalValueProvider<EquatableArray<PlaceInfo>> places,
+        IncrementalValueProvider<EquatableArray<string>> clashes)
+    {
+        var files = tasks.WithTrackingName(StepNames.AttentionTasks)
+            .Select(AttentionPipeline.Prove).WithTrackingName(StepNames.ProvedAttention)
+            .Select(AttentionPipeline.Schedule).WithTrackingName(StepNames.ScheduledAttention)
+            .Select((layer, _) => AttentionPipeline.Emit(layer)).WithTrackingName(StepNames.AttentionFiles);
+        Finish(context, files, places, clashes);
+    }
+
+    /// <summary>Adds the files, and reports what was found on the way.</summary>
+    private static void Finish(
+        IncrementalGeneratorInitializationContext context,
+        IncrementalValuesProvider<GeneratedFile> files,
+        IncrementalValueProvider<EquatableArray<PlaceInfo>> places,
+        IncrementalValueProvider<EquatableArray<string>> clashes)
+    {
+        context.AddFiles(files, clashes);
         var policy = context.CompilationProvider.Select((compilation, _) => ProofPolicy.Of(compilation.Assembly));
         var findings = files.SelectMany((file, _) => file.Diagnostics).Combine(policy).SelectMany((pair, _) => ProofPolicy.Apply(pair.Left, pair.Right)).Combine(places);
         context.Report(findings.Select((pair, _) => pair.Left.Locate(pair.Right)));

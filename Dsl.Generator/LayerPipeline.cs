@@ -1,5 +1,4 @@
 using LayerDsl.Generator.Declarations;
-using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Emit;
 using LayerDsl.Generator.Emit.Torch;
 using LayerDsl.Generator.Gradients;
@@ -90,24 +89,6 @@ internal static class LayerPipeline
     {
         var facts = LayerFacts.Of(layer.Forms, layer.Verdict, layer.Check, layer.Programs.Batch?.Forward ?? layer.Programs.Forward, layer.Programs.RoundingFactor);
         var text = LayerEmitter.Emit(layer.Task.Type, layer.Task.Names, layer.Forms, layer.Programs, facts, layer.Task.Nested);
-        return new GeneratedFile(layer.Task.File, text, Report(layer));
-    }
-
-    private static EquatableArray<DiagnosticInfo> Report(ScheduledLayer layer)
-    {
-        var (place, name) = (layer.Task.Layer.Kind.Place, layer.Task.Layer.Name);
-        var found = layer.Verdict switch
-        {
-            Verdict.Refuted refuted => DiagnosticInfo.At(place, ProofDiagnostics.Refuted, name, refuted.Counterexample),
-            Verdict.Tested tested => DiagnosticInfo.At(place, ProofDiagnostics.OnlyTested, name, tested.Bound),
-            _ => null,
-        };
-        var wrong = layer.Check switch
-        {
-            { Error: { } error } => DiagnosticInfo.At(place, ProofDiagnostics.WrongGradient, name, error),
-            { Points: 0 } check => DiagnosticInfo.At(place, ProofDiagnostics.UncheckedGradient, name, check.Reason),
-            _ => null,
-        };
-        return new[] { found, wrong }.Where(diagnostic => diagnostic is not null).Select(diagnostic => diagnostic!).ToEquatableArray();
+        return new GeneratedFile(layer.Task.File, text, LayerFindings.Of(layer.Task.Layer.Kind.Place, layer.Task.Layer.Name, layer.Verdict, layer.Check));
     }
 }

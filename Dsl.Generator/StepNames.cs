@@ -12,6 +12,10 @@ internal static class StepNames
     public const string ScheduledLayers = nameof(ScheduledLayers);
     public const string LayerFiles = nameof(LayerFiles);
     public const string MergedModels = nameof(MergedModels);
+    public const string AttentionTasks = nameof(AttentionTasks);
+    public const string ProvedAttention = nameof(ProvedAttention);
+    public const string ScheduledAttention = nameof(ScheduledAttention);
+    public const string AttentionFiles = nameof(AttentionFiles);
     public const string ModelFiles = nameof(ModelFiles);
     public const string FoldedFiles = nameof(FoldedFiles);
     public const string TorchLoader = nameof(TorchLoader);

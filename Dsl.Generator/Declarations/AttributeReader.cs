@@ -1,6 +1,7 @@
 using System.Globalization;
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Layers.Attention;
 using LayerDsl.Generator.Reparams;
 using Microsoft.CodeAnalysis;
 
@@ -51,7 +52,8 @@ internal sealed class AttributeReader
             return null;
         }
 
-        if (methods.GroupBy(NameOf).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        // On an attention layer each projection may have its own.
+        if (NameOf(kinds[0]) != AttentionLayer.Attribute && methods.GroupBy(NameOf).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             Report(DeclarationDiagnostics.DuplicateMethod, LocationOf(twice.Last()), symbol.Name, twice.Key!);
             return null;
@@ -71,7 +73,7 @@ internal sealed class AttributeReader
         var found = LayerKinds.Find(kind.Name).Check(kind).ToList();
         if (found.Count == 0)
         {
-            found.AddRange(Methods.Check(spec));
+            found.AddRange(AttentionParts.Check(spec));
         }
 
         diagnostics.AddRange(found.Select(diagnostic => diagnostic.Locate(places)));
@@ -96,6 +98,11 @@ internal sealed class AttributeReader
     {
         var name = NameOf(attribute)!;
         var place = scope.ToDisplayString() + "/" + layer + "." + name;
+        while (places.Any(other => other.Key == place))
+        {
+            place += "'"; // The same method once more, for another projection.
+        }
+
         places.Add(new PlaceInfo(place, LocationOf(attribute)));
         var arguments = new List<AttributeArgument>();
         var parameters = attribute.AttributeConstructor!.Parameters;

@@ -30,7 +30,7 @@ internal sealed record LayerFacts(
     public static LayerFacts Of(LayerForms forms, Proof.Verdict verdict, Proof.GradientReport check, Program training, long roundingFactor)
     {
         var batch = forms.OutputAxes[0];
-        var tensors = forms.Stored.Concat(forms.Activation?.Rounded.Stored ?? []).ToArray();
+        var tensors = forms.Kept.Concat(forms.Activation?.Rounded.Stored ?? []).ToArray();
         var stored = tensors.Sum(stored => Count(stored.Tensor, forms));
         var parameters = stored - tensors.Where(part => part.Tensor.Role == TensorRole.Buffer).Sum(part => Count(part.Tensor, forms));
         var bias = forms.Bias is null || forms.Claim.Folds.Count > 1 ? 0 : forms.Weight.Rows;

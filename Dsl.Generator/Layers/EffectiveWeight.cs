@@ -49,6 +49,9 @@ internal sealed record EffectiveWeight(
     /// <summary>What training adds before it rounds, where it rounds at random.</summary>
     public Tensor? Dither { get; init; }
 
+    /// <summary>What is stored in place of the weight, where that is a product of queries and keys.</summary>
+    public Attention.HeadFactors? Factors { get; init; }
+
     /// <summary>Which stored tensors have masks.</summary>
     public EquatableArray<MaskedTensor> Masks { get; init; } = [];
 

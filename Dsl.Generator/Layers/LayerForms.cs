@@ -50,6 +50,12 @@ internal sealed record LayerForms(
     /// <summary>The whole layer with its rounded input, where that is rounded: the forms here take the rounded input for x.</summary>
     public InputForms? Activation { get; init; }
 
+    /// <summary>What is stored in place of the weight, where that is a product of queries and keys.</summary>
+    public Attention.HeadFactors? Factors { get; init; }
+
+    /// <summary>The tensors that are stored, with factors in place of their product.</summary>
+    public IEnumerable<StoredTensor> Kept => Factors is null ? Stored : Factors.Stored.Concat(Stored.Where(stored => stored.Tensor.Name != "weight"));
+
     /// <summary>Which stored tensors have masks.</summary>
     public EquatableArray<MaskedTensor> Masks { get; init; } = [];
 

@@ -31,6 +31,7 @@ internal static class LayerKinds
         RowNormLayer.LayerNorm,
         RowNormLayer.RmsNorm,
         EmbeddingLayer.Kind,
+        Attention.AttentionLayer.Kind,
     ];
 
     /// <summary>The attributes of the table.</summary>

@@ -81,6 +81,7 @@ internal static class LinearLayer
             Rounded = weight.Rounded,
             Packed = weight.Packed is { } packed ? PackedForms.Of(spec.Name, training, packed, weight.Branches, matrix => AddBias(AddBranches(Product(matrix)))) : null,
             Fit = weight.Fit,
+            Factors = weight.Factors,
             Activation = rounded is null ? null : InputForms.Of(
                 spec.Name, rounded, training, AddBias(Inference(rounded, weight, shape, folded)), weight.Packed?.Folds ?? [new FoldDefinition(folded, weight.Merged)]),
             Masks = weight.Masks,

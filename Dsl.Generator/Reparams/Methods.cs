@@ -14,12 +14,13 @@ internal static class Methods
         Compander.Method,
         LowRank.Method,
         Quantize.Method,
+        QKReparam.Method,
         SparseIso.Method,
     ];
 
     /// <summary>The fields of layer classes: a class that is named like one of its fields does not compile.</summary>
     public static readonly string[] StoredNames =
-        ["weight", "v", "bias", "logA", "logB", "loraA", "loraB", "scale", "alpha", "mask", "branchWeights", "factorU", "factorV", "maskU", "maskV", "dopedU", "dopedV", "inputScale", "inputZero", "inputAlpha", "runningMean", "runningVar", "numBatchesTracked"];
+        ["weight", "v", "bias", "logA", "logB", "loraA", "loraB", "scale", "alpha", "mask", "branchWeights", "factorU", "factorV", "maskU", "maskV", "dopedU", "dopedV", "inputScale", "inputZero", "inputAlpha", "runningMean", "runningVar", "numBatchesTracked", "query", "key", "value", "output", "queryKey"];
 
     public static bool Contains(string attribute) => All.Any(method => method.Attribute == attribute);
 

@@ -34,6 +34,9 @@ internal sealed record LayerPrograms(
     /// <summary>Input and running statistics → the statistics after the batch, where there are any.</summary>
     public Program? Updates { get; init; }
 
+    /// <summary>The passes that make the weight from its factors, where it is a product.</summary>
+    public FactorPrograms? Factors { get; init; }
+
     public static LayerPrograms Of(LayerForms forms, IReadOnlyList<Gradient> gradients, IReadOnlyList<Gradient> inputGradients, IReadOnlyList<Gradient> batchGradients)
     {
         var order = forms.Order;
@@ -49,6 +52,7 @@ internal sealed record LayerPrograms(
             Codes = forms.Packed is null ? null : Scheduler.Schedule(
                 order, forms.Packed.Claim.Folds.Select(fold => (fold.Folded.Name, fold.Value, fold.Folded.Axes)).ToArray(), "bias", "format"),
             Fit = forms.Fit is null ? null : Scheduler.Schedule(order, [("latent", forms.Fit.Source, forms.Weight.Axes)], "signs", "alphas"),
+            Factors = forms.Factors is null ? null : FactorPrograms.Of(forms.Factors),
             Input = forms.Activation is { Rounded: { } rounded } ? InputPrograms.Of(rounded, inputGradients) : null,
             Batch = forms.Norm?.Batch is { } batch ? BatchPrograms.Of(forms, batch, batchGradients) : null,
             Updates = forms.Norm is { HasStatistics: true } norm ? Scheduler.Schedule(order, norm.Updates.Select(update => ("new_" + update.Tensor.Name, update.Value, update.Tensor.Axes)).ToArray()) : null,

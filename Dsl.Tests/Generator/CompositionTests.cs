@@ -23,6 +23,7 @@ public class CompositionTests(ITestOutputHelper output)
     [Theory]
     [InlineData("Linear(16, 12)")]
     [InlineData("Conv2d(4, 12, 3, Padding = 1)")]
+    [InlineData("Attention(16, 4)")]
     public void Every_pair_is_proved_or_refused(string kind)
     {
         var pairs = Methods.SelectMany(first => Methods.Select(second => (first, second))).ToArray();

@@ -142,7 +142,7 @@ public sealed partial class ConvNet
         {
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
-            var product = torch.einsum("ab,bcde->acde", loraB, loraA);
+            var product = torch.einsum("or,rcuv->ocuv", loraB, loraA);
             var folded = weight + product;
             return folded.MoveToOuterDisposeScope();
         }
@@ -177,7 +177,7 @@ public sealed partial class ConvNet
             var absWeight = weight.abs();
             var absLoraB = loraB.abs();
             var absLoraA = loraA.abs();
-            var product = torch.einsum("ab,bcde->acde", absLoraB, absLoraA);
+            var product = torch.einsum("or,rcuv->ocuv", absLoraB, absLoraA);
             var value = absWeight + product;
             var carried = nn.functional.conv2d(inputError, value);
             var convolved = nn.functional.conv2d(magnitude, value);
@@ -204,7 +204,7 @@ public sealed partial class ConvNet
 
                 var dense = nn.functional.conv2d(x, weight);
                 var reduced = nn.functional.conv2d(x, loraA);
-                var branch = torch.einsum("abcd,eb->aecd", reduced, loraB);
+                var branch = torch.einsum("brpq,or->bopq", reduced, loraB);
                 return dense + branch + bias.unsqueeze(1).unsqueeze(2);
             }
 
@@ -217,10 +217,10 @@ public sealed partial class ConvNet
                 var loraB = inputs[3];
 
                 var gradWeight = ConvolutionGradients.Kernel(x, gradY, kernelSize: 1);
-                var gradReduced = torch.einsum("abcd,be->aecd", gradY, loraB);
+                var gradReduced = torch.einsum("bopq,or->brpq", gradY, loraB);
                 var gradLoraA = ConvolutionGradients.Kernel(x, gradReduced, kernelSize: 1);
                 var reduced = nn.functional.conv2d(x, loraA);
-                var gradLoraB = torch.einsum("abcd,aecd->be", gradY, reduced);
+                var gradLoraB = torch.einsum("bopq,brpq->or", gradY, reduced);
                 var gradBias = gradY.sum([0, 2, 3]);
 
                 Tensor? gradX = null;

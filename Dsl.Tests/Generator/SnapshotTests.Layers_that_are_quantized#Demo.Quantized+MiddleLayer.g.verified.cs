@@ -188,7 +188,7 @@ public sealed partial class Quantized
             var relative = weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38);
             var codes = NF4.Nearest(relative);
             var rounded = scale.unsqueeze(2) * NF4.At(codes);
-            var product = torch.einsum("ab,bcd->acd", loraB, loraA);
+            var product = torch.einsum("or,rge->oge", loraB, loraA);
             var folded = rounded + product;
             return folded.flatten(1).MoveToOuterDisposeScope();
         }
@@ -229,10 +229,10 @@ public sealed partial class Quantized
             var rounded = scale.unsqueeze(2) * NF4.At(codes);
             var absLoraB = loraB.abs();
             var absLoraA = loraA.abs();
-            var product = torch.einsum("ab,bcd->acd", absLoraB, absLoraA);
+            var product = torch.einsum("or,rge->oge", absLoraB, absLoraA);
             var value = rounded.abs() + product;
-            var carried = torch.einsum("abc,dbc->ad", inputError, value);
-            var product2 = torch.einsum("abc,dbc->ad", magnitude, value);
+            var carried = torch.einsum("bge,oge->bo", inputError, value);
+            var product2 = torch.einsum("bge,oge->bo", magnitude, value);
             var absBias = bias.abs();
             var terms = product2 + absBias;
             var bound = carried + 3.147125244140625E-05 * terms;
@@ -258,8 +258,8 @@ public sealed partial class Quantized
                 var relative = weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38);
                 var codes = NF4.Nearest(relative);
                 var rounded = scale.unsqueeze(2) * NF4.At(codes);
-                var dense = torch.einsum("abc,dbc->ad", x, rounded);
-                var reduced = torch.einsum("abc,dbc->ad", x, loraA);
+                var dense = torch.einsum("bge,oge->bo", x, rounded);
+                var reduced = torch.einsum("bge,rge->br", x, loraA);
                 var branch = reduced.matmul(loraB.t());
                 return dense + branch + bias;
             }
@@ -272,10 +272,10 @@ public sealed partial class Quantized
                 var loraA = inputs[2];
                 var loraB = inputs[3];
 
-                var gradRounded = torch.einsum("ab,acd->bcd", gradY, x);
+                var gradRounded = torch.einsum("bo,bge->oge", gradY, x);
                 var gradReduced = gradY.matmul(loraB);
-                var gradLoraA = torch.einsum("ab,acd->bcd", gradReduced, x);
-                var reduced = torch.einsum("abc,dbc->ad", x, loraA);
+                var gradLoraA = torch.einsum("br,bge->rge", gradReduced, x);
+                var reduced = torch.einsum("bge,rge->br", x, loraA);
                 var gradLoraB = gradY.t().matmul(reduced);
                 var gradBias = gradY.sum(dim: 0);
 
@@ -286,8 +286,8 @@ public sealed partial class Quantized
                     var relative = weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38);
                     var codes = NF4.Nearest(relative);
                     var rounded = scale.unsqueeze(2) * NF4.At(codes);
-                    var product = torch.einsum("ab,bcd->acd", gradY, rounded);
-                    var product2 = torch.einsum("ab,bcd->acd", gradReduced, loraA);
+                    var product = torch.einsum("bo,oge->bge", gradY, rounded);
+                    var product2 = torch.einsum("br,rge->bge", gradReduced, loraA);
                     gradX = product + product2;
                 }
 

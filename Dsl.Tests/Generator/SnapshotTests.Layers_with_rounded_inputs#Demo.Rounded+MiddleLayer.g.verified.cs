@@ -242,8 +242,8 @@ public sealed partial class Rounded
             var codes = ((weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38)).round() + zero.unsqueeze(2)).clamp_min(0).clamp_max(15);
             var rounded = scale.unsqueeze(2) * (codes - zero.unsqueeze(2));
             var value = rounded.abs();
-            var carried = torch.einsum("abc,dbc->ad", inputError, value);
-            var product = torch.einsum("abc,dbc->ad", magnitude, value);
+            var carried = torch.einsum("bge,oge->bo", inputError, value);
+            var product = torch.einsum("bge,oge->bo", magnitude, value);
             var absBias = bias.abs();
             var terms = product + absBias;
             var bound = carried + 3.123283386230469E-05 * terms;
@@ -277,7 +277,7 @@ public sealed partial class Rounded
                 var zero = (low / scale.clamp_min(1.1754943508222875E-38)).round();
                 var codes = ((weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38)).round() + zero.unsqueeze(2)).clamp_min(0).clamp_max(15);
                 var rounded = scale.unsqueeze(2) * (codes - zero.unsqueeze(2));
-                var product = torch.einsum("abc,dbc->ad", x, rounded);
+                var product = torch.einsum("bge,oge->bo", x, rounded);
                 return product + bias;
             }
 
@@ -287,7 +287,7 @@ public sealed partial class Rounded
                 var x = inputs[0];
                 var weight = inputs[1];
 
-                var gradRounded = torch.einsum("ab,acd->bcd", gradY, x);
+                var gradRounded = torch.einsum("bo,bge->oge", gradY, x);
                 var gradBias = gradY.sum(dim: 0);
 
                 Tensor? gradX = null;
@@ -301,7 +301,7 @@ public sealed partial class Rounded
                     var zero = (low / scale.clamp_min(1.1754943508222875E-38)).round();
                     var codes = ((weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38)).round() + zero.unsqueeze(2)).clamp_min(0).clamp_max(15);
                     var rounded = scale.unsqueeze(2) * (codes - zero.unsqueeze(2));
-                    gradX = torch.einsum("ab,bcd->acd", gradY, rounded);
+                    gradX = torch.einsum("bo,oge->bge", gradY, rounded);
                 }
 
                 return [gradX, gradRounded, gradBias];

@@ -100,6 +100,20 @@ public sealed class SnapshotTests
         """));
 
     [Fact]
+    public Task A_model_with_attention() => Verifier.Verify(Generate("""
+        namespace Demo;
+
+        [LayerModel(16, 64)]
+        public sealed partial class Tokens : nn.Module<Tensor, Tensor>
+        {
+            [Attention(64, 4, Causal = true), Quantize(Bits = 4, On = Part.Query | Part.Key)] public partial Layer Mixer { get; }
+            [Attention(64, 4), QKReparam, Quantize(Bits = 2, Scheme = Scheme.StatsQ, On = Part.Query | Part.Key)] public partial Layer Merged { get; }
+
+            public override Tensor forward(Tensor x) => x + Merged.forward(x + Mixer.forward(x));
+        }
+        """));
+
+    [Fact]
     public Task A_forward_with_every_kind_of_step() => Verifier.Verify(Generate("""
         [LayerModel]
         public sealed partial class Steps : nn.Module<Tensor, Tensor>

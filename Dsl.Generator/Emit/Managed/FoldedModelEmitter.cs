@@ -2,6 +2,7 @@ using System.Globalization;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Forward;
 using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Layers.Attention;
 
 namespace LayerDsl.Generator.Emit.Managed;
 
@@ -75,6 +76,11 @@ internal sealed class FoldedModelEmitter
     {
         foreach (var layer in layers)
         {
+            if (layer is AttentionShape attention)
+            {
+                writer.Line($"private static readonly AttentionGeometry {attention.Arguments} = {attention.Geometry};").Line();
+            }
+
             if (layer.Format is { } format)
             {
                 writer.Line($"private static readonly QuantizedFormat {layer.Name}Format = {format.Text};").Line();
@@ -164,6 +170,10 @@ internal sealed class FoldedModelEmitter
             case ForwardStep.Layer layer when layers.First(shape => shape.Name == layer.Name) is Conv2dShape or BatchNorm2dShape:
                 var image = program.ShapeOf(layer.Argument);
                 writer.Line($"{Field(layer.Name)}.Forward({plan.SpanOf(layer.Argument)}, {target}, batch, height: {Text(image[1])}, width: {Text(image[2])});");
+                break;
+            case ForwardStep.Layer layer when layers.First(shape => shape.Name == layer.Name) is AttentionShape:
+                var samples = layer.Shape.Count == 2 ? "batch" : $"batch * {Text(ForwardProgram.Product(layer.Shape.Take(layer.Shape.Count - 2)))}";
+                writer.Line($"{Field(layer.Name)}.Forward({plan.SpanOf(layer.Argument)}, {target}, {samples}, tokens: {Text(layer.Shape[layer.Shape.Count - 2])});");
                 break;
             case ForwardStep.Layer layer:
                 var rows = layer.Shape.Count == 1 ? "batch" : $"batch * {Text(ForwardProgram.Product(layer.Shape.Take(layer.Shape.Count - 1)))}";

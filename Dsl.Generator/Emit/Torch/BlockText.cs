@@ -41,9 +41,9 @@ internal sealed class BlockText
         .Where(stored => IsInBlocks(stored.Tensor) && stored.Tensor.Role == TensorRole.Buffer)
         .Select(stored => $"var {NamesOf.Variable(stored.Tensor.Name)} = this.{Seen(stored.Tensor)};");
 
-    /// <summary>Local variables that a pass over stored tensors needs before it starts.</summary>
+    /// <summary>Local variables, computed once, that a pass over stored tensors needs before it starts.</summary>
     public IEnumerable<string> Locals(Program program) => forms.Stored
-        .Where(stored => IsInBlocks(stored.Tensor) && program.Inputs.Any(input => input.Name == NamesOf.Variable(stored.Tensor.Name)))
+        .Where(stored => (IsInBlocks(stored.Tensor) || FactorWriter.Replaces(forms, stored.Tensor)) && program.Inputs.Any(input => input.Name == NamesOf.Variable(stored.Tensor.Name)))
         .Select(stored => $"var {NamesOf.Variable(stored.Tensor.Name)} = this.{Seen(stored.Tensor)};");
 
     private string OpenAt(int dimension) => $".unflatten({dimension}, {forms.Weight.Columns / forms.Weight.Block}, {forms.Weight.Block})";

@@ -25,12 +25,7 @@ internal static class InitializationWriter
             writer.Line($"var target = weight.to({This(field, forms.Stored[0].Tensor)}){new BlockText(forms).Open};");
         }
 
-        var stores = new List<string>();
-        foreach (var step in forms.Initialization)
-        {
-            Write(writer, forms, step, field, stores);
-        }
-
+        var stores = Steps(writer, forms, forms.Initialization, field);
         writer.Line().Lines(stores);
         if (hasBias)
         {
@@ -38,8 +33,20 @@ internal static class InitializationWriter
         }
     }
 
+    /// <summary>What the steps compute is written; the lines that store it are returned.</summary>
+    public static IReadOnlyList<string> Steps(CodeWriter writer, LayerForms forms, IEnumerable<InitStep> steps, Func<Tensor, string> field)
+    {
+        var stores = new List<string>();
+        foreach (var step in steps)
+        {
+            Write(writer, forms, step, field, stores);
+        }
+
+        return stores;
+    }
+
     /// <summary>A start at random has no use for the target.</summary>
-    private static bool ReadsTarget(InitStep step) => step is not (InitStep.MaskedUniform or InitStep.KaimingUniform or InitStep.Store { Value: Literal });
+    public static bool ReadsTarget(InitStep step) => step is not (InitStep.MaskedUniform or InitStep.KaimingUniform or InitStep.Store { Value: Literal });
 
     private static void Write(CodeWriter writer, LayerForms forms, InitStep step, Func<Tensor, string> field, List<string> stores)
     {

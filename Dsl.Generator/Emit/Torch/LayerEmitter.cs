@@ -85,6 +85,11 @@ internal sealed class LayerEmitter
                 Pass("BatchPass", "The forward and backward pass in training mode: the statistics are those of the batch.", BatchStored, batch.Forward, batch.Backward, batch.BackwardOf);
             }
 
+            if (forms.Factors is { } factors && programs.Factors is { } product)
+            {
+                FactorWriter.Pass(writer, forms, factors, product);
+            }
+
             if (programs.Input is { } input)
             {
                 writer.Line();
@@ -109,7 +114,12 @@ internal sealed class LayerEmitter
 
     private void Fields()
     {
-        foreach (var stored in forms.Stored.Concat(InputStored))
+        if (forms.Factors is { } factors)
+        {
+            FactorWriter.Fields(writer, factors);
+        }
+
+        foreach (var stored in forms.Stored.Concat(InputStored).Where(stored => !FactorWriter.Replaces(forms, stored.Tensor)))
         {
             writer.Line($"/// <summary>{Shape(stored.Tensor)}: {Xml(stored.Meaning)}.</summary>")
                 .Line($"[ComponentName(Name = \"{stored.Tensor.Name}\")]")
@@ -136,7 +146,8 @@ internal sealed class LayerEmitter
         writer.Line($"public {names.ClassName}()").Indented(() => writer.Line($": base({Quote(forms.Name)})"));
         writer.Body(() =>
         {
-            foreach (var stored in forms.Stored)
+            writer.Lines(forms.Factors is { } factors ? FactorWriter.New(factors) : []);
+            foreach (var stored in forms.Stored.Where(stored => !FactorWriter.Replaces(forms, stored.Tensor)))
             {
                 writer.Line($"{Field(stored.Tensor)} = {NewTensor(stored.Tensor)};");
             }
@@ -147,7 +158,7 @@ internal sealed class LayerEmitter
             var bias = forms.Bias is null ? string.Empty : ", uniform(" + forms.Weight.Rows + ")";
             writer.Line("using var scope = NewDisposeScope();")
                 .Line($"var limit = 1 / Math.Sqrt({forms.Weight.Columns});")
-                .Line($"{InitializationWriter.StartMethod(forms)}(uniform({string.Join(", ", forms.Weight.Plain)}){bias});")
+                .Line(forms.Factors is { } product ? FactorWriter.Start(product) : $"{InitializationWriter.StartMethod(forms)}(uniform({string.Join(", ", forms.Weight.Plain)}){bias});")
                 .Line()
                 .Line("Tensor uniform(params long[] size) => torch.empty(size).uniform_(-limit, limit);");
         });
@@ -156,7 +167,7 @@ internal sealed class LayerEmitter
 
     private void Forward()
     {
-        var first = Field(forms.Stored[0].Tensor);
+        var first = Field(forms.Kept.First().Tensor);
         var tensors = string.Join(", ", forms.Stored.Select(stored => blocks.Seen(stored.Tensor)));
         writer.Line("/// <inheritdoc/>");
         writer.Block("public override Tensor forward(Tensor input)", () => writer.Lines(FitWriter.ForwardPrelude(forms, first)).Lines(kind.Forward(first, tensors + FitWriter.Arguments(forms))));
@@ -259,6 +270,12 @@ internal sealed class LayerEmitter
         if (forms.Table is not null)
         {
             TableWriter.LoadWeight(writer, forms);
+            return;
+        }
+
+        if (forms.Factors is { } factors)
+        {
+            FactorWriter.Initialization(writer, forms, factors, Field);
             return;
         }
 

@@ -41,8 +41,10 @@ internal static class TorchProgramWriter
                 + ".matmul(" + (right[0] == summed[0] ? contract.Right.Name : contract.Right.Name + ".t()") + ")";
         }
 
-        // Any other pattern of shared and private indices: the letters of an einsum are the indices themselves.
-        var letters = left.Concat(right).Distinct().Select((index, k) => (index, letter: (char)('a' + k))).ToDictionary(pair => pair.index, pair => pair.letter);
+        // Any other pattern of shared and private indices: the letters of an einsum are the indices themselves, where each has one of its own.
+        var indices = left.Concat(right).Distinct().ToArray();
+        var areLetters = indices.All(index => index.Name.Length == 1 && char.IsLetter(index.Name[0])) && indices.Select(index => index.Name).Distinct().Count() == indices.Length;
+        var letters = indices.Select((index, k) => (index, letter: areLetters ? index.Name[0] : (char)('a' + k))).ToDictionary(pair => pair.index, pair => pair.letter);
         string Letters(EquatableArray<Index> axes) => string.Concat(axes.Select(axis => letters[axis]));
         return $"torch.einsum(\"{Letters(left)},{Letters(right)}->{Letters(result)}\", {contract.Left.Name}, {contract.Right.Name})";
     }

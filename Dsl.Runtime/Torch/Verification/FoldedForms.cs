@@ -19,6 +19,7 @@ internal static class FoldedForms
             FoldedBatchNorm2d norm => Same(x, y => norm.Forward(values, y, (int)x.shape[0], (int)x.shape[2], (int)x.shape[3])),
             FoldedLayerNorm norm => Same(x, y => norm.Forward(values, y, values.Length / norm.Features)),
             FoldedRmsNorm norm => Same(x, y => norm.Forward(values, y, values.Length / norm.Features)),
+            FoldedAttention attention => Run(attention, x, values),
             _ => throw new UnreachableException("A folded layer of an unknown kind: " + form.GetType()),
         };
     }
@@ -44,6 +45,14 @@ internal static class FoldedForms
         var y = new float[count * form.OutFeatures];
         form.Forward(values, y, count);
         return tensor(y, [.. x.shape[..^1], form.OutFeatures]);
+    }
+
+    private static Tensor Run(FoldedAttention form, Tensor x, float[] values)
+    {
+        var y = new float[values.Length];
+        var tokens = checked((int)x.shape[^2]);
+        form.Forward(values, y, values.Length / (tokens * form.Geometry.Dim), tokens);
+        return tensor(y, x.shape);
     }
 
     private static Tensor Run(FoldedConv2d form, Tensor x, float[] values)

@@ -1,0 +1,35 @@
+namespace LayerDsl;
+
+/// <summary>
+/// Multi-head self-attention (Vaswani et al. 2017, arXiv 1706.03762) over samples (tokens, dim):
+/// <c>y = softmax(q kᵀ / √d + mask) v</c> in each head, with q, k, v and the joined heads projected linearly. With fewer heads of
+/// keys and values than of queries it is grouped-query attention (Ainslie et al. 2023, arXiv 2305.13245). Methods that stand after
+/// it reparameterize the projections that their <c>On</c> names, all four unless they say otherwise.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class AttentionAttribute : Attribute
+{
+    /// <summary>Declares an attention layer.</summary>
+    /// <param name="dim">Values per token; a multiple of <paramref name="heads"/>.</param>
+    /// <param name="heads">Heads of queries; at least 1.</param>
+    public AttentionAttribute(int dim, int heads)
+    {
+        Dim = dim;
+        Heads = heads;
+    }
+
+    /// <summary>Values per token.</summary>
+    public int Dim { get; }
+
+    /// <summary>Heads of queries.</summary>
+    public int Heads { get; }
+
+    /// <summary>Heads of keys and values, which divides <see cref="Heads"/>; 0, the default, stands for as many as heads.</summary>
+    public int KvHeads { get; set; }
+
+    /// <summary>Whether a token attends only to itself and the tokens before it. Default false.</summary>
+    public bool Causal { get; set; }
+
+    /// <summary>Whether every projection has a learnable bias. Default true.</summary>
+    public bool Bias { get; set; } = true;
+}

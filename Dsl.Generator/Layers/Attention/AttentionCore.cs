@@ -1,0 +1,103 @@
+using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Proof;
+using static LayerDsl.Generator.Ir.Operators;
+
+namespace LayerDsl.Generator.Layers.Attention;
+
+/// <summary>What an attention layer computes between its projections, without weights: <c>softmax(q kᵀ / √d + mask) v</c>.</summary>
+/// <param name="Shape">The layer.</param>
+/// <param name="Inputs">q, k, v, and the mask where the layer is causal; of merged queries and keys, q is the layer's input.</param>
+/// <param name="Order">The indices in the order in which intermediate tensors keep them.</param>
+/// <param name="OutputAxes">The axes of the output, the heads apart.</param>
+/// <param name="Plain">The formula as the paper has it.</param>
+/// <param name="Stable">The same with the largest score subtracted in front of the exponential, which no float overflows.</param>
+/// <param name="Merge">That x W_qk xᵀ are the scores of x W_qᵀ and x W_kᵀ, where they are merged.</param>
+internal sealed record AttentionCore(
+    AttentionShape Shape,
+    EquatableArray<Tensor> Inputs,
+    EquatableArray<Index> Order,
+    EquatableArray<Index> OutputAxes,
+    Expr Plain,
+    Expr Stable,
+    Claim? Merge)
+{
+    private static readonly Size Tokens = Size.Symbol("tokens");
+
+    private static readonly Index B = new("b", Size.Symbol("batch")), T = new("t", Tokens), S = new("s", Tokens);
+
+    private static readonly Index H = new("h", Size.Symbol("heads")), G = new("g", Size.Symbol("group"));
+
+    private static readonly Index E = new("e", Size.Symbol("head")), I = new("i", Size.Symbol("dim")), J = new("j", Size.Symbol("dim"));
+
+    /// <summary>The softmax that is computed is the softmax that is meant.</summary>
+    public Claim Shift => new(Shape.Name, Stable, Plain, [], []);
+
+    /// <summary>The tensors that gradients are wanted for.</summary>
+    public IReadOnlyList<Tensor> Differentiable => [.. Inputs.Take(3)];
+
+    /// <summary>The tensor that stands for the gradient of the output.</summary>
+    public Tensor OutputGradient => new("grad_y", TensorRole.OutputGradient, OutputAxes);
+
+    public static AttentionCore Of(LayerSpec layer)
+    {
+        var shape = AttentionShape.OfLayer(layer);
+        EquatableArray<Index> heads = shape.KvHeads == shape.Heads ? [H] : [H, G];
+        var along = shape.Merged ? I : E; // what a query and a key are multiplied over
+        var q = new Tensor("q", TensorRole.Input, shape.Merged ? [B, T, I] : [B, T, .. heads, E]);
+        var k = new Tensor("k", TensorRole.Input, [B, S, H, along]);
+        var v = new Tensor("v", TensorRole.Input, [B, S, H, E]);
+        var mask = new Tensor("mask", TensorRole.Input, [T, S]);
+        var scores = Scores(Sum(along, q.All * k.All), shape.Causal ? mask : null);
+        EquatableArray<Tensor> inputs = shape.Causal ? [q, k, v, mask] : [q, k, v];
+        return new AttentionCore(
+            shape,
+            inputs,
+            [B, .. heads, T, S, E, I],
+            [B, T, .. heads, E],
+            Attend(Exp(scores), v),
+            Attend(Exp(scores - StopGradient(Name("largest", MaxOver(S, scores)))), v),
+            shape.Merged ? MergeOf(layer.Name, shape.Causal ? mask : null, v) : null);
+    }
+
+    /// <summary>The declared value of a size; what has none counts as one, so that costs are for one token and one key.</summary>
+    public long Evaluate(Size size) => size.Evaluate(symbol => symbol switch
+    {
+        "heads" => Shape.KvHeads,
+        "group" => Shape.Heads / Shape.KvHeads,
+        "head" => Shape.HeadSize,
+        "dim" => Shape.Dim,
+        _ => 1,
+    });
+
+    private static Expr Scores(Expr products, Tensor? mask)
+    {
+        var scaled = Name("products", products) / Sqrt(new SizeValue(E.Size));
+        return Name("scores", mask is null ? scaled : scaled + mask.All);
+    }
+
+    /// <summary>Σ_s e_s / (Σ_s e_s) · v_s.</summary>
+    private static Expr Attend(Expr exponentials, Tensor v)
+    {
+        var named = Name("exponentials", exponentials);
+        return Sum(S, Name("weights", named / Name("total", Sum(S, named))) * v.All);
+    }
+
+    /// <summary>Training stores W_q and W_k; inference multiplies with W_qk alone. Both go through the same softmax.</summary>
+    private static Claim MergeOf(string name, Tensor? mask, Tensor v)
+    {
+        var x = new Tensor("x", TensorRole.Input, [B, T, I]);
+        var query = new Tensor("W_q", TensorRole.Trainable, [H, E, I]);
+        var key = new Tensor("W_k", TensorRole.Trainable, [H, E, J]);
+        var merged = new Tensor("W_qk", TensorRole.Folded, [H, I, J]);
+        var queries = Sum(I, x[B, T, I] * query[H, E, I]);
+        var keys = Sum(J, x[B, S, J] * key[H, E, J]);
+        var product = Sum(E, query[H, E, I] * key[H, E, J]);
+        return new Claim(
+            name,
+            Attend(Exp(Scores(Sum(E, queries * keys), mask)), v),
+            Attend(Exp(Scores(Sum(I, x[B, T, I] * Sum(J, merged[H, I, J] * x[B, S, J])), mask)), v),
+            [new FoldDefinition(merged, product)],
+            []);
+    }
+}

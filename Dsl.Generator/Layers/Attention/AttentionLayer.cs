@@ -1,0 +1,57 @@
+using System.Globalization;
+using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Ir;
+
+namespace LayerDsl.Generator.Layers.Attention;
+
+/// <summary>
+/// Self-attention: linear projections, each a layer of its own on which methods act, around a core without weights
+/// (docs/decisions/0005-attention.md).
+/// </summary>
+internal static class AttentionLayer
+{
+    public const string Attribute = "Attention";
+
+    /// <summary>Weights and forms are those of the projections: an attention layer is expanded into them before it is built.</summary>
+    public static LayerKind Kind { get; } = new(
+        Attribute,
+        Check,
+        _ => throw new ShapeException("An attention layer has a weight in each of its projections."),
+        AttentionShape.OfLayer,
+        _ => throw new ShapeException("An attention layer is built from its projections."));
+
+    public static bool Is(LayerSpec layer) => layer.Kind.Name == Attribute;
+
+    /// <summary>Heads of keys and values.</summary>
+    public static int KvHeads(AttributeSpec kind) => kind.Int("KvHeads") is var own && own == 0 ? kind.Int("heads") : own;
+
+    /// <summary>Sizes are at least one, heads divide the width, heads of keys divide heads of queries, and weights fit into .NET arrays.</summary>
+    private static IEnumerable<DiagnosticInfo> Check(AttributeSpec kind)
+    {
+        var (dim, heads, kvHeads) = (kind.Int("dim"), kind.Int("heads"), KvHeads(kind));
+        foreach (var (name, size) in new[] { ("dim", dim), ("heads", heads), ("KvHeads", kvHeads) })
+        {
+            if (size < 1)
+            {
+                yield return DiagnosticInfo.At(kind.Place, DeclarationDiagnostics.SizeOutOfRange, Attribute, name, Text(size), "1");
+                yield break;
+            }
+        }
+
+        if (dim % heads != 0)
+        {
+            yield return DiagnosticInfo.At(kind.Place, AttentionDiagnostics.HeadsDoNotDivide, "heads", Text(heads), "dim", Text(dim));
+        }
+        else if (heads % kvHeads != 0)
+        {
+            yield return DiagnosticInfo.At(kind.Place, AttentionDiagnostics.HeadsDoNotDivide, "KvHeads", Text(kvHeads), "heads", Text(heads));
+        }
+        else if ((long)dim * dim > int.MaxValue)
+        {
+            yield return DiagnosticInfo.At(kind.Place, DeclarationDiagnostics.WeightTooLarge, Text(dim), Text(dim));
+        }
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

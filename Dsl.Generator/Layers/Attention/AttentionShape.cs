@@ -1,0 +1,57 @@
+using LayerDsl.Generator.Declarations;
+
+namespace LayerDsl.Generator.Layers.Attention;
+
+/// <summary>An attention layer: it works on (tokens, dim) and keeps that shape.</summary>
+/// <param name="Merged">Whether queries and keys share one weight.</param>
+/// <param name="Parts">The projections.</param>
+internal sealed record AttentionShape(
+    string Name, int Dim, int Heads, int KvHeads, bool Causal, bool Merged, bool Bias, EquatableArray<AttentionPartShape> Parts) : LayerShape(Name, Bias)
+{
+    public override string FoldedType => "FoldedAttention";
+
+    public override string Kind => "Attention";
+
+    /// <summary>The field that holds <see cref="Geometry"/>.</summary>
+    public override string Arguments => Name + "Geometry";
+
+    /// <summary>The expression that makes the runtime's geometry.</summary>
+    public string Geometry
+    {
+        get
+        {
+            var formats = Parts.Where(part => part.Layer.Format is not null || part.Layer.Activation is not null).Select(part => $"{part.Part} = {FormatOf(part.Layer)}").ToArray();
+            return $"new AttentionGeometry({Text(Dim)}, {Text(Heads)}"
+                + (KvHeads == Heads ? string.Empty : ", KvHeads: " + Text(KvHeads)) + (Causal ? ", Causal: true" : string.Empty) + (Merged ? ", MergedQueryKey: true" : string.Empty) + ")"
+                + (formats.Length == 0 ? string.Empty : " { " + string.Join(", ", formats) + " }");
+        }
+    }
+
+    public override string Signature => $"Attention({Text(Dim)}, {Text(Heads)} heads"
+        + (KvHeads == Heads ? string.Empty : $", {Text(KvHeads)} of keys") + (Causal ? ", causal" : string.Empty) + (Merged ? ", merged queries and keys" : string.Empty) + (Bias ? ")" : ", no bias)")
+        + string.Concat(Parts.Where(part => part.Layer.Format is not null || part.Layer.Activation is not null).Select(part => $", {part.Part} {part.Layer.FullSignature}"));
+
+    public override string Wanted => "(tokens, " + Text(Dim) + ")";
+
+    public int HeadSize => Dim / Heads;
+
+    public static AttentionShape OfLayer(LayerSpec layer) => new(
+        layer.Name,
+        layer.Kind.Int("dim"),
+        layer.Kind.Int("heads"),
+        AttentionLayer.KvHeads(layer.Kind),
+        layer.Kind.Flag("Causal"),
+        AttentionParts.IsMerged(layer),
+        layer.Kind.Flag("Bias", true),
+        AttentionParts.Of(layer).Select(part => new AttentionPartShape(part.Part == "QueryKey" ? "Key" : part.Part, LayerShape.Of(part.Layer))).ToEquatableArray());
+
+    public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) => sample.Count >= 2 && sample[sample.Count - 1] == Dim ? sample : null;
+
+    public override EquatableArray<int>? InputOf(EquatableArray<int> output) => OutputOf(output);
+
+    private static string FormatOf(LayerShape layer) =>
+        "new ProjectionFormat(" + (layer.Format?.Text ?? "null") + (layer.Activation is { } activation ? ", " + activation.Text : string.Empty) + ")";
+}
+
+/// <summary>One projection as the runtime names it: merged queries and keys take the place of the keys.</summary>
+internal sealed record AttentionPartShape(string Part, LayerShape Layer);

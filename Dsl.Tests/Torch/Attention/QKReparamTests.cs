@@ -1,0 +1,167 @@
+using LayerDsl.Generator.Layers.Attention;
+using LayerDsl.Generator.Proof;
+using LayerDsl.Tests.Core;
+using LayerDsl.Tests.Proof;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LayerDsl.Tests.Torch.Attention;
+
+[Attention(12, 3), QKReparam]
+public sealed partial class MergedAttention;
+
+[Attention(12, 3, Causal = true, Bias = false), QKReparam, Quantize(Bits = 3, Scheme = Scheme.StatsQ, On = Part.Query | Part.Key)]
+public sealed partial class RoundedMerge;
+
+[Attention(12, 2), QKReparam, Quantize(Bits = 4, Scheme = Scheme.Lsq, Granularity = Granularity.Group, GroupSize = 4, On = Part.Query | Part.Key), LowRank(2, On = Part.Value)]
+public sealed partial class GroupedMerge;
+
+[Attention(12, 2), QKReparam, Quantize(Bits = 2, Scheme = Scheme.Binary)]
+public sealed partial class BinaryMerge;
+
+[LayerModel(5, 12)]
+public sealed partial class MergedModel : nn.Module<Tensor, Tensor>
+{
+    [Attention(12, 3), QKReparam, Quantize(Bits = 2, Scheme = Scheme.StatsQ)]
+    public partial Layer Mixer { get; }
+
+    public override Tensor forward(Tensor x) => x + Mixer.forward(x);
+}
+
+/// <summary>Queries and keys with one weight: proved equal, with the gradients of the paper, folded to codes of W_qk alone.</summary>
+public sealed class QKReparamTests
+{
+    public static TheoryData<string> All => ["merged", "rounded", "grouped", "binary"];
+
+    [Theory]
+    [InlineData("Attention(dim = 12, heads = 3), QKReparam")]
+    [InlineData("Attention(dim = 12, heads = 3, Causal = true), QKReparam")]
+    public void The_merged_scores_are_proved_for_every_size(string declaration)
+    {
+        var core = AttentionCore.Of(Declarations.Task(declaration).Layer);
+        Assert.IsType<Verdict.Proved>(Prover.Prove(core.Merge!, CancellationToken.None));
+        Assert.IsType<Verdict.Proved>(Prover.Prove(core.Shift, CancellationToken.None));
+    }
+
+    [Fact]
+    public void Values_and_gradients_are_those_of_queries_and_keys_apart()
+    {
+        using var scope = NewDisposeScope();
+        var layer = Make("merged");
+        layer.to(float64);
+        var x = randn(2, 7, 12, float64).requires_grad_(true);
+        var other = x.detach().clone().requires_grad_(true);
+        var above = randn_like(x);
+        string NameOf(string own) => own switch { "queryKey.query" => "query.weight", "queryKey.key" => "key.weight", _ => own };
+        var weights = layer.named_parameters().ToDictionary(pair => NameOf(pair.name), pair => pair.parameter.detach().clone().requires_grad_(true));
+
+        var y = layer.forward(x);
+        (y * above).sum().backward();
+        var expected = AttentionReference.Forward(weights, other, 3, 3, causal: false);
+        (expected * above).sum().backward();
+
+        AttentionTests.AssertClose(expected, y, 1e-9);
+        AttentionTests.AssertClose(other.grad!, x.grad!, 1e-9);
+        Assert.All(layer.named_parameters(), pair => AttentionTests.AssertClose(weights[NameOf(pair.name)].grad!, pair.parameter.grad!, 1e-9));
+    }
+
+    /// <summary>OFQ: rows of the stack of all heads on their own grids, dW_q = W_k Gᵀ and dW_k = W_q G with the gradient G of the rounded weight.</summary>
+    [Fact]
+    public void StatsQ_rounds_the_rows_of_the_stack_and_passes_gradients_straight_through()
+    {
+        using var scope = NewDisposeScope();
+        var layer = Make("rounded");
+        layer.to(float64);
+        var state = layer.state_dict();
+        var (query, key) = (state["queryKey.query"].detach().reshape(3, 4, 12), state["queryKey.key"].detach().reshape(3, 4, 12));
+        var stack = query.transpose(1, 2).bmm(key).reshape(36, 12);
+        var s = 2 * stack.abs().mean([1], keepdim: true);
+        var rounded = (s * (((stack / s).clamp(-1, 1 - 1e-6) * 4 - 0.5).round().clamp(-4, 3) + 0.5) / 4).reshape(3, 12, 12).detach().requires_grad_(true);
+        var x = randn(2, 5, 12, float64);
+
+        var y = layer.forward(x);
+        y.sum().backward();
+        var scores = x.unsqueeze(1).matmul(rounded).matmul(x.unsqueeze(1).transpose(-2, -1)) / 2;
+        var mask = full(5, 5, double.NegativeInfinity, float64).triu(1);
+        var v = nn.functional.linear(x, state["value.weight"].detach()).reshape(2, 5, 3, 4).transpose(1, 2);
+        var expected = nn.functional.linear((scores + mask).softmax(-1).matmul(v).transpose(1, 2).reshape(2, 5, 12), state["output.weight"].detach());
+        expected.sum().backward();
+        var above = rounded.grad!;
+
+        AttentionTests.AssertClose(expected, y, 1e-9);
+        AttentionTests.AssertClose(key.bmm(above.transpose(1, 2)).reshape(12, 12), Gradient(layer, "queryKey.query"), 1e-9);
+        AttentionTests.AssertClose(query.bmm(above).reshape(12, 12), Gradient(layer, "queryKey.key"), 1e-9);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void The_folded_layer_computes_the_same_with_the_merged_weight_alone(string name)
+    {
+        using var scope = NewDisposeScope();
+        var layer = Make(name);
+        layer.eval();
+        var x = randn(2, 7, 12);
+        var y = new float[x.numel()];
+
+        var folded = (FoldedAttention)layer.Fold();
+        folded.Forward(x.data<float>().ToArray(), y, 2, 7);
+
+        Assert.Null(folded.Query);
+        Assert.Equal(12 * folded.Geometry.Heads, folded.Key.OutFeatures);
+        Assert.Equal(name != "merged", folded.Key.Quantized is not null);
+        AttentionTests.AssertClose(layer.forward(x), tensor(y, x.shape), 5e-5);
+        AttentionTests.AssertClose(layer.forward(x), layer.FoldLayer().forward(x), 5e-5);
+    }
+
+    [Fact]
+    public void A_model_is_verified_saved_and_loaded()
+    {
+        using var scope = NewDisposeScope();
+        using var directory = new TemporaryDirectory();
+        manual_seed(4);
+        var model = new MergedModel();
+        var report = model.VerifyFold(randn(8, 5, 12));
+        var path = Path.Combine(directory.Path, "merged.safetensors");
+        var x = randn(2, 5, 12).data<float>().ToArray();
+        var (expected, actual) = (new float[x.Length], new float[x.Length]);
+
+        model.Fold().Save(path);
+        model.Fold().Forward(x, expected, 2);
+        MergedModel.Folded.Load(path).Forward(x, actual, 2);
+
+        Assert.All(report.Rows, row => Assert.InRange(row.LargestRatio, 0, 1));
+        Assert.Equal(expected, actual);
+    }
+
+    [Fact]
+    public void Weights_of_queries_and_keys_are_loaded_as_factors()
+    {
+        using var scope = NewDisposeScope();
+        var layer = new MergedAttention();
+        var weight = randn(48, 12);
+        layer.LoadWeight(weight);
+        AttentionTests.AssertClose(weight.narrow(0, 12, 12), layer.state_dict()["queryKey.key"], 0);
+        Assert.Throws<LayerShapeException>(() => layer.LoadWeight(weight, ones(48)));
+    }
+
+    private static Tensor Gradient(Layer layer, string name) => layer.named_parameters().Single(pair => pair.name == name).parameter.grad!;
+
+    private static Layer Make(string name)
+    {
+        manual_seed(3);
+        Layer layer = name switch
+        {
+            "merged" => new MergedAttention(),
+            "rounded" => new RoundedMerge(),
+            "grouped" => new GroupedMerge(),
+            "binary" => new BinaryMerge(),
+            _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no layer"),
+        };
+        if (name != "grouped")
+        {
+            References.Disturb(layer, 5);
+        }
+
+        return layer;
+    }
+}
