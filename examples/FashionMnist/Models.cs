@@ -3,17 +3,17 @@ using static TorchSharp.torch;
 
 namespace LayerDsl.Examples.FashionMnist;
 
-/// <summary>A classifier of 28 × 28 pictures of clothing with a companded and a low-rank layer.</summary>
+/// <summary>A classifier of 28 × 28 pictures of clothing: companded, low-rank and in 4-bit powers of two, sparse at the same number of operations.</summary>
 [LayerModel]
 public sealed partial class FashionMlp : nn.Module<Tensor, Tensor>
 {
     [Linear(784, 512), Compander]
     public partial Layer Hidden { get; }
 
-    [Linear(512, 512), LowRank(8)]
+    [Linear(512, 512), LowRank(8), Quantize(Bits = 4, Scheme = Scheme.Log2)]
     public partial Layer Middle { get; }
 
-    [Linear(512, 10)]
+    [Linear(512, 10), SparseIso(0.75)]
     public partial Layer Head { get; }
 
     public override Tensor forward(Tensor x) =>
