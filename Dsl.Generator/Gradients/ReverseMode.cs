@@ -52,7 +52,7 @@ internal sealed class ReverseMode
                 waiting[named] = waiting.TryGetValue(named, out var sofar) ? sofar + cotangent : cotangent;
                 break;
             case Surrogate surrogate:
-                Visit(surrogate.Derivative, SumOut(cotangent, surrogate.Derivative));
+                Visit(surrogate.Derivative, SumOut(cotangent, surrogate, surrogate.Derivative));
                 break;
             case Reduce { Reduction: Reduction.Sum } sum:
                 VisitSum(sum, cotangent);
@@ -97,7 +97,7 @@ internal sealed class ReverseMode
             var argument = map.Arguments[k];
             if (DependsOnWanted(argument))
             {
-                Visit(argument, SumOut(cotangent * Derivatives.Of(map.Function, map.Arguments, k, map), argument));
+                Visit(argument, SumOut(cotangent * Derivatives.Of(map.Function, map.Arguments, k, map), map, argument));
             }
         }
     }
@@ -149,19 +149,22 @@ internal sealed class ReverseMode
         var free = access.FreeIndices.ToList();
 
         // A selected place lies inside of its axis: a mask that says so is always 1.
-        var result = axes.Select((axis, k) => new Inside(access.At[k], axis.Size)).Aggregate(SumOut(cotangent, access), Without);
+        var result = axes.Select((axis, k) => new Inside(access.At[k], axis.Size)).Aggregate(SumOut(cotangent, access, access), Without);
 
         // The axes get names of their own first, so that W[j,i] read transposed cannot be captured.
         var fresh = axes.Select((axis, k) => axis with { Name = axis.Name + "*" + k }).ToArray();
+        var renamed = new Dictionary<Index, AffineIndex>();
         for (var k = 0; k < axes.Count; k++)
         {
             if (access.At[k].Plain is { } plain && free.Remove(plain))
             {
                 result = result.Reindex([plain], [fresh[k]]);
+                renamed[plain] = fresh[k];
             }
             else
             {
-                result = Times(result, new Inside(fresh[k] + (-Size.One * access.At[k]), Size.One));
+                var at = access.At[k].Substitute(index => renamed.TryGetValue(index, out var name) ? name : null);
+                result = Times(result, new Inside(fresh[k] + (-Size.One * at), Size.One));
             }
         }
 
@@ -183,9 +186,10 @@ internal sealed class ReverseMode
         : product;
 
     /// <summary>Sums a cotangent over the indices that the target has not: the transpose of broadcasting.</summary>
-    private static Expr SumOut(Expr cotangent, Expr target)
+    private static Expr SumOut(Expr cotangent, Expr node, Expr target)
     {
-        foreach (var index in cotangent.FreeIndices.Except(target.FreeIndices).Reverse())
+        // A cotangent without one of the node's indices is the same along it: that many equal terms.
+        foreach (var index in cotangent.FreeIndices.Union(node.FreeIndices).Except(target.FreeIndices).Reverse())
         {
             cotangent = Operators.Sum(index, cotangent);
         }

@@ -58,7 +58,8 @@ internal static class GradientCheck
     /// </summary>
     public static (Expr Forward, IReadOnlyList<(Tensor Tensor, Expr Gradient)> Gradients) WithFreeValues(Expr forward, IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients)
     {
-        var values = ValuesOf(forward).Where(value => value is not (Access or Literal)).Distinct().ToArray();
+        var live = new HashSet<Expr>(LivePartsOf(forward));
+        var values = ValuesOf(forward).Where(value => value is not (Access or Literal) && !live.Contains(value)).Distinct().ToArray();
         Expr Free(Expr expr) => values.Select((value, k) => (value, k)).Aggregate(expr, (all, pair) =>
             all.Replace(pair.value, new Tensor("any value " + pair.k, TensorRole.Input, pair.value.FreeIndexList.ToEquatableArray()).All));
         return values.Length == 0 ? (forward, gradients) : (Free(forward), gradients.Select(pair => (pair.Tensor, Free(pair.Gradient))).ToArray());
@@ -219,6 +220,16 @@ internal static class GradientCheck
         Map map => map.Arguments.SelectMany(ValuesOf),
         _ => [],
     };
+
+    /// <summary>The parts that are differentiated: what surrogates stand for is not.</summary>
+    private static IEnumerable<Expr> LivePartsOf(Expr expr) => (expr switch
+    {
+        Surrogate surrogate => LivePartsOf(surrogate.Derivative),
+        Named named => LivePartsOf(named.Body),
+        Reduce reduce => LivePartsOf(reduce.Body),
+        Map map => map.Arguments.SelectMany(LivePartsOf),
+        _ => [],
+    }).Prepend(expr);
 
     /// <summary>What surrogates are differentiated as: its steps count, though the value may have the same.</summary>
     private static IEnumerable<Expr> DerivativesOf(Expr expr) => expr switch

@@ -18,9 +18,29 @@ internal sealed class PlainEvaluation(Func<string, long> sizeOf, Func<Tensor, IR
         Named named => Of(named.Body, at),
         Surrogate surrogate => Of(surrogate.Value, at),
         Reduce reduce => OfReduce(reduce, at),
+        Map { Function: Function.NearestLevel or Function.LevelAt } map when map.Arguments[1] is Codebook book => OfTable(map.Function, book, Of(map.Arguments[0], at)),
         Map map => Apply(map.Function, map.Arguments.Select(argument => Of(argument, at)).ToArray()),
         _ => throw new ArgumentException("unknown kind of expression: " + expr.GetType().Name, nameof(expr)),
     };
+
+    /// <summary>The nearest level by a search through all of them; unclear where two are about as near.</summary>
+    private static double OfTable(Function function, Codebook book, double x)
+    {
+        var levels = book.Levels.Select(level => level.ToDouble()).ToArray();
+        if (double.IsNaN(x))
+        {
+            return double.NaN;
+        }
+
+        if (function == Function.LevelAt)
+        {
+            return IsUnclear(x - Math.Round(x)) ? double.NaN : levels[(int)Math.Clamp(Math.Floor(x), 0, levels.Length - 1)];
+        }
+
+        var distances = levels.Select(level => Math.Abs(level - x)).ToArray();
+        var nearest = Array.IndexOf(distances, distances.Min());
+        return distances.Where((distance, k) => k != nearest && distance - distances[nearest] < Noise * (1 + Math.Abs(x))).Any() ? double.NaN : nearest;
+    }
 
     private double OfReduce(Reduce reduce, IReadOnlyDictionary<Index, long> at)
     {

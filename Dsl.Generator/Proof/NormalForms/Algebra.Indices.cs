@@ -95,7 +95,8 @@ internal sealed partial class Algebra
 
     private static bool IsRow(Factor factor, Index index) =>
         factor.Atom is LeafAtom { Tensor.HasOrthonormalRows: true } leaf && factor.Power.IsInteger && factor.Power.Sign > 0
-        && leaf.At[1].Plain == index && !leaf.At[0].Roots.Contains(index);
+        && leaf.At[1].Plain == index && index.Size == leaf.Tensor.Axes[1].Size
+        && leaf.At[0].Plain is { } row && row != index && row.Size == leaf.Tensor.Axes[0].Size;
 
     private Polynomial Summed(ImmutableArray<Index> bound, ImmutableArray<Factor> factors, Func<Index, AffineIndex?> place) =>
         bound.Aggregate(Make([], factors, place), (sum, index) => SumOver(index, sum));

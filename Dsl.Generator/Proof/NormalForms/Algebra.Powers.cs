@@ -53,7 +53,9 @@ internal sealed partial class Algebra
         var parts = FactorOut([a], power.IsInteger ? _ => true : factor => SignFacts.IsPositive(factor.Atom));
         var rest = parts.Remainder[0];
         var (scale, monic) = Monic(rest, keepSign: !power.IsInteger);
-        var result = PowerOf(scale, power) ?? Polynomial.One;
+
+        // A power too large to write out stays one: what is dropped here would be a factor lost.
+        var result = scale.IsOne ? Polynomial.One : PowerOf(scale, power) ?? Polynomial.Of(new GroupAtom(Polynomial.Of(scale)), power);
         foreach (var factor in parts.Common)
         {
             result = Multiply(result, Make([], [factor with { Power = factor.Power * power }]));

@@ -110,8 +110,23 @@ internal sealed partial class Algebra
 
     private Polynomial Rebuild(ImmutableArray<Index> bound, ImmutableArray<Factor> rest, Polynomial replacement)
     {
-        var product = Multiply(Make([], rest), replacement);
-        return bound.Aggregate(product, (sum, index) => SumOver(index, sum));
+        // Opened indices get names of their own: the replacement may bind the same ones.
+        var names = bound.ToDictionary(index => index, index => index with { Name = "%" + fresh++ });
+        AffineIndex? Place(Index index) => names.TryGetValue(index, out var name) ? (AffineIndex)name : null;
+        if (++rebuilding > DeepestRebuild)
+        {
+            throw new BudgetExceededException(Steps.Taken);
+        }
+
+        try
+        {
+            var product = Multiply(Make([], rest, Place), replacement.Reindex(this, Place));
+            return bound.Aggregate(product, (sum, index) => SumOver(names[index], sum));
+        }
+        finally
+        {
+            rebuilding--;
+        }
     }
 
     /// <summary>The bound index that [place = 0] decides, and its value.</summary>
@@ -125,7 +140,10 @@ internal sealed partial class Algebra
         foreach (var term in indicator.At.Terms.Where(term => bound.Contains(term.Index) && (term.Factor == Size.One || term.Factor == Size.Of(-1))))
         {
             var rest = indicator.At + (-term.Factor * (AffineIndex)term.Index);
-            return (term.Index, -term.Factor * rest);
+            if (!rest.Roots.Contains(term.Index))
+            {
+                return (term.Index, -term.Factor * rest);
+            }
         }
 
         return null;

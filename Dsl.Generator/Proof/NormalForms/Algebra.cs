@@ -6,7 +6,11 @@ namespace LayerDsl.Generator.Proof.NormalForms;
 /// <summary>Sums, products and powers of normal forms. Every operation returns a normal form again.</summary>
 internal sealed partial class Algebra
 {
+    /// <summary>Rewritings inside rewritings inside …: beyond that they go round in circles.</summary>
+    private const int DeepestRebuild = 100;
+
     private int fresh;
+    private int rebuilding;
 
     public Algebra(Steps steps) => Steps = steps;
 

@@ -37,7 +37,7 @@ internal abstract class Atom
     private protected static string Print(AffineIndex place, Func<Index, string> nameOf) => string.Join("+", place.Terms
         .Select(term => term.Factor == Size.One ? term.Index.Print(nameOf) : "(" + term.Factor + ")" + term.Index.Print(nameOf))
         .OrderBy(part => part, StringComparer.Ordinal)
-        .Concat(place.Offset.IsZero && place.Terms.Count > 0 ? [] : [place.Offset.ToString()]));
+        .Concat(place.Offset.IsZero && place.Terms.Count > 0 ? [] : ["{" + place.Offset + "}"]));
 }
 
 /// <summary>A tensor element.</summary>

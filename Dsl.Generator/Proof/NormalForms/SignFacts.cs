@@ -44,7 +44,13 @@ internal static class SignFacts
         factor.Power.IsInteger && factor.Power.Sign > 0
         && (IsBinary(factor.Atom) || factor.Atom is SizeAtom or FunctionAtom { Function: Function.Round or Function.Floor or Function.Sign })));
 
-    public static SignFact Of(Product product) => product.Factors.Select(Of).DefaultIfEmpty(SignFact.Positive).Min();
+    public static SignFact Of(Product product)
+    {
+        var factors = product.Factors.Select(Of).DefaultIfEmpty(SignFact.Positive).Min();
+
+        // A sum over an index that may have no values may be zero.
+        return factors == SignFact.Positive && !product.Bound.All(index => SizeFacts.IsNonNegative(index.Size - Size.One)) ? SignFact.NonNegative : factors;
+    }
 
     private static SignFact Of(Factor factor) => Of(factor.Atom) switch
     {
