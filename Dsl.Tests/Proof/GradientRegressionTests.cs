@@ -1,0 +1,58 @@
+using LayerDsl.Generator;
+using LayerDsl.Generator.Gradients;
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Proof;
+using static LayerDsl.Generator.Ir.Operators;
+using static LayerDsl.Tests.Proof.Terms;
+
+namespace LayerDsl.Tests.Proof;
+
+/// <summary>Gradients that reverse mode once got wrong, wrong gradients that the check once passed, and right ones that it once refused.</summary>
+public class GradientRegressionTests
+{
+    private static readonly Tensor Other = new("u", TensorRole.Trainable, [I]);
+    private static readonly Tensor ScalarA = new("a", TensorRole.Trainable, []);
+    private static readonly Tensor AboveVector = new("g", TensorRole.OutputGradient, [I]);
+    private static readonly Tensor AboveScalar = new("g", TensorRole.OutputGradient, []);
+
+    private static Tensor AboveOf(Expr forward) => new("g", TensorRole.OutputGradient, forward.FreeIndexList.AsEnumerable().ToEquatableArray());
+
+    private static GradientReport Check(Expr forward, params (Tensor, Expr)[] gradients) => GradientCheck.Run(forward, AboveOf(forward), gradients, CancellationToken.None);
+
+    private static void IsRight(Expr forward, params (Tensor, Expr)[] gradients)
+    {
+        var report = Check(forward, gradients);
+        Assert.Null(report.Error);
+        Assert.True(report.Points > 0, report.Reason);
+    }
+
+    private static void IsWrong(Expr forward, params (Tensor, Expr)[] gradients) => Assert.NotNull(Check(forward, gradients).Error);
+
+    /// <summary>Right by the check, and over the tensor's own axes.</summary>
+    private static IReadOnlyList<Gradient> Differentiates(Expr forward, params Tensor[] wanted)
+    {
+        var gradients = ReverseMode.Differentiate(forward, AboveOf(forward).All, wanted);
+        Assert.Equal(wanted, gradients.Select(gradient => gradient.Tensor));
+        Assert.All(gradients, gradient => Assert.Subset(gradient.Tensor.Axes.ToHashSet(), gradient.Value.FreeIndices.ToHashSet()));
+        IsRight(forward, gradients.Select(gradient => (gradient.Tensor, gradient.Value)).ToArray());
+        return gradients;
+    }
+
+    [Fact]
+    public void What_a_sum_broadcasts_counts_as_often_as_it_is_added()
+    {
+        var gradients = Differentiates(Sum(I, Vector[I] + ScalarA.All), Vector, ScalarA);
+
+        IsProved(gradients[1].Value, AboveScalar.All * new SizeValue(I.Size));
+    }
+
+    [Fact]
+    public void Broadcasts_inside_sums_and_means_differentiate()
+    {
+        Differentiates(Sum(J, Matrix[I, J] + Vector[I]), Matrix, Vector);
+        Differentiates(Mean(I, Vector[I] - Mean(J, Other[J])), Vector, Other);
+        Differentiates(Sum(I, Sum(J, Vector[I] + Other[J] + ScalarA.All)), Vector, Other, ScalarA);
+        Differentiates(MaxOver(I, Vector[I] + ScalarA.All), Vector, ScalarA);
+        Differentiates(Sum(J, Name("shifted", Other[J] + Name("shift", ScalarA.All * 2))), Other, ScalarA);
+    }
+}
