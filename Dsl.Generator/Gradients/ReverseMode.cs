@@ -154,15 +154,18 @@ internal sealed class ReverseMode
 
         // The axes get names of their own first, so that W[j,i] read transposed cannot be captured.
         var fresh = axes.Select((axis, k) => axis with { Name = axis.Name + "*" + k }).ToArray();
+        var at = access.At.ToArray();
         for (var k = 0; k < axes.Count; k++)
         {
-            if (access.At[k].Plain is { } plain && free.Remove(plain))
+            if (at[k].Plain is { } plain && free.Remove(plain))
             {
+                // Where the index stands at another place too, as on a diagonal, that place is compared with this axis.
                 result = result.Reindex([plain], [fresh[k]]);
+                at = at.Select(place => place.Substitute(index => index == plain ? (AffineIndex)fresh[k] : null)).ToArray();
             }
             else
             {
-                result = Times(result, new Inside(fresh[k] + (-Size.One * access.At[k]), Size.One));
+                result = Times(result, new Inside(fresh[k] + (-Size.One * at[k]), Size.One));
             }
         }
 

@@ -55,4 +55,27 @@ public class GradientRegressionTests
         Differentiates(MaxOver(I, Vector[I] + ScalarA.All), Vector, ScalarA);
         Differentiates(Sum(J, Name("shifted", Other[J] + Name("shift", ScalarA.All * 2))), Other, ScalarA);
     }
+
+    [Fact]
+    public void A_diagonal_gets_the_gradient_on_the_diagonal_only()
+    {
+        var diagonal = Inside((AffineIndex)I + (Size.Of(-1) * J), Size.One) * AboveScalar.All;
+        foreach (var index in new[] { I, J, K })
+        {
+            var gradient = Assert.Single(Differentiates(Sum(index, Matrix[index, index]), Matrix));
+            IsProved(gradient.Value, diagonal);
+        }
+
+        Differentiates(Matrix[K, K] * ScalarA.All, Matrix, ScalarA);
+        Differentiates(Sum(J, Matrix[J, J] * Matrix[I, J]), Matrix);
+    }
+
+    [Fact]
+    public void An_index_at_a_plain_and_at_a_composed_place_differentiates()
+    {
+        var wide = new Tensor("wide", TensorRole.Trainable, [I, new("z", 2 * I.Size)]);
+        var tall = new Tensor("tall", TensorRole.Trainable, [new("z", 2 * I.Size), I]);
+        Differentiates(Sum(J, wide[J, 2 * (AffineIndex)J] * Vector[J]), wide, Vector);
+        Differentiates(Sum(J, tall[2 * (AffineIndex)J, J] * Vector[J]), tall, Vector);
+    }
 }
