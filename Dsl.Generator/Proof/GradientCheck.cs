@@ -54,11 +54,12 @@ internal static class GradientCheck
 
     /// <summary>
     /// What a surrogate stands for, a rounded weight for instance, has no derivative to check: tensors of any value take its place, here and
-    /// where the gradients repeat it. A gradient that is right for every such value is right; where one is not, the value itself decides.
+    /// where the gradients repeat it. A gradient that is right for every such value is right; where one is not, the value itself decides. A value
+    /// that the forward form also has outside of surrogates keeps its derivative there, and is not freed.
     /// </summary>
     public static (Expr Forward, IReadOnlyList<(Tensor Tensor, Expr Gradient)> Gradients) WithFreeValues(Expr forward, IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients)
     {
-        var values = ValuesOf(forward).Where(value => value is not (Access or Literal)).Distinct().ToArray();
+        var values = ValuesOf(forward).Where(value => value is not (Access or Literal) && !IsLive(forward, value)).Distinct().ToArray();
         Expr Free(Expr expr) => values.Select((value, k) => (value, k)).Aggregate(expr, (all, pair) =>
             all.Replace(pair.value, new Tensor("any value " + pair.k, TensorRole.Input, pair.value.FreeIndexList.ToEquatableArray()).All));
         return values.Length == 0 ? (forward, gradients) : (Free(forward), gradients.Select(pair => (pair.Tensor, Free(pair.Gradient))).ToArray());
@@ -218,6 +219,16 @@ internal static class GradientCheck
         Reduce reduce => ValuesOf(reduce.Body),
         Map map => map.Arguments.SelectMany(ValuesOf),
         _ => [],
+    };
+
+    /// <summary>Whether a value occurs where it is differentiated: anywhere but as what a surrogate stands for.</summary>
+    private static bool IsLive(Expr expr, Expr value) => expr.Equals(value) || expr switch
+    {
+        Surrogate surrogate => IsLive(surrogate.Derivative, value),
+        Named named => IsLive(named.Body, value),
+        Reduce reduce => IsLive(reduce.Body, value),
+        Map map => map.Arguments.Any(argument => IsLive(argument, value)),
+        _ => false,
     };
 
     /// <summary>What surrogates are differentiated as: its steps count, though the value may have the same.</summary>

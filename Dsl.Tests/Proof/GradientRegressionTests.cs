@@ -78,4 +78,28 @@ public class GradientRegressionTests
         Differentiates(Sum(J, wide[J, 2 * (AffineIndex)J] * Vector[J]), wide, Vector);
         Differentiates(Sum(J, tall[2 * (AffineIndex)J, J] * Vector[J]), tall, Vector);
     }
+
+    [Fact]
+    public void What_is_detached_in_one_place_and_live_in_another_keeps_its_derivative_there()
+    {
+        var (v, above) = (Vector[I], AboveVector[I]);
+        IsWrong(StopGradient(Square(v)) + Square(v), (Vector, 0 * above));
+        IsRight(StopGradient(Square(v)) + Square(v), (Vector, 2 * v * above));
+
+        var scale = Name("scale", Sum(J, Square(Vector[J])));
+        IsWrong(v * scale / StopGradient(scale), (Vector, above));
+
+        var mean = Sum(J, Abs(Vector[J])) / new SizeValue(I.Size);
+        IsWrong(mean * StraightThrough(Round(v / StopGradient(mean)), v / StopGradient(mean)), (Vector, above));
+    }
+
+    [Fact]
+    public void A_detached_value_that_a_gradient_repeats_is_still_free()
+    {
+        var (a, b) = (ScalarA, new Tensor("b", TensorRole.Trainable, []));
+        var above = AboveScalar.All;
+        var forward = b.All * StraightThrough(Round(a.All / b.All), a.All / b.All);
+        IsRight(forward, (a, above), (b, above * (Round(a.All / b.All) - (a.All / b.All))));
+        IsWrong(forward, (a, above), (b, above * Round(a.All / b.All)));
+    }
 }
