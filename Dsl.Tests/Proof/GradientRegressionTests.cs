@@ -102,4 +102,35 @@ public class GradientRegressionTests
         IsRight(forward, (a, above), (b, above * (Round(a.All / b.All) - (a.All / b.All))));
         IsWrong(forward, (a, above), (b, above * Round(a.All / b.All)));
     }
+
+    [Fact]
+    public void A_large_derivative_for_one_tensor_does_not_hide_a_wrong_one_for_another()
+    {
+        var (a, b) = (ScalarA, new Tensor("b", TensorRole.Trainable, []));
+        var above = AboveScalar.All;
+        var forward = (Number(1e10) * a.All) + (b.All * b.All);
+        IsWrong(forward, (a, Number(1e10) * above), (b, 0 * above));
+        IsRight(forward, (a, Number(1e10) * above), (b, 2 * b.All * above));
+    }
+
+    [Fact]
+    public void Agreement_inside_of_a_wide_enclosure_does_not_count()
+    {
+        var v = Vector[I];
+        var report = Check(Square(v), (Vector, AboveVector[I] * ((3 * v) + Exp(100 + Square(v)) - Exp(100 + Square(v)))));
+
+        Assert.True(report.Error is not null || report.Points == 0);
+    }
+
+    [Fact]
+    public void A_gradient_that_is_right_at_one_size_only_is_wrong()
+    {
+        var mean = Sum(I, Square(Vector[I])) / new SizeValue(I.Size);
+        foreach (var size in new[] { 1, 2, 3, 4 })
+        {
+            IsWrong(mean, (Vector, 2 * AboveScalar.All * Vector[I] / size));
+        }
+
+        IsRight(mean, (Vector, 2 * AboveScalar.All * Vector[I] / new SizeValue(I.Size)));
+    }
 }
