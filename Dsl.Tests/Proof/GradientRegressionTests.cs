@@ -133,4 +133,39 @@ public class GradientRegressionTests
 
         IsRight(mean, (Vector, 2 * AboveScalar.All * Vector[I] / new SizeValue(I.Size)));
     }
+
+    [Fact]
+    public void Points_outside_of_the_domain_of_a_function_are_passed_over()
+    {
+        IsRight(Log(Vector[I]), (Vector, AboveVector[I] / Abs(Vector[I])));
+        IsRight(Log(Vector[I]), (Vector, AboveVector[I] * Exp(-Log(Vector[I]))));
+        IsWrong(Log(Vector[I]), (Vector, 2 * AboveVector[I] / Abs(Vector[I])));
+        IsRight(Max(Log(Vector[I]), -100), (Vector, AboveVector[I] / Abs(Vector[I])));
+    }
+
+    [Fact]
+    public void Right_gradients_of_forms_that_cancel_are_right()
+    {
+        var (a, above) = (ScalarA.All, AboveScalar.All);
+        IsRight(Square(a + 1000) - Square(a) - (2000 * a), (ScalarA, 0 * above));
+        IsRight(Square(a + 1000000) - Square(a) - (2000000 * a) + a, (ScalarA, above));
+        IsRight(a / Sqrt(Square(a)), (ScalarA, 0 * above));
+        IsRight(Sum(I, Exp(Vector[I]) / Sum(J, Exp(Vector[J]))), (Vector, 0 * above));
+    }
+
+    [Fact]
+    public void Wrong_gradients_of_forms_that_cancel_are_wrong()
+    {
+        var (a, above) = (ScalarA.All, AboveScalar.All);
+        IsWrong(Square(a + 1000) - Square(a) - (2000 * a), (ScalarA, Number(1e-6) * above));
+        IsWrong(Square(a + 1000000) - Square(a) - (2000000 * a) + a, (ScalarA, Number(1.001) * above));
+        IsWrong(Sum(I, Exp(Vector[I]) / Sum(J, Exp(Vector[J]))), (Vector, Number(1e-6) * above));
+    }
+
+    [Fact]
+    public void A_shift_that_a_softmax_ignores_differentiates()
+    {
+        var shifted = Vector[I] + ScalarA.All;
+        Differentiates(Exp(shifted) / Sum(J, Exp(Vector[J] + ScalarA.All)), Vector, ScalarA);
+    }
 }
