@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LayerDsl.Generator.Ir;
 
 namespace LayerDsl.Generator.Gradients;
@@ -25,7 +26,7 @@ internal sealed class ReverseMode
     public static IReadOnlyList<Gradient> Differentiate(Expr output, Expr outputGradient, IReadOnlyList<Tensor> wanted)
     {
         var pass = new ReverseMode(wanted);
-        pass.Visit(output, outputGradient);
+        pass.Visit(output, SumOut(outputGradient, output.FreeIndices, output));
         pass.VisitWaiting();
         return wanted.Where(pass.gradients.ContainsKey)
             .Select(tensor => new Gradient(tensor, new Named(NameOf(tensor.Name), pass.gradients[tensor])))
@@ -52,7 +53,7 @@ internal sealed class ReverseMode
                 waiting[named] = waiting.TryGetValue(named, out var sofar) ? sofar + cotangent : cotangent;
                 break;
             case Surrogate surrogate:
-                Visit(surrogate.Derivative, SumOut(cotangent, surrogate, surrogate.Derivative));
+                Visit(surrogate.Derivative, SumOut(cotangent, surrogate.FreeIndices, surrogate.Derivative));
                 break;
             case Reduce { Reduction: Reduction.Sum } sum:
                 VisitSum(sum, cotangent);
@@ -97,7 +98,7 @@ internal sealed class ReverseMode
             var argument = map.Arguments[k];
             if (DependsOnWanted(argument))
             {
-                Visit(argument, SumOut(cotangent * Derivatives.Of(map.Function, map.Arguments, k, map), map, argument));
+                Visit(argument, SumOut(cotangent * Derivatives.Of(map.Function, map.Arguments, k, map), map.FreeIndices, argument));
             }
         }
     }
@@ -105,8 +106,8 @@ internal sealed class ReverseMode
     /// <summary>Every term of a sum gets the sum's cotangent; the bound index becomes free, renamed where its name is taken.</summary>
     private void VisitSum(Reduce sum, Expr cotangent)
     {
-        var (_, body) = Open(sum, cotangent);
-        Visit(body, cotangent);
+        var (index, body) = Open(sum, cotangent);
+        Visit(body, SumOut(cotangent, sum.FreeIndices.Add(index), body));
     }
 
     /// <summary>The largest values get the cotangent, shared evenly among ties as in amax.</summary>
@@ -114,13 +115,13 @@ internal sealed class ReverseMode
     {
         var (index, body) = Open(max, cotangent);
         var isLargest = Operators.GreaterOrEqual(body, max);
-        Visit(body, cotangent * isLargest / Operators.Sum(index, isLargest));
+        Visit(body, SumOut(cotangent * isLargest / Operators.Sum(index, isLargest), max.FreeIndices.Add(index), body));
     }
 
     private static (Index Index, Expr Body) Open(Reduce reduce, Expr cotangent)
     {
         var index = reduce.Index;
-        while (cotangent.FreeIndices.Any(free => free.Name == index.Name))
+        while (cotangent.FreeIndices.Union(reduce.FreeIndices).Any(free => free.Name == index.Name))
         {
             index = index with { Name = index.Name + "'" };
         }
@@ -149,22 +150,22 @@ internal sealed class ReverseMode
         var free = access.FreeIndices.ToList();
 
         // A selected place lies inside of its axis: a mask that says so is always 1.
-        var result = axes.Select((axis, k) => new Inside(access.At[k], axis.Size)).Aggregate(SumOut(cotangent, access, access), Without);
+        var result = axes.Select((axis, k) => new Inside(access.At[k], axis.Size)).Aggregate(cotangent, Without);
 
         // The axes get names of their own first, so that W[j,i] read transposed cannot be captured.
         var fresh = axes.Select((axis, k) => axis with { Name = axis.Name + "*" + k }).ToArray();
-        var renamed = new Dictionary<Index, AffineIndex>();
+        var at = access.At.ToArray();
         for (var k = 0; k < axes.Count; k++)
         {
-            if (access.At[k].Plain is { } plain && free.Remove(plain))
+            if (at[k].Plain is { } plain && free.Remove(plain))
             {
+                // Where the index stands at another place too, as on a diagonal, that place is compared with this axis.
                 result = result.Reindex([plain], [fresh[k]]);
-                renamed[plain] = fresh[k];
+                at = at.Select(place => place.Substitute(index => index == plain ? (AffineIndex)fresh[k] : null)).ToArray();
             }
             else
             {
-                var at = access.At[k].Substitute(index => renamed.TryGetValue(index, out var name) ? name : null);
-                result = Times(result, new Inside(fresh[k] + (-Size.One * at), Size.One));
+                result = Times(result, new Inside(fresh[k] + (-Size.One * at[k]), Size.One));
             }
         }
 
@@ -185,16 +186,15 @@ internal sealed class ReverseMode
         : product is Map { Function: Function.Multiply } map ? Without(map.Arguments[0], factor) * Without(map.Arguments[1], factor)
         : product;
 
-    /// <summary>Sums a cotangent over the indices that the target has not: the transpose of broadcasting.</summary>
-    private static Expr SumOut(Expr cotangent, Expr node, Expr target)
+    /// <summary>
+    /// Sums a cotangent over the indices that a node has and its part has not: the transpose of broadcasting. An index that the cotangent
+    /// does not depend on counts too, as often as it has values.
+    /// </summary>
+    private static Expr SumOut(Expr cotangent, ImmutableSortedSet<Index> scope, Expr part)
     {
-        // A cotangent without one of the node's indices is the same along it: that many equal terms.
-        foreach (var index in cotangent.FreeIndices.Union(node.FreeIndices).Except(target.FreeIndices).Reverse())
-        {
-            cotangent = Operators.Sum(index, cotangent);
-        }
-
-        return cotangent;
+        var own = cotangent.FreeIndices.Except(part.FreeIndices).Reverse();
+        var constant = scope.Except(part.FreeIndices).Except(cotangent.FreeIndices);
+        return own.Concat(constant).Aggregate(cotangent, (sum, index) => Operators.Sum(index, sum));
     }
 
     private bool DependsOnWanted(Expr node) => node switch
