@@ -54,6 +54,11 @@ internal static class GradientCheck
     public static GradientReport Run(
         Expr forward, Tensor outputGradient, IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients, CancellationToken cancellation)
     {
+        if (StrayIndex(forward, outputGradient, gradients) is { } stray)
+        {
+            return new GradientReport(stray, SurrogatesOf(forward).Distinct().ToEquatableArray(), 0);
+        }
+
         var (free, freeGradients) = WithFreeValues(forward, gradients);
         var report = Check(free, outputGradient, freeGradients, cancellation);
         return ReferenceEquals(free, forward) || report is { Error: null, Points: > 0 } ? report : Check(forward, outputGradient, gradients, cancellation);
@@ -72,10 +77,20 @@ internal static class GradientCheck
         return values.Length == 0 ? (forward, gradients) : (Free(forward), gradients.Select(pair => (pair.Tensor, Free(pair.Gradient))).ToArray());
     }
 
+    /// <summary>An index of a gradient that is no axis of its tensor, or one of the forward form that the output gradient has not, in words.</summary>
+    private static string? StrayIndex(Expr forward, Tensor outputGradient, IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients) => gradients
+        .SelectMany(pair => pair.Gradient.FreeIndexList.Except(pair.Tensor.Axes).Select(index =>
+            $"the gradient for '{pair.Tensor.Name}' depends on the index '{index.Name}', but the tensor has the axes {AxesOf(pair.Tensor)}; sum over the index"))
+        .Concat(forward.FreeIndexList.Except(outputGradient.Axes).Select(index =>
+            $"the output depends on the index '{index.Name}', but its gradient '{outputGradient.Name}' has the axes {AxesOf(outputGradient)}; give it that axis too"))
+        .FirstOrDefault();
+
+    private static string AxesOf(Tensor tensor) => "[" + string.Join(", ", tensor.Axes.Select(axis => axis.Name)) + "]";
+
     private static GradientReport Check(
         Expr forward, Tensor outputGradient, IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients, CancellationToken cancellation)
     {
-        var vocabulary = new Vocabulary([forward, outputGradient.All, .. gradients.Select(pair => pair.Gradient)]);
+        var vocabulary = new Vocabulary([forward, outputGradient.All, .. gradients.Select(pair => pair.Gradient), .. gradients.Select(pair => pair.Tensor.All)]);
         var surrogates = SurrogatesOf(forward).Distinct().ToEquatableArray();
         var steps = new Steps(StepLimit, cancellation);
         var points = 0;

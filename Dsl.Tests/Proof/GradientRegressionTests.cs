@@ -168,4 +168,23 @@ public class GradientRegressionTests
         var shifted = Vector[I] + ScalarA.All;
         Differentiates(Exp(shifted) / Sum(J, Exp(Vector[J] + ScalarA.All)), Vector, ScalarA);
     }
+
+    [Fact]
+    public void A_tensor_of_a_size_that_the_forward_form_has_not_is_checked_too()
+    {
+        var unused = new Tensor("unused", TensorRole.Trainable, [O]);
+        IsRight(Square(Vector[I]), (Vector, 2 * AboveVector[I] * Vector[I]), (unused, 0));
+        IsRight(Square(Vector[I]), (unused, 0));
+        IsWrong(Square(Vector[I]), (Vector, 2 * AboveVector[I] * Vector[I]), (unused, 1));
+    }
+
+    [Fact]
+    public void An_index_that_a_gradient_must_not_have_is_reported()
+    {
+        var stray = Check(Square(Vector[I]), (Vector, 2 * AboveVector[I] * Vector[I] * Other[K]));
+        Assert.Equal("the gradient for 'v' depends on the index 'k', but the tensor has the axes [i]; sum over the index", stray.Error);
+
+        var narrow = GradientCheck.Run(Square(Vector[I]), AboveScalar, [(Vector, 2 * AboveScalar.All * Vector[I])], CancellationToken.None);
+        Assert.Equal("the output depends on the index 'i', but its gradient 'g' has the axes []; give it that axis too", narrow.Error);
+    }
 }
