@@ -125,6 +125,8 @@ internal sealed class IndicatorAtom : Atom
 /// <summary>A function of normal forms: equal arguments give equal values (congruence).</summary>
 internal sealed class FunctionAtom : Atom
 {
+    private const int CharactersPerStep = 2;
+
     public FunctionAtom(Function function, ImmutableArray<Polynomial> arguments)
         : base(arguments.Aggregate(ImmutableHashSet<Index>.Empty, (all, argument) => all.Union(argument.Indices)), arguments.Max(argument => argument.Height))
     {
@@ -142,8 +144,17 @@ internal sealed class FunctionAtom : Atom
         return Function + "(" + string.Join("; ", Function == Function.Max ? parts.OrderBy(part => part, StringComparer.Ordinal) : parts) + ")";
     }
 
-    public override Polynomial Reindex(Algebra algebra, Func<Index, AffineIndex?> place) =>
-        algebra.Apply(Function, Arguments.Select(argument => argument.Reindex(algebra, place)).ToImmutableArray());
+    public override Polynomial Reindex(Algebra algebra, Func<Index, AffineIndex?> place)
+    {
+        if (!Indices.Any(index => place(index) is not null))
+        {
+            return Polynomial.Of(this);
+        }
+
+        // Building a form anew costs as much as it is long: without that, few steps of nested functions would take minutes.
+        algebra.Steps.Take(Key.Length / CharactersPerStep);
+        return algebra.Apply(Function, Arguments.Select(argument => argument.Reindex(algebra, place)).ToImmutableArray());
+    }
 }
 
 /// <summary>The largest value of a normal form over one bound index.</summary>
