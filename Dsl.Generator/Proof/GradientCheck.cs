@@ -65,7 +65,7 @@ internal static class GradientCheck
     }
 
     /// <summary>
-    /// What a surrogate stands for, a rounded weight for instance, has no derivative to check: tensors of any value take its place, here and
+    /// What a surrogate stands for, a rounded weight for instance, has no derivative to check: tensors of any value (of its sign, where that is known) take its place, here and
     /// where the gradients repeat it. A gradient that is right for every such value is right; where one is not, the value itself decides. A value
     /// that the forward form also has outside of surrogates keeps its derivative there, and is not freed.
     /// </summary>
@@ -73,7 +73,7 @@ internal static class GradientCheck
     {
         var values = ValuesOf(forward).Where(value => value is not (Access or Literal) && !IsLive(forward, value)).Distinct().ToArray();
         Expr Free(Expr expr) => values.Select((value, k) => (value, k)).Aggregate(expr, (all, pair) =>
-            all.Replace(pair.value, new Tensor("any value " + pair.k, TensorRole.Input, pair.value.FreeIndexList.ToEquatableArray()).All));
+            all.Replace(pair.value, new Tensor("any value " + pair.k, TensorRole.Input, pair.value.FreeIndexList.ToEquatableArray(), Signs.DomainOf(pair.value)).All));
         return values.Length == 0 ? (forward, gradients) : (Free(forward), gradients.Select(pair => (pair.Tensor, Free(pair.Gradient))).ToArray());
     }
 
@@ -94,6 +94,7 @@ internal static class GradientCheck
         var surrogates = SurrogatesOf(forward).Distinct().ToEquatableArray();
         var steps = new Steps(StepLimit, cancellation);
         var points = 0;
+        var gaps = 0;
         string? gap = null;
         string? ended = null;
         try
@@ -109,6 +110,7 @@ internal static class GradientCheck
                         return new GradientReport(error, surrogates, points);
                     case { Gap: { } reason }:
                         gap ??= reason;
+                        gaps++;
                         break;
                     case { }:
                         points++;
@@ -121,8 +123,8 @@ internal static class GradientCheck
             ended = exceeded.Message; // The points that were checked count; the report says how many there are.
         }
 
-        // A gradient may be undefined at single points, as at a kink, but not wherever the layer has a derivative.
-        var report = new GradientReport(points == 0 ? gap : null, surrogates, points);
+        // A gradient may be undefined at single points, as at a kink, but not at most of those where the layer has a derivative.
+        var report = new GradientReport(gaps > points ? gap : null, surrogates, points);
         return ended is null ? report : report with { Reason = ended };
     }
 

@@ -37,6 +37,19 @@ internal sealed class Refuter
     /// <summary>How many points had a value on both sides that could be compared.</summary>
     public int PointsCompared { get; private set; }
 
+    /// <summary>The counterexample at one of the smallest points, in words, or null where these agree or would take too many steps.</summary>
+    public string? SearchSmallest(string leftName, string rightName)
+    {
+        try
+        {
+            return Points().First()().FirstOrDefault(point => Difference(point) is not null) is { } found ? Simplified(found, leftName, rightName) : null;
+        }
+        catch (BudgetExceededException)
+        {
+            return null; // The other kinds of points, and the proof, may still tell.
+        }
+    }
+
     /// <summary>The counterexample in words, or null where every point agrees.</summary>
     /// <exception cref="BudgetExceededException">Some points were left out, and the others agree.</exception>
     public string? Search(string leftName, string rightName)

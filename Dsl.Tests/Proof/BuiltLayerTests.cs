@@ -51,7 +51,7 @@ public class BuiltLayerTests(ITestOutputHelper output)
             output.WriteLine($"{round} round: median {times[times.Length / 2].Total:F1} ms, worst {times[^1].Total:F1} ms ({times[^1].Title}); worst proof {times.Max(time => time.Proof):F1} ms");
         }
 
-        Assert.All(Layers, layer => Assert.IsType<Verdict.Proved>(Prover.Prove(layer.Claim, Prover.StepLimit / 40, CancellationToken.None)));
+        Assert.All(Layers, layer => Assert.IsType<Verdict.Proved>(Prover.Prove(layer.Claim, Prover.StepLimit / 10, CancellationToken.None)));
     }
 
     [Fact]

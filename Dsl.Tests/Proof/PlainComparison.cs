@@ -9,6 +9,7 @@ internal static class PlainComparison
 {
     private const int Points = 12;
     private const int PointsWithExtremes = 48;
+    private const int PointsOffKinks = 200;
     private const double Tiny = 1e-38;
     private const double Tolerance = 1e-7;
 
@@ -22,6 +23,13 @@ internal static class PlainComparison
     {
         var free = left.FreeIndices.Union(right.FreeIndices);
         return Disagreement(free, points, (point, at) => Evaluation(point).Of(left, at), (point, at) => Evaluation(point).Of(right, at));
+    }
+
+    /// <summary>The same at many points without ties and kinks, where derivatives are not unique, and without the magnitudes at which guards act.</summary>
+    public static string? DisagreementOffKinks(Expr left, Expr right)
+    {
+        PlainEvaluation At(int point) => new(symbol => SizeOf(symbol, point), (tensor, place) => Element(tensor, place, point, kinds: 1) + Offset(tensor, place));
+        return Disagreement(left.FreeIndices.Union(right.FreeIndices), PointsOffKinks, (point, at) => At(point).Of(left, at), (point, at) => At(point).Of(right, at));
     }
 
     /// <summary>The same for an expression and a normal form.</summary>
@@ -64,18 +72,24 @@ internal static class PlainComparison
 
     private static PlainEvaluation Evaluation(int point) => new(symbol => SizeOf(symbol, point), (tensor, place) => Element(tensor, place, point));
 
-    private static double Element(Tensor tensor, IReadOnlyList<long> place, int point)
+    /// <summary>Below a quarter, and no short fraction.</summary>
+    private static double Offset(Tensor tensor, IReadOnlyList<long> place) =>
+        tensor.Domain == Domain.Mask || tensor.HasOrthonormalRows || tensor.Entries is not null ? 0 : RandomOf(tensor, place, seed: 0).NextDouble() / 4;
+
+    private static Random RandomOf(Tensor tensor, IReadOnlyList<long> place, int seed) =>
+        new((tensor.Name + "[" + string.Join(",", place) + "]").Aggregate(17 * seed, (hash, letter) => unchecked((31 * hash) + letter)));
+
+    private static double Element(Tensor tensor, IReadOnlyList<long> place, int point, int kinds = 4)
     {
-        var text = tensor.Name + "[" + string.Join(",", place) + "]";
-        var random = new Random(text.Aggregate(17 * point, (hash, letter) => unchecked((31 * hash) + letter)));
+        var random = RandomOf(tensor, place, point);
         var value = tensor.Domain switch
         {
             Domain.Mask => random.Next(2),
             Domain.Positive => random.Next(1, 9) / 4.0,
-            _ => KindOf(point) == PointKind.Ties ? random.Next(-2, 3) : random.Next(-9, 10) / 4.0,
+            _ => KindOf(point, kinds) == PointKind.Ties ? random.Next(-2, 3) : random.Next(-9, 10) / 4.0,
         };
-        var isZero = KindOf(point) == PointKind.Zeros && tensor.Domain == Domain.Real && tensor.Role != TensorRole.Input && place.Count > 0 && place[0] % 2 == 0;
-        return isZero ? 0 : KindOf(point) == PointKind.Tiny && tensor.Domain == Domain.Real && tensor.Role != TensorRole.Input ? value * Tiny : value;
+        var isZero = KindOf(point, kinds) == PointKind.Zeros && tensor.Domain == Domain.Real && tensor.Role != TensorRole.Input && place.Count > 0 && place[0] % 2 == 0;
+        return isZero ? 0 : KindOf(point, kinds) == PointKind.Tiny && tensor.Domain == Domain.Real && tensor.Role != TensorRole.Input ? value * Tiny : value;
     }
 
     /// <summary>Quarters, small integers, rows of zeros, and magnitudes at which the guards of divisions act.</summary>
@@ -87,5 +101,5 @@ internal static class PlainComparison
         Tiny,
     }
 
-    private static PointKind KindOf(int point) => (PointKind)(point / Points % 4);
+    private static PointKind KindOf(int point, int kinds = 4) => (PointKind)(point / Points % kinds);
 }

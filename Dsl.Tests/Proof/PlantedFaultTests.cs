@@ -64,7 +64,7 @@ public class PlantedFaultTests(ITestOutputHelper output)
         var unnoticed = results.Where(result => result.Report.Error is null).ToArray();
         output.WriteLine($"{declaration}, backward: {results.Length} faults, {results.Length - unnoticed.Length} found, {unnoticed.Length} equal");
         Assert.All(unnoticed, result => Assert.True(
-            PlainComparison.Disagreement(result.Mutant, result.gradient.Gradient) is null && Terms.Compare(result.Mutant, result.gradient.Gradient) is Verdict.Proved,
+            IsEqualGradient(result.Mutant, result.gradient.Gradient),
             $"{result.gradient.Tensor.Name}, {result.Fault}: {result.Mutant} went unnoticed at {result.Report.Points} points"));
         Assert.True(results.Length - unnoticed.Length >= 10, $"only {results.Length} faults");
     }
@@ -79,6 +79,9 @@ public class PlantedFaultTests(ITestOutputHelper output)
     private static bool IsAtKinkOnly(string fault) => fault is "strict" or "not strict";
 
     private static bool AreEqual(Claim claim) => PlainComparison.DisagreementAtExtremes(claim.Training, claim.InferenceOverStored()) is null;
+
+    /// <summary>Equal everywhere, or wherever the layer has one derivative: ties of a maximum may be shared in other ways.</summary>
+    private static bool IsEqualGradient(Expr mutant, Expr gradient) => PlainComparison.DisagreementOffKinks(mutant, gradient) is null;
 
     private static bool Fits(Expr value, Tensor folded) => value.FreeIndices.IsSubsetOf(folded.Axes);
 

@@ -12,7 +12,7 @@ internal sealed partial class Algebra
 
     public Polynomial Apply(Function function, ImmutableArray<Polynomial> x)
     {
-        Steps.Take();
+        Steps.Take(1 + (x.Sum(argument => argument.Length) / AtomsPerStep));
         switch (function)
         {
             case Function.Add:

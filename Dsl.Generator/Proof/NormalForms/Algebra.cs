@@ -9,6 +9,9 @@ internal sealed partial class Algebra
     /// <summary>Rewritings inside rewritings inside …: beyond that they go round in circles.</summary>
     private const int DeepestRebuild = 100;
 
+    /// <summary>Forms are told apart by keys as long as they are: few operations on long ones would take minutes.</summary>
+    private const int AtomsPerStep = 8;
+
     private int fresh;
     private int rebuilding;
 
@@ -79,7 +82,7 @@ internal sealed partial class Algebra
 
     private Polynomial Multiply(Product a, Product b)
     {
-        Steps.Take(1 + a.Factors.Length + b.Factors.Length);
+        Steps.Take(1 + a.Factors.Length + b.Factors.Length + ((a.Length + b.Length) / AtomsPerStep));
         if (a.Bound.Length + b.Bound.Length > 0)
         {
             Steps.Use("factors move into and out of sums");

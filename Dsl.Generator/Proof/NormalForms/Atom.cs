@@ -9,10 +9,11 @@ namespace LayerDsl.Generator.Proof.NormalForms;
 /// </summary>
 internal abstract class Atom
 {
-    private protected Atom(ImmutableHashSet<Index> indices, int height)
+    private protected Atom(ImmutableHashSet<Index> indices, int height, long length = 1)
     {
         Indices = indices;
         Height = height;
+        Length = length;
     }
 
     /// <summary>The indices that the atom depends on, bound further out or free.</summary>
@@ -20,6 +21,9 @@ internal abstract class Atom
 
     /// <summary>How many scopes of bound indices are nested inside.</summary>
     public int Height { get; }
+
+    /// <summary>How many atoms are written out in the key.</summary>
+    public long Length { get; }
 
     public string Key => field ??= Print(index => index.Name);
 
@@ -125,10 +129,8 @@ internal sealed class IndicatorAtom : Atom
 /// <summary>A function of normal forms: equal arguments give equal values (congruence).</summary>
 internal sealed class FunctionAtom : Atom
 {
-    private const int CharactersPerStep = 2;
-
     public FunctionAtom(Function function, ImmutableArray<Polynomial> arguments)
-        : base(arguments.Aggregate(ImmutableHashSet<Index>.Empty, (all, argument) => all.Union(argument.Indices)), arguments.Max(argument => argument.Height))
+        : base(arguments.Aggregate(ImmutableHashSet<Index>.Empty, (all, argument) => all.Union(argument.Indices)), arguments.Max(argument => argument.Height), 1 + arguments.Sum(argument => argument.Length))
     {
         Function = function;
         Arguments = arguments;
@@ -152,7 +154,7 @@ internal sealed class FunctionAtom : Atom
         }
 
         // Building a form anew costs as much as it is long: without that, few steps of nested functions would take minutes.
-        algebra.Steps.Take(Key.Length / CharactersPerStep);
+        algebra.Steps.Take(Length);
         return algebra.Apply(Function, Arguments.Select(argument => argument.Reindex(algebra, place)).ToImmutableArray());
     }
 }
@@ -161,7 +163,7 @@ internal sealed class FunctionAtom : Atom
 internal sealed class MaxOverAtom : Atom
 {
     public MaxOverAtom(Index index, Polynomial body)
-        : base(body.Indices.Remove(index), body.Height + 1)
+        : base(body.Indices.Remove(index), body.Height + 1, body.Length + 1)
     {
         Index = index;
         Body = body;
@@ -181,7 +183,7 @@ internal sealed class MaxOverAtom : Atom
 internal sealed class GroupAtom : Atom
 {
     public GroupAtom(Polynomial body)
-        : base(body.Indices, body.Height) => Body = body;
+        : base(body.Indices, body.Height, body.Length) => Body = body;
 
     public Polynomial Body { get; }
 

@@ -18,6 +18,7 @@ internal sealed class Product
         Factors = factors;
         Indices = factors.Aggregate(ImmutableHashSet<Index>.Empty, (all, factor) => all.Union(factor.Atom.Indices)).Except(bound);
         Height = factors.Select(factor => factor.Atom.Height).DefaultIfEmpty(0).Max() + (bound.IsEmpty ? 0 : 1);
+        Length = factors.Sum(factor => factor.Atom.Length);
     }
 
     public static Product One { get; } = new([], []);
@@ -29,6 +30,9 @@ internal sealed class Product
     public ImmutableHashSet<Index> Indices { get; }
 
     public int Height { get; }
+
+    /// <summary>How many atoms are written out in the key.</summary>
+    public long Length { get; }
 
     public string Key => field ??= Print(index => index.Name);
 
@@ -48,6 +52,7 @@ internal sealed class Polynomial
         Terms = terms;
         Indices = terms.Aggregate(ImmutableHashSet<Index>.Empty, (all, term) => all.Union(term.Product.Indices));
         Height = terms.Select(term => term.Product.Height).DefaultIfEmpty(0).Max();
+        Length = terms.Sum(term => term.Product.Length);
     }
 
     public static Polynomial Zero { get; } = new([]);
@@ -59,6 +64,9 @@ internal sealed class Polynomial
     public ImmutableHashSet<Index> Indices { get; }
 
     public int Height { get; }
+
+    /// <summary>How many atoms are written out in the key.</summary>
+    public long Length { get; }
 
     public string Key => field ??= Print(index => index.Name);
 
