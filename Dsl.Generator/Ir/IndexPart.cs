@@ -24,7 +24,7 @@ internal abstract record IndexPart
     {
         public override IEnumerable<Index> Roots => Of.Roots;
 
-        public override AffineIndex Substitute(Index self, Func<Index, AffineIndex?> replacement) => Places.Quotient(Of.Substitute(replacement), Divisor, self.Size);
+        public override AffineIndex Substitute(Index self, Func<Index, AffineIndex?> replacement) => Places.QuotientInRange(Of.Substitute(replacement), Divisor, self.Size);
 
         public override string Print(Func<Index, string> nameOf) => "(" + Of.Print(nameOf) + ") div (" + Divisor + ")";
     }
@@ -56,7 +56,7 @@ internal static class Places
 {
     /// <summary>The group of a place. What is a multiple of the divisor moves out; a rest that fills no group is none.</summary>
     /// <param name="size">How many groups there are; null where the divisor divides the size of a plain place.</param>
-    /// <exception cref="ShapeException">The number of groups is neither given nor known.</exception>
+    /// <exception cref="ShapeException">The number of groups is neither given nor known, or the place may lie in none of them.</exception>
     public static AffineIndex Quotient(AffineIndex place, Size divisor, Size? size = null)
     {
         var (multiple, rest) = Divide(place, divisor);
@@ -66,7 +66,16 @@ internal static class Places
         }
 
         var groups = size ?? place.Plain?.Size.DivideBy(divisor) ?? throw new ShapeException($"{divisor} does not divide the range of {place}: say how many groups there are.");
-        return multiple + Derived(new IndexPart.Quotient(rest, divisor), groups);
+        return SizeFacts.Inside(rest, groups * divisor) == 1
+            ? multiple + Derived(new IndexPart.Quotient(rest, divisor), groups)
+            : throw new ShapeException($"{rest} may lie outside of {groups} groups of {divisor}: a group before the first or after the last would be taken for one of them.");
+    }
+
+    /// <summary>The same where what the place is made of has changed, but not its range.</summary>
+    public static AffineIndex QuotientInRange(AffineIndex place, Size divisor, Size groups)
+    {
+        var (multiple, rest) = Divide(place, divisor);
+        return FitsInOne(rest, divisor) ? multiple : multiple + Derived(new IndexPart.Quotient(rest, divisor), groups);
     }
 
     /// <summary>The place within its group.</summary>

@@ -49,7 +49,7 @@ internal readonly record struct Size
     public static Size operator *(Size a, Size b) => Collect(
         from left in a.terms
         from right in b.terms
-        select new Monomial(left.Coefficient * right.Coefficient, SortSymbols(left.Symbols.Concat(right.Symbols))));
+        select new Monomial(checked(left.Coefficient * right.Coefficient), SortSymbols(left.Symbols.Concat(right.Symbols))));
 
     /// <summary>The size divided by a single product of symbols, where that leaves no rest.</summary>
     public Size? DivideBy(Size divisor)

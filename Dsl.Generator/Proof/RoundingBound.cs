@@ -106,7 +106,8 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
         Access or Literal => true,
         Map { Function: Function.Add } sum when sum.Arguments.All(IsPositive) => true, // nothing cancels
         Map { Function: Function.Multiply or Function.Divide } map => map.Arguments.All(part => IsRelative(part, bound)),
-        Map { Function: Function.Exp or Function.Abs or Function.Negate } map => IsRelative(map.Arguments[0], bound),
+        Map { Function: Function.Abs or Function.Negate } map => IsRelative(map.Arguments[0], bound),
+        Map { Function: Function.Exp or Function.Exp2 } map => map.Arguments[0] is Access, // only an exact argument: its error would be absolute
         _ => false,
     };
 

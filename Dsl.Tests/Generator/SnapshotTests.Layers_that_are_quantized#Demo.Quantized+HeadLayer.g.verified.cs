@@ -15,7 +15,7 @@
 //               clipped[o,i] = min(max(weight[o,i] / step[o], -8), 7)
 //   verdict     proved for every input, parameter and size
 //   laws        parts that both forms share stand for any value, bound indices are renamed
-//   gradients   equal to forward-mode derivatives at 148 points, with declared surrogates: gradient scale, straight-through
+//   gradients   equal to forward-mode derivatives at 130 points, with declared surrogates: gradient scale, straight-through
 //   rounding    |training - inference| ≤ 140 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  660 → 660 after folding
 //   FLOPs       1,290 → 1,290 per sample, and 3,210 per training pass for the weight
@@ -60,7 +60,7 @@ public sealed partial class Quantized
                         clipped[o,i] = min(max(weight[o,i] / step[o], -8), 7)
             verdict     proved for every input, parameter and size
             laws        parts that both forms share stand for any value, bound indices are renamed
-            gradients   equal to forward-mode derivatives at 148 points, with declared surrogates: gradient scale, straight-through
+            gradients   equal to forward-mode derivatives at 130 points, with declared surrogates: gradient scale, straight-through
             rounding    |training - inference| ≤ 140 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  660 → 660 after folding
             FLOPs       1,290 → 1,290 per sample, and 3,210 per training pass for the weight

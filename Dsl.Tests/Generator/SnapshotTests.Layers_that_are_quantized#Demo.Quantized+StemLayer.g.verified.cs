@@ -13,7 +13,7 @@
 //               codes[o,c,u,v] = min(max(round(weight[o,c,u,v] / max(scale[o], 1.1754943508222875E-38)), -128), 127)
 //   verdict     proved for every input, parameter and size
 //   laws        parts that both forms share stand for any value, bound indices are renamed
-//   gradients   equal to forward-mode derivatives at 48 points, with declared surrogates: straight-through
+//   gradients   equal to forward-mode derivatives at 54 points, with declared surrogates: straight-through
 //   rounding    |training - inference| ≤ 34 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  40 → 44 after folding
 //   FLOPs       76 → 76 per output position, and 340 per training pass for the weight
@@ -56,7 +56,7 @@ public sealed partial class Quantized
                         codes[o,c,u,v] = min(max(round(weight[o,c,u,v] / max(scale[o], 1.1754943508222875E-38)), -128), 127)
             verdict     proved for every input, parameter and size
             laws        parts that both forms share stand for any value, bound indices are renamed
-            gradients   equal to forward-mode derivatives at 48 points, with declared surrogates: straight-through
+            gradients   equal to forward-mode derivatives at 54 points, with declared surrogates: straight-through
             rounding    |training - inference| ≤ 34 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  40 → 44 after folding
             FLOPs       76 → 76 per output position, and 340 per training pass for the weight

@@ -19,7 +19,7 @@
 //   verdict     proved for every input, parameter and size
 //   laws        parts that both forms share stand for any value, bound indices are renamed, products distribute over sums, a sum of sums splits into its terms, factors move into and out of sums
 //   provided    the input's grid is calibrated
-//   gradients   equal to forward-mode derivatives at 48 points, with declared surrogates: straight-through, straight-through in range
+//   gradients   equal to forward-mode derivatives at 54 points, with declared surrogates: straight-through, straight-through in range
 //   rounding    |training - inference| ≤ 34 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  40 → 46 after folding
 //   FLOPs       76 → 76 per output position, and 340 per training pass for the weight
@@ -68,7 +68,7 @@ public sealed partial class Rounded
             verdict     proved for every input, parameter and size
             laws        parts that both forms share stand for any value, bound indices are renamed, products distribute over sums, a sum of sums splits into its terms, factors move into and out of sums
             provided    the input's grid is calibrated
-            gradients   equal to forward-mode derivatives at 48 points, with declared surrogates: straight-through, straight-through in range
+            gradients   equal to forward-mode derivatives at 54 points, with declared surrogates: straight-through, straight-through in range
             rounding    |training - inference| ≤ 34 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  40 → 46 after folding
             FLOPs       76 → 76 per output position, and 340 per training pass for the weight

@@ -110,7 +110,15 @@ public class IndexTests
     {
         var error = Assert.Throws<ShapeException>(() => Places.Quotient(new Index("i", Size.Symbol("in")), M));
         Assert.Contains("say how many groups there are", error.Message, StringComparison.Ordinal);
-        Assert.Equal("(i) div (m)", Places.Quotient(new Index("i", Size.Symbol("in")), M, Size.Symbol("groups")).ToString());
+        Assert.Equal("(i) div (m)", Places.Quotient(new Index("i", (Size.Symbol("groups") * M) - Size.Of(1)), M, Size.Symbol("groups")).ToString());
+    }
+
+    [Fact]
+    public void A_place_before_the_first_group_or_after_the_last_has_no_group()
+    {
+        Assert.Contains("may lie outside", Assert.Throws<ShapeException>(() => Places.Quotient((AffineIndex)I + Size.Of(-1), 2, Size.Symbol("in"))).Message, StringComparison.Ordinal);
+        Assert.Contains("may lie outside", Assert.Throws<ShapeException>(() => Places.Quotient(new Index("i", 7), 2, 3)).Message, StringComparison.Ordinal);
+        Assert.Equal("(i) div (2)", Places.Quotient(new Index("i", 7), 2, 4).ToString());
     }
 
     private static (Tensor Codes, Tensor Scale) Groups() => (new Tensor("C", TensorRole.Trainable, [O, I]), new Tensor("s", TensorRole.Trainable, [O, A]));

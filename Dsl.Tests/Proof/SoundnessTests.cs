@@ -96,4 +96,25 @@ public class SoundnessTests(ITestOutputHelper output)
             return double.IsNaN(a + b) || double.IsInfinity(a + b) || Math.Abs(a - b) <= 1e-9 * (1 + Math.Abs(a) + Math.Abs(b));
         });
     });
+
+    [Fact]
+    public void A_sum_that_replaces_a_factor_of_a_sum_keeps_an_index_of_its_own()
+    {
+        var algebra = new Algebra(new Steps(Prover.StepLimit, CancellationToken.None));
+        Polynomial Normal(Expr expr) => new Normalizer(algebra).Normalize(expr);
+        var scale = Abs(Scalar("p"));
+        var other = new Tensor("u", TensorRole.Trainable, [I]);
+        var replaced = Replacing.In(algebra, Normal(Sum(I, Vector.All * scale)), Normal(scale).Terms[0].Product.Factors[0].Atom.Key, Normal(Sum(I, other.All)));
+        Assert.Equal(Normal(Sum(I, Vector.All) * Sum(I, other.All)).Key, replaced.Key);
+        Assert.NotEqual(Normal(Sum(I, Vector.All * other.All)).Key, replaced.Key);
+    }
+
+    [Fact]
+    public void What_is_divided_by_nothing_or_has_no_logarithm_is_a_printed_condition()
+    {
+        var (x, y) = (Scalar("x"), Scalar("y"));
+        Assert.Contains(Algebra.NonZeroDenominators, Assert.IsType<Verdict.Proved>(Compare(x / (y - y), x / (y - y))).Assumptions);
+        Assert.Contains(Algebra.LogarithmsExist, Assert.IsType<Verdict.Proved>(Compare(Log(x) - Log(x), 0)).Assumptions);
+        Assert.DoesNotContain(Algebra.LogarithmsExist, Assert.IsType<Verdict.Proved>(Compare(Log(1 + Abs(x)) - Log(1 + Abs(x)), 0)).Assumptions);
+    }
 }

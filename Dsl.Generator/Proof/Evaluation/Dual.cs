@@ -96,7 +96,7 @@ internal sealed class DualNumbers : Arithmetic<Dual>
         Function.Tan => Chain(x[0], Math.Tan, t => 1 / (Math.Cos(t) * Math.Cos(t))),
         Function.Atan => Chain(x[0], Math.Atan, t => 1 / (1 + (t * t))),
         Function.Tanh => Chain(x[0], Math.Tanh, t => 1 / (Math.Cosh(t) * Math.Cosh(t))),
-        Function.Atanh => Chain(x[0], t => Math.Log((1 + t) / (1 - t)) / 2, t => 1 / ((1 - t) * (1 + t))),
+        Function.Atanh => Chain(x[0], RealFunctions.Artanh, t => 1 / ((1 - t) * (1 + t))),
         Function.Erf => Chain(x[0], RealFunctions.Erf, t => 2 / Math.Sqrt(Math.PI) * Math.Exp(-t * t)),
         Function.Abs => Chain(x[0], Math.Abs, RealFunctions.Sign, 0),
         Function.Max => Largest(x),

@@ -93,7 +93,7 @@ internal sealed class IntervalArithmetic : Arithmetic<Interval>
         x.Low > 0 ? Rising(f, x) : throw new UndefinedValueException("logarithm of a number that is not positive", x.High <= 0);
 
     private static Interval Artanh(Interval x) => x.Low > -1 && x.High < 1
-        ? Rising(t => Math.Log((1 + t) / (1 - t)) / 2, x)
+        ? Rising(RealFunctions.Artanh, x)
         : throw new UndefinedValueException("artanh outside (-1, 1)", x.High <= -1 || x.Low >= 1);
 
     private static Interval Root(Interval x)

@@ -14,8 +14,8 @@ internal sealed class StepPoints
     /// <summary>Elements stay multiples of this: short enough to print and to be exact in double precision.</summary>
     private const double Grid = 1.0 / 1024;
 
-    /// <summary>On both sides of 0, where signs and integer parts jump, and of ½, where roundings do.</summary>
-    private static readonly double[] Targets = [-1.0 / 2, 1.0 / 2, -1.0 / 16, 1.0 / 16, 7.0 / 16, 9.0 / 16];
+    /// <summary>At and on both sides of 0, where signs and integer parts jump, and of ½, where roundings do.</summary>
+    private static readonly double[] Targets = [0, -1.0 / 2, 1.0 / 2, -1.0 / 16, 1.0 / 16, 7.0 / 16, 9.0 / 16];
 
     private readonly Vocabulary vocabulary;
     private readonly string seed;

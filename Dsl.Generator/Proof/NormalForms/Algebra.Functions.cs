@@ -13,6 +13,11 @@ internal sealed partial class Algebra
     public Polynomial Apply(Function function, ImmutableArray<Polynomial> x)
     {
         Steps.Take(1 + (x.Sum(argument => argument.Length) / AtomsPerStep));
+        if (function == Function.Log && SignFacts.Of(x[0]) != SignFact.Positive)
+        {
+            Steps.Assume(LogarithmsExist);
+        }
+
         switch (function)
         {
             case Function.Add:

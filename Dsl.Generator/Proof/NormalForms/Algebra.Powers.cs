@@ -37,6 +37,7 @@ internal sealed partial class Algebra
 
         if (a.IsZero)
         {
+            Steps.Assume(NonZeroDenominators);
             return Polynomial.Of(new GroupAtom(a), power);
         }
 

@@ -61,7 +61,7 @@ internal sealed partial class Algebra
 
         return Polynomial.Collect(body.Terms.SelectMany(term =>
         {
-            var own = Apart(term.Product, [over]);
+            var own = Apart(term.Product, ImmutableHashSet.Create(over));
             return (Make(own.Bound.Add(over), own.Factors) * term.Coefficient).Terms;
         }));
     }
@@ -88,8 +88,8 @@ internal sealed partial class Algebra
             Steps.Use("factors move into and out of sums");
         }
 
-        var own = Apart(b, a.Bound);
-        var left = Apart(a, own.Bound);
+        var own = Apart(b, a.Indices.Union(a.Bound));
+        var left = Apart(a, own.Indices.Union(own.Bound));
         return Make(left.Bound.AddRange(own.Bound), left.Factors.AddRange(own.Factors));
     }
 
@@ -163,7 +163,8 @@ internal sealed partial class Algebra
     private static ImmutableArray<Factor> Sort(ImmutableArray<Factor> factors) =>
         factors.OrderBy(factor => factor.Atom.Key, StringComparer.Ordinal).ToImmutableArray();
 
-    private Product Apart(Product product, ImmutableArray<Index> taken) => product.Bound.Any(taken.Contains) ? Fresh(product) : product;
+    /// <summary>The product with bound indices that are none of <paramref name="taken"/>, which mean something else out there: bound or free.</summary>
+    private Product Apart(Product product, ImmutableHashSet<Index> taken) => product.Bound.Any(taken.Contains) ? Fresh(product) : product;
 
     /// <summary>The same product under names for its bound indices that occur nowhere else. It is no normal form.</summary>
     private Product Fresh(Product product)
