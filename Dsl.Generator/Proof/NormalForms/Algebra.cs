@@ -68,7 +68,7 @@ internal sealed partial class Algebra
 
     public Polynomial Reindex(Product product, Func<Index, AffineIndex?> place)
     {
-        var own = Fresh(product);
+        var own = Opened(product);
         return Make(own.Bound, own.Factors, place);
     }
 
@@ -164,10 +164,10 @@ internal sealed partial class Algebra
         factors.OrderBy(factor => factor.Atom.Key, StringComparer.Ordinal).ToImmutableArray();
 
     /// <summary>The product with bound indices that are none of <paramref name="taken"/>, which mean something else out there: bound or free.</summary>
-    private Product Apart(Product product, ImmutableHashSet<Index> taken) => product.Bound.Any(taken.Contains) ? Fresh(product) : product;
+    private Product Apart(Product product, ImmutableHashSet<Index> taken) => product.Bound.Any(taken.Contains) ? Opened(product) : product;
 
     /// <summary>The same product under names for its bound indices that occur nowhere else. It is no normal form.</summary>
-    private Product Fresh(Product product)
+    public Product Opened(Product product)
     {
         if (product.Bound.IsEmpty)
         {

@@ -96,10 +96,11 @@ internal sealed class CaseSplit
 
     private Polynomial At(Term term, ImmutableList<(Index Index, Index Name)> names)
     {
-        AffineIndex? Place(Index index) => names.Find(pair => pair.Index == index).Name is { } name ? (AffineIndex)name : null;
-        var product = term.Product.Factors.Aggregate(Polynomial.Of(term.Coefficient), (all, factor) =>
+        var opened = algebra.Opened(term.Product);
+        AffineIndex? Place(Index index) => opened.Bound.IndexOf(index) is var k and >= 0 && names.Find(pair => pair.Index == term.Product.Bound[k]).Name is { } name ? (AffineIndex)name : null;
+        var product = opened.Factors.Aggregate(Polynomial.Of(term.Coefficient), (all, factor) =>
             algebra.Multiply(all, algebra.Power(factor.Atom.Reindex(algebra, Place), factor.Power)));
-        return term.Product.Bound.Where(index => Place(index) is null).Aggregate(product, (sum, index) => algebra.SumOver(index, sum));
+        return opened.Bound.Where(index => Place(index) is null).Aggregate(product, (sum, index) => algebra.SumOver(index, sum));
     }
 
     /// <summary>The ways to give every name to one of the bound indices of its size.</summary>

@@ -72,8 +72,10 @@ internal static class Replacing
 
         return form.Terms.Aggregate(Polynomial.Zero, (sum, term) =>
         {
-            var product = term.Product.Factors.Aggregate(Polynomial.One, (all, factor) => algebra.Multiply(all, algebra.Power(In(algebra, factor.Atom, key, value), factor.Power)));
-            return sum + (term.Product.Bound.Aggregate(product, (body, index) => algebra.SumOver(index, body)) * term.Coefficient);
+            // Under names of their own: those of a normal form are given to the sums inside of a value as well.
+            var opened = algebra.Opened(term.Product);
+            var product = opened.Factors.Aggregate(Polynomial.One, (all, factor) => algebra.Multiply(all, algebra.Power(In(algebra, factor.Atom, key, value), factor.Power)));
+            return sum + (opened.Bound.Aggregate(product, (body, index) => algebra.SumOver(index, body)) * term.Coefficient);
         });
     }
 
