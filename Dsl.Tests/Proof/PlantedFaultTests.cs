@@ -81,7 +81,8 @@ public class PlantedFaultTests(ITestOutputHelper output)
     private static bool AreEqual(Claim claim) => PlainComparison.DisagreementAtExtremes(claim.Training, claim.InferenceOverStored()) is null;
 
     /// <summary>Equal everywhere, or wherever the layer has one derivative: ties of a maximum may be shared in other ways.</summary>
-    private static bool IsEqualGradient(Expr mutant, Expr gradient) => PlainComparison.DisagreementOffKinks(mutant, gradient) is null;
+    private static bool IsEqualGradient(Expr mutant, Expr gradient) =>
+        (PlainComparison.Disagreement(mutant, gradient) is null && Terms.Compare(mutant, gradient) is Verdict.Proved) || PlainComparison.DisagreementOffKinks(mutant, gradient) is null;
 
     private static bool Fits(Expr value, Tensor folded) => value.FreeIndices.IsSubsetOf(folded.Axes);
 
