@@ -4,48 +4,80 @@ using Xunit.Abstractions;
 
 namespace LayerDsl.Tests.Generator;
 
-/// <summary>Every ordered pair of methods on every kind of layer: proved and compiled, or refused at the attribute with a reason.</summary>
+/// <summary>
+/// Every ordered pair of methods on every kind of layer: refused at the attribute with a reason, or proved, compiled, trained for two steps,
+/// folded and compared. What becomes of each pair is docs/composition.md.
+/// </summary>
 public class CompositionTests(ITestOutputHelper output)
 {
-    private static readonly string[] Methods =
-    [
-        "Compander", "Compander(Curve = Curve.MuLaw)", "LowRank(2)", "LowRank(2, Init = LowRankInit.PiSSA)",
-        "Quantize", "Quantize(Bits = 4, Symmetric = false, Granularity = Granularity.Tensor)", "Quantize(Bits = 4, Scheme = Scheme.Log2)", "Quantize(Bits = 4, Scheme = Scheme.LogSqrt2)",
-        "Quantize(Bits = 2, Scheme = Scheme.StatsQ)", "Quantize(Bits = 4, Scheme = Scheme.Lsq)", "Quantize(Bits = 4, Scheme = Scheme.Apot)", "Quantize(Bits = 2, Scheme = Scheme.Binary)", "Quantize(Bits = 4, Scheme = Scheme.Nf4)", "Quantize(Bits = 4, Scheme = Scheme.Fp4E2M1)",
-        "Quantize(Scheme = Scheme.Fp8E4M3)", "Quantize(Bits = 4, Granularity = Granularity.Group, GroupSize = 4)",
-        "Quantize(Bits = 4, Scheme = Scheme.DoReFa)", "Quantize(Activations = true)", "Quantize(Bits = 4, Scheme = Scheme.Log2, Activations = true, ActivationScheme = Scheme.Lsq)",
-        "SparseIso(0.5, Kind = SparseKind.Parallel)", "SparseIso(0.5, Kind = SparseKind.Factorized)", "SparseIso(0.5, Kind = SparseKind.Doped)",
-    ];
+    /// <summary>
+    /// Refusals that pairs may meet: the same method twice, an order that has no meaning, groups of a kernel, a method that the kind of layer
+    /// does not take, a width that cannot change, queries and keys that are one weight already.
+    /// </summary>
+    private static readonly string[] Refusals = ["LDSL004", "LDSL113", "LDSL122", "LDSL123", "LDSL124", "LDSL140", "LDSL151"];
 
-    /// <summary>Refusals that pairs may meet: the same method twice, an order that has no meaning, groups of a kernel.</summary>
-    private static readonly string[] Refusals = ["LDSL004", "LDSL113", "LDSL122", "LDSL123", "LDSL124"];
+    public static TheoryData<string> Kinds => [.. CompositionPairs.Kinds.Select(kind => kind.Name)];
 
     [Theory]
-    [InlineData("Linear(16, 12)")]
-    [InlineData("Conv2d(4, 12, 3, Padding = 1)")]
-    [InlineData("Attention(16, 4)")]
-    public void Every_pair_is_proved_or_refused(string kind)
+    [MemberData(nameof(Kinds))]
+    public void Every_pair_is_refused_or_proved_and_trains_and_folds(string name)
     {
-        var pairs = Methods.SelectMany(first => Methods.Select(second => (first, second))).ToArray();
-        var source = string.Concat(pairs.Select((pair, k) => $"[{kind}, {pair.first}, {pair.second}] public sealed partial class Layer{k};\n"));
-        var run = GeneratorRun.Of(source);
+        var kind = CompositionPairs.Kinds.Single(candidate => candidate.Name == name);
+        var pairs = CompositionPairs.All;
+        var run = GeneratorRun.Of(string.Concat(pairs.Select(pair => pair.Text(kind))));
         Assert.True(run.Result.Results.Single().Exception is null, run.Result.Results.Single().Exception?.ToString());
-        var refused = run.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToLookup(diagnostic => diagnostic.Location.GetLineSpan().StartLinePosition.Line);
-        var firstLine = GeneratorRun.Usings.Count(letter => letter == '\n');
-        var proved = 0;
-        for (var k = 0; k < pairs.Length; k++)
-        {
-            var findings = refused[firstLine + k].ToArray();
-            Assert.All(findings, finding => Assert.Contains(finding.Id, Refusals));
-            if (findings.Length == 0)
-            {
-                Assert.Contains("verdict     proved for every input, parameter and size", run.File($"Layer{k}.g.cs"), StringComparison.Ordinal);
-                proved++;
-            }
-        }
-
-        Assert.DoesNotContain(run.CompileErrors, error => !refused.Any(group => error.GetMessage(CultureInfo.InvariantCulture).Contains("Layer" + (group.Key - firstLine), StringComparison.Ordinal)));
         Assert.DoesNotContain(run.Diagnostics, diagnostic => diagnostic.Id is "LDSL202" or "LDSL205");
-        output.WriteLine($"{kind}: {pairs.Length} ordered pairs, {proved} proved, {pairs.Length - proved} refused");
+
+        var firstLine = GeneratorRun.Usings.Count(letter => letter == '\n');
+        var errors = run.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .ToLookup(diagnostic => diagnostic.Location.GetLineSpan().StartLinePosition.Line - firstLine);
+        Assert.All(errors.SelectMany(group => group), finding => Assert.Contains(finding.Id, Refusals));
+        var composing = pairs.Where(pair => !errors[pair.Number].Any()).ToArray();
+        Assert.All(composing, pair => Assert.All(Certified(run, pair), text => Assert.Contains("verdict     proved for every input, parameter and size", text, StringComparison.Ordinal)));
+
+        var failures = CompositionTraining.Run(run.Load(without: errors.ToDictionary(group => group.Key + firstLine, group => pairs[group.Key].Model)), composing, kind).ToArray();
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {pairs.Count} ordered pairs, {composing.Length} compose, {pairs.Count - composing.Length} are refused"));
+        Assert.True(failures.Length == 0, string.Join("\n", failures));
+
+        CompositionTable.Compare(kind, pairs.Select(pair => (pair, errors[pair.Number].Select(error => error.Id).FirstOrDefault() ?? Fold(run, pair))));
+    }
+
+    private static IEnumerable<string> Certified(GeneratorRun run, Pair pair) => Files(run, pair).Where(text => text.Contains("verdict     ", StringComparison.Ordinal));
+
+    /// <summary>The generated files of the layer that has the methods, and of its parts.</summary>
+    private static IEnumerable<string> Files(GeneratorRun run, Pair pair)
+    {
+        var files = run.Result.Results.Single().GeneratedSources.Where(source => source.HintName.StartsWith(pair.Model + "+Subject", StringComparison.Ordinal)).ToArray();
+        Assert.NotEmpty(files);
+        return files.Select(file => file.SourceText.ToString());
+    }
+
+    /// <summary>What the weight is in the folded model, as the generated code makes it.</summary>
+    private static string Fold(GeneratorRun run, Pair pair)
+    {
+        var forms = Files(run, pair).SelectMany(FoldsOf).Distinct().Order(StringComparer.Ordinal).ToArray();
+        Assert.NotEmpty(forms);
+        return string.Join("; ", forms);
+    }
+
+    private static IEnumerable<string> FoldsOf(string text)
+    {
+        var branch = text.Contains(", down: this.", StringComparison.Ordinal) ? " and a low-rank branch" : string.Empty;
+        if (text.Contains("FoldPlanes(", StringComparison.Ordinal))
+        {
+            yield return "binary planes" + branch;
+        }
+        else if (text.Contains("FoldCodes(", StringComparison.Ordinal))
+        {
+            yield return "codes" + branch;
+        }
+        else if (text.Contains("return FoldSparse", StringComparison.Ordinal))
+        {
+            yield return "sparse rows";
+        }
+        else if (text.Contains("return FoldLinear(", StringComparison.Ordinal) || text.Contains("return FoldConv2d(", StringComparison.Ordinal))
+        {
+            yield return "32-bit floats";
+        }
     }
 }

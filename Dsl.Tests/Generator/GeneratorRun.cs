@@ -85,10 +85,21 @@ internal sealed class GeneratorRun
     }
 
     /// <summary>Compiles everything and loads it.</summary>
-    public Assembly Load()
+    public Assembly Load() => Load(Output);
+
+    /// <summary>Compiles and loads everything but the given lines of the source text and what was generated for the types that they declare.</summary>
+    public Assembly Load(IReadOnlyDictionary<int, string> without)
+    {
+        var tree = Input.SyntaxTrees.Single();
+        var kept = tree.GetText().Lines.Select(line => line.ToString()).Where((_, number) => !without.ContainsKey(number));
+        var generated = Output.SyntaxTrees.Where(file => without.Values.Contains(Path.GetFileName(file.FilePath).Split('.', '+')[0]));
+        return Load(Output.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(string.Join("\n", kept), ParseOptions, tree.FilePath)).RemoveSyntaxTrees(generated));
+    }
+
+    private static Assembly Load(Compilation compilation)
     {
         using var stream = new MemoryStream();
-        var emitted = Output.Emit(stream);
+        var emitted = compilation.Emit(stream);
         Assert.True(emitted.Success, string.Join("\n", emitted.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)));
         stream.Position = 0;
         return new AssemblyLoadContext("snippet", isCollectible: false).LoadFromStream(stream);

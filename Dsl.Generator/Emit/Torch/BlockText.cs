@@ -36,9 +36,10 @@ internal sealed class BlockText
         return IsInBlocks(tensor) ? sizes.Append(forms.Weight.Columns) : sizes;
     }
 
-    /// <summary>Local variables for the masks that initialization reads.</summary>
+    /// <summary>Local variables for the masks that initialization reads in blocks; one over a random start is read as it is stored.</summary>
     public IEnumerable<string> Masks() => forms.Stored
         .Where(stored => IsInBlocks(stored.Tensor) && stored.Tensor.Role == TensorRole.Buffer)
+        .Where(stored => !forms.Initialization.Any(step => step is InitStep.MaskedUniform masked && masked.Mask == stored.Tensor))
         .Select(stored => $"var {NamesOf.Variable(stored.Tensor.Name)} = this.{Seen(stored.Tensor)};");
 
     /// <summary>Local variables, computed once, that a pass over stored tensors needs before it starts.</summary>
