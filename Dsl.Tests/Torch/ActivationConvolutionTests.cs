@@ -13,6 +13,7 @@ public sealed class ActivationConvolutionTests
         ["NF4"] = () => new Activated.NormalFloatConvolution(),
         ["planes"] = () => new Activated.ConvolutionOfPlanes(),
         ["branch"] = () => new Activated.ConvolutionWithBranch(),
+        ["masked branches, shifts"] = () => new Activated.ConvolutionOfMaskedBranches(),
     };
 
     public static TheoryData<string> Names => [.. Layers.Keys];
@@ -39,6 +40,24 @@ public sealed class ActivationConvolutionTests
             Assert.True(allclose(y, layer.FoldTorch().call(x), rtol: 1e-5, atol: 1e-5));
             Assert.True(allclose(y, layer.FoldLayer().forward(x), rtol: 1e-5, atol: 1e-5));
         }
+    }
+
+    /// <summary>Rounding passes the gradient on where it does not clip, and the rest is TorchSharp's convolution with the merged kernel.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_gradient_of_the_input_is_that_of_the_merged_convolution(string name)
+    {
+        random.manual_seed(4);
+        var layer = Layers[name]();
+        layer.Calibrate([rand(4, 4, 7, 6)]);
+        var x = rand(2, 4, 7, 6) * 0.9;
+        var (own, reference) = (x.clone().requires_grad_(), x.clone().requires_grad_());
+        var merged = (nn.Module<Tensor, Tensor>)layer.FoldTorch().children().Last();
+
+        layer.forward(own).square().sum().backward();
+        merged.call(reference).backward([layer.forward(x).detach() * 2]);
+
+        Assert.True(allclose(reference.grad!, own.grad!, rtol: 1e-4, atol: 1e-4), $"{(reference.grad! - own.grad!).abs().max().item<float>()}");
     }
 
     /// <summary>Outside of the image lies 0, also on a grid whose code of 0 is another.</summary>

@@ -84,6 +84,9 @@ public static partial class Activated
     [Conv2d(4, 6, 2), Quantize(Bits = 4, Scheme = Scheme.Nf4, Activations = true, ActivationScheme = Scheme.Lsq)]
     public sealed partial class NormalFloatConvolution;
 
+    [Conv2d(4, 6, 3, Padding = 1), SparseIso(0.5, Kind = SparseKind.Parallel), Quantize(Bits = 4, Scheme = Scheme.Log2, Activations = true, ActivationScheme = Scheme.Lsq)]
+    public sealed partial class ConvolutionOfMaskedBranches;
+
     [Conv2d(4, 6, 3), Quantize(Bits = 4, Activations = true), LowRank(2)]
     public sealed partial class ConvolutionWithBranch;
 }

@@ -53,8 +53,8 @@ internal static class TorchProgramWriter
     {
         var axes = fold.Result.Axes.Concat(fold.Over).ToEquatableArray();
 
-        // In the storage order of a value that has all axes nothing needs to be permuted.
-        var whole = Reads(fold.Body).FirstOrDefault(source => source.Axes.Count == axes.Count && source.Axes.All(axes.Contains));
+        // In the storage order of a value that has all axes nothing needs to be permuted, as long as what remains is in the result's order.
+        var whole = Reads(fold.Body).FirstOrDefault(source => source.Axes.Count == axes.Count && source.Axes.All(axes.Contains) && source.Axes.Except(fold.Over).SequenceEqual(fold.Result.Axes));
         axes = whole?.Axes ?? axes;
         var body = Text(fold.Body, axes, sizeOf);
         var receiver = body.Precedence < TorchFunctions.Primary ? "(" + body.Text + ")" : body.Text;
