@@ -8,14 +8,28 @@ namespace LayerDsl.Generator.Ir;
 /// </summary>
 internal abstract class Expr : IEquatable<Expr>
 {
+    private const long LongestCounted = 1L << 60;
+
     private readonly int hash;
 
-    private protected Expr(int hash, ImmutableSortedSet<Index> freeIndices)
+    private protected Expr(int hash, ImmutableSortedSet<Index> freeIndices, params IEnumerable<Expr> parts)
     {
         this.hash = hash;
         FreeIndices = freeIndices;
         FreeIndexList = [.. freeIndices];
+        (Depth, Length) = (1, 1);
+        foreach (var part in parts)
+        {
+            Depth = Math.Max(Depth, part.Depth + 1);
+            Length = Math.Min(Length + part.Length, LongestCounted);
+        }
     }
+
+    /// <summary>How many expressions are nested in each other.</summary>
+    public int Depth { get; }
+
+    /// <summary>How many parts the expression has when it is written out, what is shared as often as it occurs; at most <see cref="LongestCounted"/>.</summary>
+    public long Length { get; }
 
     /// <summary>The free indices once more, for loops over them.</summary>
     public ImmutableArray<Index> FreeIndexList { get; }
@@ -104,7 +118,7 @@ internal sealed class Access : Expr
 internal sealed class Map : Expr
 {
     public Map(Function function, EquatableArray<Expr> arguments)
-        : base(Mix((int)function + 101, arguments.GetHashCode()), arguments.Aggregate(NoIndices, (all, argument) => all.Union(argument.FreeIndices)))
+        : base(Mix((int)function + 101, arguments.GetHashCode()), arguments.Aggregate(NoIndices, (all, argument) => all.Union(argument.FreeIndices)), arguments)
     {
         Function = function;
         Arguments = arguments;
@@ -129,7 +143,7 @@ internal enum Reduction
 internal sealed class Reduce : Expr
 {
     public Reduce(Reduction reduction, Index index, Expr body)
-        : base(Mix(Mix((int)reduction + 211, index.GetHashCode()), body.GetHashCode()), body.FreeIndices.Remove(index))
+        : base(Mix(Mix((int)reduction + 211, index.GetHashCode()), body.GetHashCode()), body.FreeIndices.Remove(index), body)
     {
         Reduction = reduction;
         Index = index;
@@ -167,7 +181,7 @@ internal sealed class Inside : Expr
 internal sealed class Named : Expr
 {
     public Named(string name, Expr body)
-        : base(Mix(401, body.GetHashCode()), body.FreeIndices)
+        : base(Mix(401, body.GetHashCode()), body.FreeIndices, body)
     {
         Name = name;
         Body = body;
@@ -188,7 +202,7 @@ internal sealed class Named : Expr
 internal sealed class Surrogate : Expr
 {
     public Surrogate(string name, Expr value, Expr derivative)
-        : base(Mix(Mix(503, value.GetHashCode()), derivative.GetHashCode()), value.FreeIndices)
+        : base(Mix(Mix(503, value.GetHashCode()), derivative.GetHashCode()), value.FreeIndices, value, derivative)
     {
         Name = name;
         Value = value;

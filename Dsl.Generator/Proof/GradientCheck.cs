@@ -54,6 +54,11 @@ internal static class GradientCheck
     public static GradientReport Run(
         Expr forward, Tensor outputGradient, IReadOnlyList<(Tensor Tensor, Expr Gradient)> gradients, CancellationToken cancellation)
     {
+        if (Examinable.Objection([forward, .. gradients.Select(pair => pair.Gradient)]) is { } objection)
+        {
+            return new GradientReport(null, [], 0) { Reason = objection };
+        }
+
         if (StrayIndex(forward, outputGradient, gradients) is { } stray)
         {
             return new GradientReport(stray, SurrogatesOf(forward).Distinct().ToEquatableArray(), 0);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Proof.Evaluation;
 using LayerDsl.Generator.Proof.NormalForms;
@@ -19,11 +20,14 @@ internal static class OracleTest
         var vocabulary = new Vocabulary(left, right);
         var points = 0;
         var bits = 0.0;
+
+        // A number for the text: it stands in the name of every element that is drawn.
+        var name = Noise.Of(left + "/" + right).ToString(CultureInfo.InvariantCulture);
         foreach (var shape in SmallShapes.Of(vocabulary).Skip(vocabulary.Symbols.Count).Take(PointsWanted))
         {
             foreach (var seed in Enumerable.Range(0, SeedsPerShape))
             {
-                if (Agree(left, right, vocabulary, shape, left + "/" + right + "/" + seed, steps) is not { } agree)
+                if (Agree(left, right, vocabulary, shape, name + "/" + seed, steps) is not { } agree)
                 {
                     continue;
                 }

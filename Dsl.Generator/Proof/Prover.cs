@@ -16,6 +16,11 @@ internal static class Prover
 
     public static Verdict Prove(Claim claim, long stepLimit, CancellationToken cancellation)
     {
+        if (Examinable.Objection([claim.Training, claim.Inference, .. claim.Folds.Select(fold => fold.Value)]) is { } objection)
+        {
+            return new Verdict.Tested(objection);
+        }
+
         var (training, inference) = (claim.Training, claim.InferenceOverStored());
         Steps Budget() => new(stepLimit, cancellation);
         Steps SearchBudget() => new(SearchFactor * stepLimit, cancellation);
