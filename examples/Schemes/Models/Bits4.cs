@@ -1,0 +1,247 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
+
+namespace LayerDsl.Examples.Schemes.Models;
+
+/// <summary>Every weight in 4 bits: Uniform.</summary>
+[LayerModel]
+public sealed partial class Uniform4 : nn.Module<Tensor, Tensor>
+{
+    [Conv2d(1, 6, 5, Padding = 2), Quantize(Bits = 4)]
+    public partial Layer First { get; }
+
+    [Conv2d(6, 16, 5), Quantize(Bits = 4)]
+    public partial Layer Second { get; }
+
+    [Linear(400, 120), Quantize(Bits = 4)]
+    public partial Layer Third { get; }
+
+    [Linear(120, 84), Quantize(Bits = 4)]
+    public partial Layer Fourth { get; }
+
+    [Linear(84, 10), Quantize(Bits = 4)]
+    public partial Layer Head { get; }
+
+    public override Tensor forward(Tensor x)
+    {
+        var edges = max_pool2d(relu(First.forward(x.view(-1, 1, 28, 28))), 2);
+        var parts = max_pool2d(relu(Second.forward(edges)), 2).flatten(1);
+        return Head.forward(relu(Fourth.forward(relu(Third.forward(parts)))));
+    }
+}
+
+/// <summary>Every weight in 4 bits: Log2.</summary>
+[LayerModel]
+public sealed partial class Log24 : nn.Module<Tensor, Tensor>
+{
+    [Conv2d(1, 6, 5, Padding = 2), Quantize(Bits = 4, Scheme = Scheme.Log2)]
+    public partial Layer First { get; }
+
+    [Conv2d(6, 16, 5), Quantize(Bits = 4, Scheme = Scheme.Log2)]
+    public partial Layer Second { get; }
+
+    [Linear(400, 120), Quantize(Bits = 4, Scheme = Scheme.Log2)]
+    public partial Layer Third { get; }
+
+    [Linear(120, 84), Quantize(Bits = 4, Scheme = Scheme.Log2)]
+    public partial Layer Fourth { get; }
+
+    [Linear(84, 10), Quantize(Bits = 4, Scheme = Scheme.Log2)]
+    public partial Layer Head { get; }
+
+    public override Tensor forward(Tensor x)
+    {
+        var edges = max_pool2d(relu(First.forward(x.view(-1, 1, 28, 28))), 2);
+        var parts = max_pool2d(relu(Second.forward(edges)), 2).flatten(1);
+        return Head.forward(relu(Fourth.forward(relu(Third.forward(parts)))));
+    }
+}
+
+/// <summary>Every weight in 4 bits: LogSqrt2.</summary>
+[LayerModel]
+public sealed partial class LogSqrt24 : nn.Module<Tensor, Tensor>
+{
+    [Conv2d(1, 6, 5, Padding = 2), Quantize(Bits = 4, Scheme = Scheme.LogSqrt2)]
+    public partial Layer First { get; }
+
+    [Conv2d(6, 16, 5), Quantize(Bits = 4, Scheme = Scheme.LogSqrt2)]
+    public partial Layer Second { get; }
+
+    [Linear(400, 120), Quantize(Bits = 4, Scheme = Scheme.LogSqrt2)]
+    public partial Layer Third { get; }
+
+    [Linear(120, 84), Quantize(Bits = 4, Scheme = Scheme.LogSqrt2)]
+    public partial Layer Fourth { get; }
+
+    [Linear(84, 10), Quantize(Bits = 4, Scheme = Scheme.LogSqrt2)]
+    public partial Layer Head { get; }
+
+    public override Tensor forward(Tensor x)
+    {
+        var edges = max_pool2d(relu(First.forward(x.view(-1, 1, 28, 28))), 2);
+        var parts = max_pool2d(relu(Second.forward(edges)), 2).flatten(1);
+        return Head.forward(relu(Fourth.forward(relu(Third.forward(parts)))));
+    }
+}
+
+/// <summary>Every weight in 4 bits: StatsQ.</summary>
+[LayerModel]
+public sealed partial class StatsQ4 : nn.Module<Tensor, Tensor>
+{
+    [Conv2d(1, 6, 5, Padding = 2), Quantize(Bits = 4, Scheme = Scheme.StatsQ)]
+    public partial Layer First { get; }
+
+    [Conv2d(6, 16, 5), Quantize(Bits = 4, Scheme = Scheme.StatsQ)]
+    public partial Layer Second { get; }
+
+    [Linear(400, 120), Quantize(Bits = 4, Scheme = Scheme.StatsQ)]
+    public partial Layer Third { get; }
+
+    [Linear(120, 84), Quantize(Bits = 4, Scheme = Scheme.StatsQ)]
+    public partial Layer Fourth { get; }
+
+    [Linear(84, 10), Quantize(Bits = 4, Scheme = Scheme.StatsQ)]
+    public partial Layer Head { get; }
+
+    public override Tensor forward(Tensor x)
+    {
+        var edges = max_pool2d(relu(First.forward(x.view(-1, 1, 28, 28))), 2);
+        var parts = max_pool2d(relu(Second.forward(edges)), 2).flatten(1);
+        return Head.forward(relu(Fourth.forward(relu(Third.forward(parts)))));
+    }
+}
+
+/// <summary>Every weight in 4 bits: Lsq.</summary>
+[LayerModel]
+public sealed partial class Lsq4 : nn.Module<Tensor, Tensor>
+{
+    [Conv2d(1, 6, 5, Padding = 2), Quantize(Bits = 4, Scheme = Scheme.Lsq)]
+    public partial Layer First { get; }
+
+    [Conv2d(6, 16, 5), Quantize(Bits = 4, Scheme = Scheme.Lsq)]
+    public partial Layer Second { get; }
+
+    [Linear(400, 120), Quantize(Bits = 4, Scheme = Scheme.Lsq)]
+    public partial Layer Third { get; }
+
+    [Linear(120, 84), Quantize(Bits = 4, Scheme = Scheme.Lsq)]
+    public partial Layer Fourth { get; }
+
+    [Linear(84, 10), Quantize(Bits = 4, Scheme = Scheme.Lsq)]
+    public partial Layer Head { get; }
+
+    public override Tensor forward(Tensor x)
+    {
+        var edges = max_pool2d(relu(First.forward(x.view(-1, 1, 28, 28))), 2);
+        var parts = max_pool2d(relu(Second.forward(edges)), 2).flatten(1);
+        return Head.forward(relu(Fourth.forward(relu(Third.forward(parts)))));
+    }
+}
+
+/// <summary>Every weight in 4 bits: DoReFa.</summary>
+[LayerModel]
+public sealed partial class DoReFa4 : nn.Module<Tensor, Tensor>
+{
+    [Conv2d(1, 6, 5, Padding = 2), Quantize(Bits = 4, Scheme = Scheme.DoReFa)]
+    public partial Layer First { get; }
+
+    [Conv2d(6, 16, 5), Quantize(Bits = 4, Scheme = Scheme.DoReFa)]
+    public partial Layer Second { get; }
+
+    [Linear(400, 120), Quantize(Bits = 4, Scheme = Scheme.DoReFa)]
+    public partial Layer Third { get; }
+
+    [Linear(120, 84), Quantize(Bits = 4, Scheme = Scheme.DoReFa)]
+    public partial Layer Fourth { get; }
+
+    [Linear(84, 10), Quantize(Bits = 4, Scheme = Scheme.DoReFa)]
+    public partial Layer Head { get; }
+
+    public override Tensor forward(Tensor x)
+    {
+        var edges = max_pool2d(relu(First.forward(x.view(-1, 1, 28, 28))), 2);
+        var parts = max_pool2d(relu(Second.forward(edges)), 2).flatten(1);
+        return Head.forward(relu(Fourth.forward(relu(Third.forward(parts)))));
+    }
+}
+
+/// <summary>Every weight in 4 bits: Nf4.</summary>
+[LayerModel]
+public sealed partial class Nf44 : nn.Module<Tensor, Tensor>
+{
+    [Conv2d(1, 6, 5, Padding = 2), Quantize(Bits = 4, Scheme = Scheme.Nf4)]
+    public partial Layer First { get; }
+
+    [Conv2d(6, 16, 5), Quantize(Bits = 4, Scheme = Scheme.Nf4)]
+    public partial Layer Second { get; }
+
+    [Linear(400, 120), Quantize(Bits = 4, Scheme = Scheme.Nf4)]
+    public partial Layer Third { get; }
+
+    [Linear(120, 84), Quantize(Bits = 4, Scheme = Scheme.Nf4)]
+    public partial Layer Fourth { get; }
+
+    [Linear(84, 10), Quantize(Bits = 4, Scheme = Scheme.Nf4)]
+    public partial Layer Head { get; }
+
+    public override Tensor forward(Tensor x)
+    {
+        var edges = max_pool2d(relu(First.forward(x.view(-1, 1, 28, 28))), 2);
+        var parts = max_pool2d(relu(Second.forward(edges)), 2).flatten(1);
+        return Head.forward(relu(Fourth.forward(relu(Third.forward(parts)))));
+    }
+}
+
+/// <summary>Every weight in 4 bits: Fp4E2M1.</summary>
+[LayerModel]
+public sealed partial class Fp4E2M14 : nn.Module<Tensor, Tensor>
+{
+    [Conv2d(1, 6, 5, Padding = 2), Quantize(Bits = 4, Scheme = Scheme.Fp4E2M1)]
+    public partial Layer First { get; }
+
+    [Conv2d(6, 16, 5), Quantize(Bits = 4, Scheme = Scheme.Fp4E2M1)]
+    public partial Layer Second { get; }
+
+    [Linear(400, 120), Quantize(Bits = 4, Scheme = Scheme.Fp4E2M1)]
+    public partial Layer Third { get; }
+
+    [Linear(120, 84), Quantize(Bits = 4, Scheme = Scheme.Fp4E2M1)]
+    public partial Layer Fourth { get; }
+
+    [Linear(84, 10), Quantize(Bits = 4, Scheme = Scheme.Fp4E2M1)]
+    public partial Layer Head { get; }
+
+    public override Tensor forward(Tensor x)
+    {
+        var edges = max_pool2d(relu(First.forward(x.view(-1, 1, 28, 28))), 2);
+        var parts = max_pool2d(relu(Second.forward(edges)), 2).flatten(1);
+        return Head.forward(relu(Fourth.forward(relu(Third.forward(parts)))));
+    }
+}
+
+/// <summary>Every weight in 4 bits: Fp4E3M0.</summary>
+[LayerModel]
+public sealed partial class Fp4E3M04 : nn.Module<Tensor, Tensor>
+{
+    [Conv2d(1, 6, 5, Padding = 2), Quantize(Bits = 4, Scheme = Scheme.Fp4E3M0)]
+    public partial Layer First { get; }
+
+    [Conv2d(6, 16, 5), Quantize(Bits = 4, Scheme = Scheme.Fp4E3M0)]
+    public partial Layer Second { get; }
+
+    [Linear(400, 120), Quantize(Bits = 4, Scheme = Scheme.Fp4E3M0)]
+    public partial Layer Third { get; }
+
+    [Linear(120, 84), Quantize(Bits = 4, Scheme = Scheme.Fp4E3M0)]
+    public partial Layer Fourth { get; }
+
+    [Linear(84, 10), Quantize(Bits = 4, Scheme = Scheme.Fp4E3M0)]
+    public partial Layer Head { get; }
+
+    public override Tensor forward(Tensor x)
+    {
+        var edges = max_pool2d(relu(First.forward(x.view(-1, 1, 28, 28))), 2);
+        var parts = max_pool2d(relu(Second.forward(edges)), 2).flatten(1);
+        return Head.forward(relu(Fourth.forward(relu(Third.forward(parts)))));
+    }
+}
