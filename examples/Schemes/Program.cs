@@ -60,9 +60,7 @@ foreach (var variant in variants)
     model.eval();
     var started = Evaluation.Accuracy(Evaluation.Classes(model, test), test);
     WorkProgress.Run(console, $"{variant.Scheme} {variant.Bits}", report => Trainer.Train(model, data.Train, new TrainingOptions(options.Epochs ?? 1, 128, TuningRate, Seed, most), report));
-    var clock = System.Diagnostics.Stopwatch.StartNew();
     results.Add(SchemeResult.Measure(variant, model, started, test, path));
-    Console.WriteLine("measure " + clock.Elapsed);
 }
 
 // 3. The table, and what was to be reached.
