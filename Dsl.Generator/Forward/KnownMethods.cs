@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 
 namespace LayerDsl.Generator.Forward;
@@ -35,7 +36,7 @@ internal static class KnownMethods
 {
     private const string TorchSharp = "TorchSharp";
 
-    private static readonly HashSet<string> Classes =
+    private static readonly ImmutableHashSet<string> Classes =
     [
         "TorchSharp.torch",
         "TorchSharp.torch.Tensor",
@@ -43,7 +44,7 @@ internal static class KnownMethods
         "TorchSharp.torch.special",
     ];
 
-    private static readonly Dictionary<string, KnownMethod> Rows = new()
+    private static readonly IReadOnlyDictionary<string, KnownMethod> Rows = new Dictionary<string, KnownMethod>
     {
         ["relu"] = new KnownMethod.Activate(Activation.Relu),
         ["sigmoid"] = new KnownMethod.Activate(Activation.Sigmoid),
@@ -71,7 +72,7 @@ internal static class KnownMethods
         ["MoveToOuterDisposeScope"] = new KnownMethod.Identity(),
     };
 
-    private static readonly Dictionary<string, KnownMethod> Operators = new()
+    private static readonly IReadOnlyDictionary<string, KnownMethod> Operators = new Dictionary<string, KnownMethod>
     {
         [WellKnownMemberNames.AdditionOperatorName] = Rows["add"],
         [WellKnownMemberNames.SubtractionOperatorName] = Rows["sub"],

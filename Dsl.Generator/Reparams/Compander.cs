@@ -27,7 +27,7 @@ internal static class Compander
     /// <summary>One curve for height a and width b: its formula, Ψ, Ψ⁻¹ and the limit of |Ψ| in units of a.</summary>
     private sealed record CurveFacts(string Formula, Func<Expr, Expr, Expr, Expr> Map, Func<Expr, Expr, Expr, Expr> Inverse, double? Limit);
 
-    private static readonly Dictionary<string, CurveFacts> Curves = new()
+    private static readonly IReadOnlyDictionary<string, CurveFacts> Curves = new Dictionary<string, CurveFacts>
     {
         ["Arctan"] = new("a · arctan(v / b)",
             (v, a, b) => a * Name("curve", Atan(Name("ratio", v / b))),

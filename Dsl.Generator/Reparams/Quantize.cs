@@ -20,7 +20,7 @@ internal static class Quantize
         Block = attribute => Granularity(attribute) == "Group" ? GroupSize(attribute) : 0,
     };
 
-    private static readonly Dictionary<string, Grid> Grids = new()
+    private static readonly IReadOnlyDictionary<string, Grid> Grids = new Dictionary<string, Grid>
     {
         ["Uniform"] = UniformGrid.Grid,
         ["Log2"] = LogGrids.Log2,

@@ -2,6 +2,7 @@ using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Scheduling;
+using static LayerDsl.Generator.Emit.Torch.LayerText;
 
 namespace LayerDsl.Generator.Emit.Torch;
 
@@ -16,7 +17,6 @@ internal sealed class LayerEmitter
     private readonly LayerFacts facts;
     private readonly KindText kind;
     private readonly BlockText blocks;
-    private readonly string activation;
     private readonly CodeWriter writer = new();
 
     private LayerEmitter(LayerForms forms, LayerPrograms programs, LayerFacts facts)
@@ -26,7 +26,6 @@ internal sealed class LayerEmitter
         this.facts = facts;
         kind = KindText.Of(forms);
         blocks = new BlockText(forms);
-        activation = forms.Activation is null ? string.Empty : ", FoldActivation()";
     }
 
     public static string Emit(TypeSpec type, LayerClassNames names, LayerForms forms, LayerPrograms programs, LayerFacts facts, bool nested)
@@ -72,17 +71,18 @@ internal sealed class LayerEmitter
             Fields();
             Constructor(names);
             Forward();
-            Folds();
+            new FoldWriter(writer, forms, programs, facts).Write();
             Initialization();
             Bound();
             MaskWriter.Accessor(writer, forms, Field);
             ActivationWriter.Members(writer, forms, Field);
             NormWriter.Updates(writer, forms, programs.Updates);
-            Pass("Pass", forms.Norm is { HasStatistics: true } ? "The forward and backward pass in eval mode: one node of the graph." : "The forward and backward pass: one node of the graph.", forms.Stored, programs.Forward, programs.Backward, programs.BackwardOf);
+            var passes = new PassWriter(writer, forms, programs);
+            passes.Write("Pass", forms.Norm is { HasStatistics: true } ? "The forward and backward pass in eval mode: one node of the graph." : "The forward and backward pass: one node of the graph.", forms.Stored, programs.Forward, programs.Backward, programs.BackwardOf);
             if (programs.Batch is { } batch)
             {
                 writer.Line();
-                Pass("BatchPass", "The forward and backward pass in training mode: the statistics are those of the batch.", BatchStored, batch.Forward, batch.Backward, batch.BackwardOf);
+                passes.Write("BatchPass", "The forward and backward pass in training mode: the statistics are those of the batch.", BatchStored, batch.Forward, batch.Backward, batch.BackwardOf);
             }
 
             if (forms.Factors is { } factors && programs.Factors is { } product)
@@ -93,7 +93,7 @@ internal sealed class LayerEmitter
             if (programs.Input is { } input)
             {
                 writer.Line();
-                Pass("InputPass", Xml(ActivationWriter.Formula(forms)) + ": the input on its grid, a node of its own.", InputStored, input.Forward, input.Backward, input.BackwardOf);
+                passes.Write("InputPass", Xml(ActivationWriter.Formula(forms)) + ": the input on its grid, a node of its own.", InputStored, input.Forward, input.Backward, input.BackwardOf);
             }
         });
     }
@@ -174,91 +174,6 @@ internal sealed class LayerEmitter
         writer.Line();
     }
 
-    private void Folds()
-    {
-        var bias = forms.Bias is null ? "null" : "bias";
-        writer.Line("/// <inheritdoc/>").Line("public override LayerCertificate GetCertificate() => new(").Indented(() => writer.Lines(CertificateArguments())).Line();
-        if (forms.Norm is not null)
-        {
-            NormWriter.Folds(writer, forms, programs.Fold);
-            return;
-        }
-
-        if (forms.Table is not null)
-        {
-            TableWriter.Folds(writer, forms);
-            return;
-        }
-
-        writer.Line("/// <inheritdoc/>");
-        writer.Block($"public override {forms.Shape.FoldedType} Fold()", () => Fold(bias)).Line();
-        writer.Line("/// <inheritdoc/>");
-        writer.Block("public override nn.Module<Tensor, Tensor> FoldTorch()", () => writer.Line("using var weight = MergedWeight();").Line($"return Make{forms.Shape.Kind}(weight, {bias}{kind.Geometry}{activation});")).Line();
-        writer.Line("/// <inheritdoc/>");
-        writer.Block("public override Layer FoldLayer()", () => writer.Line("using var weight = MergedWeight();").Line($"return MakePlain{forms.Shape.Kind}(weight, {bias}{kind.Geometry}{activation});")).Line();
-
-        FitWriter.Method(writer, forms, programs, blocks);
-        writer.Line("/// <summary>" + Xml(LayerFacts.WeightForm(forms)) + "</summary>");
-        writer.Block("private Tensor MergedWeight()", () =>
-        {
-            if (forms.Rounded is not null)
-            {
-                RequireFinite();
-            }
-
-            if (forms.FoldedWeight.Value is Access stored)
-            {
-                writer.Line($"using var detached = {Field(stored.Tensor)}.detach();").Line("return detached.clone();");
-                return;
-            }
-
-            writer.Line("using var noGradient = no_grad();").Line("using var scope = NewDisposeScope();").Lines(FitWriter.Prelude(forms)).Lines(blocks.Locals(programs.Fold)).Lines(TorchProgramWriter.Write(programs.Fold, forms.SizeText));
-            writer.Line($"return {programs.Fold.Results[0].Name}{blocks.Close}.MoveToOuterDisposeScope();");
-        }).Line();
-    }
-
-    private void Fold(string bias)
-    {
-        if (programs.Codes is not { } codes || forms.Packed is not { } packed)
-        {
-            var sparse = forms.NonZeros is null ? string.Empty : "Sparse";
-            writer.Line("using var weight = MergedWeight();").Line($"return Fold{sparse}{forms.Shape.Kind}(weight, {bias}{kind.Geometry}{activation});");
-            return;
-        }
-
-        var branch = packed.Branch is { } term ? $", down: this.{Field(term.Down)}, up: this.{Field(term.Up)}" : string.Empty;
-        var zeros = codes.Results.Count > 2 ? ", " + codes.Results[2].Name : string.Empty;
-        RequireFinite();
-        writer.Line("using var noGradient = no_grad();")
-            .Line("using var scope = NewDisposeScope();")
-            .Lines(FitWriter.Prelude(forms))
-            .Lines(blocks.Locals(codes))
-            .Lines(TorchProgramWriter.Write(codes, forms.SizeText))
-            .Line(forms.Fit is null
-                ? $"var packed = FoldCodes(Format, {codes.Results[0].Name}, lowest: {packed.Weight.Coded.Lowest}, {codes.Results[1].Name}{zeros}{branch});"
-                : $"var packed = FoldPlanes(Format, {codes.Results[0].Name}, {codes.Results[1].Name}{branch});")
-            .Line($"return Fold{forms.Shape.Kind}(packed, {bias}{kind.Geometry}{activation});");
-    }
-
-    /// <summary>Rounding could hide them: NaN is no larger than any threshold.</summary>
-    private void RequireFinite() => writer.Lines(forms.Stored.Where(stored => stored.Tensor.Name != "bias")
-        .Select(stored => $"CheckFinite(this.{Field(stored.Tensor)}, {Quote(stored.Tensor.Name)});"));
-
-    private IEnumerable<string> CertificateArguments()
-    {
-        yield return $"{Quote(forms.Name)},";
-        yield return $"{Quote(string.Join("; ", forms.Notes.Select(note => note.Formula)))},";
-        yield return $"{Quote(string.Join("; ", forms.Notes.Select(note => note.Paper)))},";
-        yield return $"{Quote(string.Join(", ", facts.TrainingForm))},";
-        yield return $"{Quote(string.Join(", ", facts.InferenceForm))},";
-        yield return $"{Quote(facts.Verdict)},";
-        yield return $"[{string.Join(", ", facts.Laws.Select(Quote))}],";
-        yield return $"[{string.Join(", ", facts.Conditions.Select(Quote))}],";
-        yield return $"Parameters: {facts.Parameters}, FoldedParameters: {facts.FoldedParameters},";
-        yield return $"TrainingFlops: {facts.TrainingFlops}, InferenceFlops: {facts.InferenceFlops},";
-        yield return $"StoredBytes: {facts.StoredBytes}, FoldedBytes: {facts.FoldedBytes}, RoundingFactor: {facts.RoundingFactor});";
-    }
-
     private void Initialization()
     {
         if (forms.Norm is not null)
@@ -330,55 +245,6 @@ internal sealed class LayerEmitter
         }).Line();
     }
 
-    private void Pass(
-        string name, string summary, EquatableArray<StoredTensor> stored, Program forward, Program backward, EquatableArray<Tensor> backwardOf)
-    {
-        writer.Line("/// <summary>" + summary + "</summary>");
-        writer.Block($"private sealed class {name} : LayerFunction<{name}>", () =>
-        {
-            writer.Line("/// <inheritdoc/>").Line($"public override string Name => {Quote(forms.Name)};").Line();
-            writer.Line("/// <inheritdoc/>");
-            writer.Block("protected override Tensor Output(IReadOnlyList<Tensor> inputs)", () =>
-            {
-                Unpack(forward, stored);
-                WriteAndReturn(forward);
-            }).Line();
-            writer.Line("/// <inheritdoc/>");
-            writer.Block("protected override Tensor?[] Gradients(IReadOnlyList<Tensor> inputs, Tensor gradY)", () => Backward(stored, backward, backwardOf));
-        });
-    }
-
-    /// <summary>The input's gradient comes last, and only where it is wanted: a first layer's input asks for none.</summary>
-    private void Backward(EquatableArray<StoredTensor> tensors, Program backward, EquatableArray<Tensor> backwardOf)
-    {
-        if (!backwardOf.Contains(forms.Input))
-        {
-            Unpack(backward, tensors);
-            writer.Lines(Statements(backward.Statements)).Line("return [" + string.Join(", ", backward.Results.Select(result => result.Name).Prepend("null")) + "];");
-            return; // indices have no gradient
-        }
-
-        Unpack(backward, tensors, forms.Input);
-        var statements = backward.Statements;
-        var split = backward.Ends.Count > 1 ? backward.Ends[backward.Ends.Count - 2] : 0;
-        if (split > 0)
-        {
-            writer.Lines(Statements(statements.Take(split))).Line();
-        }
-
-        writer.Line("Tensor? gradX = null;");
-        writer.Block("if (x.requires_grad)", () =>
-        {
-            writer.Lines(Statements(statements.Skip(split).Take(statements.Count - split - 1)));
-            writer.Line("gradX = " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.SizeText) + ";");
-        }).Line();
-
-        var results = backwardOf.Select((tensor, k) => (tensor, value: backward.Results[k])).ToDictionary(pair => pair.tensor, pair => pair.value);
-        var order = tensors.Select(stored => results.TryGetValue(stored.Tensor, out var value) ? MaskWriter.Wanted(stored.Tensor, value, Field) : "null");
-        writer.Lines(MaskWriter.GradientComment(backwardOf));
-        writer.Line("return [" + string.Join(", ", order.Prepend("gradX").Concat(MadeAnew(backward).Select(_ => "null"))) + "];");
-    }
-
     private string NewTensor(Tensor tensor)
     {
         if (forms.Masks.FirstOrDefault(masked => masked.Mask == tensor) is { } masked)
@@ -391,43 +257,9 @@ internal sealed class LayerEmitter
         return $"new Parameter(torch.empty({sizes}){(tensor.Role == TensorRole.Frozen ? ", requires_grad: false" : string.Empty)})";
     }
 
-    private void Unpack(Program program, EquatableArray<StoredTensor> arguments, params Tensor[] always)
-    {
-        Tensor[] tensors = [forms.Input, .. arguments.Select(stored => stored.Tensor), .. MadeAnew(program)];
-        for (var k = 0; k < tensors.Length; k++)
-        {
-            var name = NamesOf.Variable(tensors[k].Name);
-            if (always.Contains(tensors[k]) || program.Inputs.Any(input => input.Name == name))
-            {
-                writer.Line($"var {name} = inputs[{k}];");
-            }
-        }
-
-        writer.Line();
-    }
-
-    /// <summary>What is made anew is an argument of the layer's own pass, not of the one that rounds the input.</summary>
-    private IEnumerable<Tensor> MadeAnew(Program program) => ReferenceEquals(program, programs.Forward) || ReferenceEquals(program, programs.Backward) ? forms.MadeAnew : [];
-
-    private void WriteAndReturn(Program program)
-    {
-        var statements = program.Statements;
-        writer.Lines(Statements(statements.Take(statements.Count - 1)));
-        writer.Line("return " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.SizeText) + ";");
-    }
-
-    private IEnumerable<string> Statements(IEnumerable<Statement> statements) =>
-        statements.Select(statement => "var " + statement.Result.Name + " = " + TorchProgramWriter.Right(statement, forms.SizeText) + ";");
-
     private string Sizes(Tensor tensor) => tensor.Axes.Count == 0
         ? "Array.Empty<long>()"
         : string.Join(", ", blocks.Sizes(tensor));
 
     private string Shape(Tensor tensor) => tensor.Axes.Count == 0 ? "A scalar" : "(" + Sizes(tensor) + ")";
-
-    private static string Field(Tensor tensor) => NamesOf.Variable(tensor.Name);
-
-    private static string Quote(string text) => Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(text, quote: true);
-
-    private static string Xml(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 }

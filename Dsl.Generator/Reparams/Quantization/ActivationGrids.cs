@@ -14,7 +14,7 @@ internal static class ActivationGrids
 
     private const double PactStart = 8;
 
-    private static readonly Dictionary<string, Func<ActivationSpec, Tensor, RoundedInput>> Grids = new()
+    private static readonly IReadOnlyDictionary<string, Func<ActivationSpec, Tensor, RoundedInput>> Grids = new Dictionary<string, Func<ActivationSpec, Tensor, RoundedInput>>
     {
         ["Uniform"] = Uniform,
         ["Lsq"] = Lsq,

@@ -1,0 +1,99 @@
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Scheduling;
+
+namespace LayerDsl.Generator.Emit.Torch;
+
+/// <summary>Writes how a layer folds, and the certificate that says why it may.</summary>
+internal sealed class FoldWriter(CodeWriter writer, LayerForms forms, LayerPrograms programs, LayerFacts facts)
+{
+    private readonly KindText kind = KindText.Of(forms);
+    private readonly BlockText blocks = new(forms);
+    private readonly string activation = forms.Activation is null ? string.Empty : ", FoldActivation()";
+
+    /// <summary>The certificate, the folds and the merged weight.</summary>
+    public void Write()
+    {
+        var bias = forms.Bias is null ? "null" : "bias";
+        writer.Line("/// <inheritdoc/>").Line("public override LayerCertificate GetCertificate() => new(").Indented(() => writer.Lines(CertificateArguments())).Line();
+        if (forms.Norm is not null)
+        {
+            NormWriter.Folds(writer, forms, programs.Fold);
+            return;
+        }
+
+        if (forms.Table is not null)
+        {
+            TableWriter.Folds(writer, forms);
+            return;
+        }
+
+        writer.Line("/// <inheritdoc/>");
+        writer.Block($"public override {forms.Shape.FoldedType} Fold()", () => Fold(bias)).Line();
+        writer.Line("/// <inheritdoc/>");
+        writer.Block("public override nn.Module<Tensor, Tensor> FoldTorch()", () => writer.Line("using var weight = MergedWeight();").Line($"return Make{forms.Shape.Kind}(weight, {bias}{kind.Geometry}{activation});")).Line();
+        writer.Line("/// <inheritdoc/>");
+        writer.Block("public override Layer FoldLayer()", () => writer.Line("using var weight = MergedWeight();").Line($"return MakePlain{forms.Shape.Kind}(weight, {bias}{kind.Geometry}{activation});")).Line();
+
+        FitWriter.Method(writer, forms, programs, blocks);
+        writer.Line("/// <summary>" + LayerText.Xml(LayerFacts.WeightForm(forms)) + "</summary>");
+        writer.Block("private Tensor MergedWeight()", () =>
+        {
+            if (forms.Rounded is not null)
+            {
+                RequireFinite();
+            }
+
+            if (forms.FoldedWeight.Value is Access stored)
+            {
+                writer.Line($"using var detached = {LayerText.Field(stored.Tensor)}.detach();").Line("return detached.clone();");
+                return;
+            }
+
+            writer.Line("using var noGradient = no_grad();").Line("using var scope = NewDisposeScope();").Lines(FitWriter.Prelude(forms)).Lines(blocks.Locals(programs.Fold)).Lines(TorchProgramWriter.Write(programs.Fold, forms.SizeText));
+            writer.Line($"return {programs.Fold.Results[0].Name}{blocks.Close}.MoveToOuterDisposeScope();");
+        }).Line();
+    }
+
+    private void Fold(string bias)
+    {
+        if (programs.Codes is not { } codes || forms.Packed is not { } packed)
+        {
+            var sparse = forms.NonZeros is null ? string.Empty : "Sparse";
+            writer.Line("using var weight = MergedWeight();").Line($"return Fold{sparse}{forms.Shape.Kind}(weight, {bias}{kind.Geometry}{activation});");
+            return;
+        }
+
+        var branch = packed.Branch is { } term ? $", down: this.{LayerText.Field(term.Down)}, up: this.{LayerText.Field(term.Up)}" : string.Empty;
+        var zeros = codes.Results.Count > 2 ? ", " + codes.Results[2].Name : string.Empty;
+        RequireFinite();
+        writer.Line("using var noGradient = no_grad();")
+            .Line("using var scope = NewDisposeScope();")
+            .Lines(FitWriter.Prelude(forms))
+            .Lines(blocks.Locals(codes))
+            .Lines(TorchProgramWriter.Write(codes, forms.SizeText))
+            .Line(forms.Fit is null
+                ? $"var packed = FoldCodes(Format, {codes.Results[0].Name}, lowest: {packed.Weight.Coded.Lowest}, {codes.Results[1].Name}{zeros}{branch});"
+                : $"var packed = FoldPlanes(Format, {codes.Results[0].Name}, {codes.Results[1].Name}{branch});")
+            .Line($"return Fold{forms.Shape.Kind}(packed, {bias}{kind.Geometry}{activation});");
+    }
+
+    /// <summary>Rounding could hide them: NaN is no larger than any threshold.</summary>
+    private void RequireFinite() => writer.Lines(forms.Stored.Where(stored => stored.Tensor.Name != "bias")
+        .Select(stored => $"CheckFinite(this.{LayerText.Field(stored.Tensor)}, {LayerText.Quote(stored.Tensor.Name)});"));
+
+    private IEnumerable<string> CertificateArguments()
+    {
+        yield return $"{LayerText.Quote(forms.Name)},";
+        yield return $"{LayerText.Quote(string.Join("; ", forms.Notes.Select(note => note.Formula)))},";
+        yield return $"{LayerText.Quote(string.Join("; ", forms.Notes.Select(note => note.Paper)))},";
+        yield return $"{LayerText.Quote(string.Join(", ", facts.TrainingForm))},";
+        yield return $"{LayerText.Quote(string.Join(", ", facts.InferenceForm))},";
+        yield return $"{LayerText.Quote(facts.Verdict)},";
+        yield return $"[{string.Join(", ", facts.Laws.Select(LayerText.Quote))}],";
+        yield return $"[{string.Join(", ", facts.Conditions.Select(LayerText.Quote))}],";
+        yield return $"Parameters: {facts.Parameters}, FoldedParameters: {facts.FoldedParameters},";
+        yield return $"TrainingFlops: {facts.TrainingFlops}, InferenceFlops: {facts.InferenceFlops},";
+        yield return $"StoredBytes: {facts.StoredBytes}, FoldedBytes: {facts.FoldedBytes}, RoundingFactor: {facts.RoundingFactor});";
+    }
+}
