@@ -61,6 +61,7 @@ foreach (var variant in variants)
     var started = Evaluation.Accuracy(Evaluation.Classes(model, test), test);
     WorkProgress.Run(console, $"{variant.Scheme} {variant.Bits}", report => Trainer.Train(model, data.Train, new TrainingOptions(options.Epochs ?? 1, 128, TuningRate, Seed, most), report));
     results.Add(SchemeResult.Measure(variant, model, started, test, path));
+    console.WriteLine(results[^1].ToString());
 }
 
 // 3. The table, and what was to be reached.

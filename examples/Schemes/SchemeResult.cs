@@ -48,6 +48,10 @@ internal sealed record SchemeResult(Variant Variant, double Started, double Trai
         return table;
     }
 
+    /// <summary>The figures in a line.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Variant.Scheme} {Variant.Bits}: rounded only {Started:P2}, trained {Trained:P2}, folded {Folded:P2}, {Different} images in another class, {FileBytes:N0} bytes");
+
     private static readonly (string Title, bool IsNumber)[] Columns =
     [
         ("scheme", false), ("bits", true), ("rounded only", true), ("trained", true), ("against full precision", true), ("folded", true), ("images in another class", true), ("error / bound", true), ("file, bytes", true),
