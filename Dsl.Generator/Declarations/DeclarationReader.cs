@@ -235,23 +235,11 @@ internal static class DeclarationReader
             reader.Report(DeclarationDiagnostics.NeedsParameterlessConstructor, location, type.Name);
         }
 
-        foreach (var constructor in constructors)
+        foreach (var syntax in Registration.Missing(type, cancellation))
         {
-            var syntax = constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as ConstructorDeclarationSyntax;
-            var chains = syntax?.Initializer?.IsKind(SyntaxKind.ThisConstructorInitializer) == true;
-            if (syntax is not null && !chains && !syntax.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(IsRegistration))
-            {
-                reader.Report(DeclarationDiagnostics.ComponentsNotRegistered, LocationInfo.From(syntax.Identifier.GetLocation()), type.Name);
-            }
+            reader.Report(DeclarationDiagnostics.ComponentsNotRegistered, LocationInfo.From(syntax.Identifier.GetLocation()), type.Name);
         }
     }
-
-    private static bool IsRegistration(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        IdentifierNameSyntax name => name.Identifier.Text == "RegisterComponents",
-        MemberAccessExpressionSyntax member => member.Name.Identifier.Text == "RegisterComponents",
-        _ => false,
-    };
 
     private static bool IsModel(INamedTypeSymbol type) => type.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == "LayerDsl.LayerModelAttribute");
 
