@@ -23,16 +23,26 @@ internal static class EquivalentCalls
     };
 
     /// <summary>The expression to write instead, or null where none is known or an operand would be computed twice.</summary>
-    /// <param name="syntax">What was found to have no folded form.</param>
+    /// <param name="found">What was found to have no folded form: an operation, or the name of the method that is called.</param>
     /// <param name="isType">Whether a name means a type or namespace: <c>torch.square(x)</c> has its tensor among the arguments.</param>
-    public static string? Of(SyntaxNode? syntax, Func<ExpressionSyntax, bool> isType) => syntax switch
+    public static string? Of(SyntaxNode found, Func<ExpressionSyntax, bool> isType) => CallOf(found) switch
     {
         InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax member } call => Of(
             member.Name.Identifier.Text,
-            [.. isType(member.Expression) ? [] : new[] { member.Expression }, .. call.ArgumentList.Arguments.Select(argument => argument.Expression)]),
+            [.. isType(member.Expression) ? [] : new[] { member.Expression }, .. Arguments(call)]),
+        InvocationExpressionSyntax { Expression: IdentifierNameSyntax name } call => Of(name.Identifier.Text, [.. Arguments(call)]),
         BinaryExpressionSyntax { OperatorToken.Text: "/" } division => Of("div", [division.Left, division.Right]),
         _ => null,
     };
+
+    private static SyntaxNode CallOf(SyntaxNode found) => found.Parent switch
+    {
+        MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax call } member when member.Name == found => call,
+        InvocationExpressionSyntax call when call.Expression == found => call,
+        _ => found,
+    };
+
+    private static IEnumerable<ExpressionSyntax> Arguments(InvocationExpressionSyntax call) => call.ArgumentList.Arguments.Select(argument => argument.Expression);
 
     private static string? Of(string method, ExpressionSyntax[] operands)
     {

@@ -48,7 +48,7 @@ public sealed class CodeFixTests
         { "nn.functional.silu(x)", "Write 'x * x.sigmoid()', which can be folded", "x * x.sigmoid()" },
         { "A.forward(x).relu_()", "Write 'A.forward(x).relu()', which can be folded", "A.forward(x).relu()" },
         { "A.forward(x) / 3", "Write 'A.forward(x) * (1.0 / 3)', which can be folded", "A.forward(x) * (1.0 / 3)" },
-        { "A.forward(x / 2 + x)", "Write 'x * (1.0 / 2)', which can be folded", "A.forward((x * (1.0 / 2)) + x)" },
+        { "A.forward(x / 2 + x)", "Write 'x * (1.0 / 2)', which can be folded", "A.forward(x * (1.0 / 2) + x)" },
     };
 
     [Theory]
