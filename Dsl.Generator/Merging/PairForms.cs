@@ -31,11 +31,11 @@ internal sealed record PairForms(Claim Claim, EquatableArray<Index> Order, Equat
             matrix.Order,
             matrix.OutputAxes,
             numbers + bias,
-            InferenceFlops(claim, matrix, numbers));
+            OperationsOf(claim, matrix, numbers));
     }
 
     /// <summary>Of all that is computed, the product with the weight alone leaves its zeros out.</summary>
-    private static long InferenceFlops(Claim claim, LayerForms matrix, long numbers)
+    private static long OperationsOf(Claim claim, LayerForms matrix, long numbers)
     {
         var dense = CostModel.PerSample(Scheduler.Schedule(matrix.Order, [("y", claim.Inference, matrix.OutputAxes)]), matrix.OutputAxes[0], matrix.Evaluate);
         return dense - (2 * (((long)matrix.Weight.Rows * matrix.Weight.Columns) - numbers));

@@ -39,7 +39,8 @@ public sealed class FoldedSparseConv2d : FoldedConv2d
     public static FoldedConv2d Smaller(FoldedConv2d layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        var (weight, outputs, inputs) = (layer.Weight, layer.Geometry.OutChannels, layer.Geometry.InputsPerOutput);
+        var weight = layer.Weight;
+        var (outputs, inputs) = (layer.Geometry.OutChannels, layer.Geometry.InputsPerOutput);
         return layer.Quantized is null && SparseRows.BytesOf(weight.Length - weight.Count(0f), outputs, inputs) < (long)weight.Length * sizeof(float)
             ? new FoldedSparseConv2d(layer.Name, layer.Geometry, SparseRows.FromDense(layer.Name, outputs, inputs, weight), layer.Bias) { Activation = layer.Activation }
             : layer;

@@ -30,7 +30,8 @@ internal static class SparsePatchProduct
         ref var first = ref MemoryMarshal.GetReference(patches);
         for (var o = 0; o < starts.Length - 1; o++)
         {
-            var (own, places) = (values[starts[o]..starts[o + 1]], columns[starts[o]..starts[o + 1]]);
+            var own = values[starts[o]..starts[o + 1]];
+            var places = columns[starts[o]..starts[o + 1]];
             var offset = new Vector<float>(bias.IsEmpty ? 0 : bias[o]);
             var line = y.Slice(o * yStride, count);
             for (var k = 0; k < count;)
