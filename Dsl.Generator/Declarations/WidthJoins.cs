@@ -103,18 +103,21 @@ internal sealed class WidthJoins
     }
 
     /// <summary>
-    /// A size that follows the values is that of the one width among the axes that it joins, times the others, which then cannot
-    /// change; everything else is written down, or would be split.
+    /// A size that follows the values is that of the one width that can change among the axes that it joins, times the others, which
+    /// then cannot; everything else is written down, or would be split, or lies at the model's border on the other side too.
     /// </summary>
     private void Join(ForwardStep.Reshape step, int number)
     {
         foreach (var (inputs, outputs) in Runs(program.ShapeOf(step.Argument), step.Shape))
         {
-            var width = inputs.Where(axis => groups.IsWidth(Axis(step.Argument, axis))).ToArray();
+            var width = inputs.Where(axis => groups.IsWidth(Axis(step.Argument, axis)) && !groups.IsFixed(Axis(step.Argument, axis))).ToArray();
             var follows = outputs.Count == 1 && step.Follows[outputs[0]] && width.Length == 1;
+            var reason = inputs.All(axis => groups.ReasonOf(Axis(step.Argument, axis)) == Fixed.Border) || outputs.All(axis => groups.ReasonOf(Axis(number, axis)) == Fixed.Border)
+                ? Fixed.Border
+                : Fixed.Reshape;
             foreach (var axis in inputs.Where(axis => !follows || axis != width[0]))
             {
-                groups.Fix(Axis(step.Argument, axis), Fixed.Reshape);
+                groups.Fix(Axis(step.Argument, axis), reason);
             }
 
             if (follows)
@@ -125,7 +128,7 @@ internal sealed class WidthJoins
 
             foreach (var axis in outputs)
             {
-                groups.Fix(Axis(number, axis), Fixed.Reshape);
+                groups.Fix(Axis(number, axis), reason);
             }
         }
     }

@@ -62,7 +62,7 @@ public sealed class WideningTests
     [Theory]
     [InlineData("Conv2d(1, 8, 1), SparseIso(0.75)", "Conv2d(8, 8, 1)", "Linear(200, 3)", "C.forward(B.forward(A.forward(x)).view(-1, 200))", null)]
     [InlineData("Conv2d(1, 8, 1)", "Conv2d(8, 8, 1), SparseIso(0.75)", "Linear(200, 3)", "C.forward(B.forward(A.forward(x)).view(-1, 200))", "written into a view or reshape")]
-    [InlineData("Conv2d(1, 8, 1)", "Conv2d(8, 8, 1), SparseIso(0.75)", "Linear(5, 3)", "C.forward(B.forward(A.forward(x)).view(x.shape[0], 8, 5, 5))", "written into a view or reshape")]
+    [InlineData("Conv2d(1, 8, 1)", "Conv2d(8, 8, 1), SparseIso(0.75)", "Linear(200, 3)", "C.forward(B.forward(A.forward(x)).view(x.shape[0], 8, 25).flatten(1))", "written into a view or reshape")]
     [InlineData("Conv2d(1, 9, 1), SparseIso(0.5)", "Conv2d(9, 9, 1, Groups = 3)", "Linear(225, 3)", "C.forward(B.forward(A.forward(x)).flatten(1))", "13 channels, which the 3 groups of 'B' do not divide")]
     [InlineData("Conv2d(1, 8, 1)", "Conv2d(8, 8, 1, Groups = 8), SparseIso(0.75)", "Linear(200, 3)", "C.forward(B.forward(A.forward(x)).flatten(1))", "grows with the width and not with its square")]
     [InlineData("Linear(5, 7), SparseIso(0.75)", "Conv2d(1, 2, 1)", "Linear(70, 3)", "C.forward(B.forward(A.forward(x)).flatten(1))", "the height or width of an image")]
