@@ -1,4 +1,5 @@
 using LayerDsl.Tests.Core;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LayerDsl.Tests.Torch.Sparse;
