@@ -46,7 +46,11 @@ internal abstract record ForwardStep(EquatableArray<int> Shape)
     public sealed record WithNumber(Arithmetic Operation, int Argument, double Number, bool NumberFirst, EquatableArray<int> Shape) : ForwardStep(Shape);
 
     /// <summary>The same values in another shape.</summary>
-    public sealed record Reshape(int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
+    public sealed record Reshape(int Argument, EquatableArray<int> Shape) : ForwardStep(Shape)
+    {
+        /// <summary>Of each size, whether it follows the values that are read; else the source has it as a number.</summary>
+        public EquatableArray<bool> Follows { get; init; } = [];
+    }
 
     /// <summary>Square windows of an image (channels, height, width).</summary>
     public sealed record Pool(Pooling Kind, int KernelSize, int Stride, int Padding, int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);

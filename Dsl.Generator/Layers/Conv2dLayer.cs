@@ -19,7 +19,7 @@ internal static class Conv2dLayer
 {
     private const long LargestWeight = int.MaxValue;
 
-    public static LayerKind Kind { get; } = new("Conv2d", Check, WeightOf, ShapeOf, Build);
+    public static LayerKind Kind { get; } = new("Conv2d", Check, WeightOf, ShapeOf, Build) { Widths = new("inChannels", "outChannels") { OfImages = true } };
 
     /// <summary>Sizes are at least one, groups divide the channels, and the weight fits into one .NET array.</summary>
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec kind)
@@ -123,6 +123,7 @@ internal static class Conv2dLayer
                 AddBias(Inference(rounded, packed, new Conv2dWindow(layer, shape) { Image = rounded.Steps }, folded)),
                 packed?.Folds ?? [new FoldDefinition(folded, weight.Merged)]),
             Masks = weight.Masks,
+            NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null,
         }.RoundedToNearest(weight.Dither);
 
         Expr AddBias(Expr product) => layer.Bias ? product + bias[o] : product;

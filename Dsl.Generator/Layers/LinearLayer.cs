@@ -17,7 +17,7 @@ internal static class LinearLayer
 {
     private const long LargestWeight = int.MaxValue;
 
-    public static LayerKind Kind { get; } = new("Linear", Check, WeightOf, ShapeOf, Build);
+    public static LayerKind Kind { get; } = new("Linear", Check, WeightOf, ShapeOf, Build) { Widths = new("inFeatures", "outFeatures") };
 
     /// <summary>Sizes are at least one, and the weight fits into one .NET array.</summary>
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec kind)

@@ -4,7 +4,7 @@ namespace LayerDsl;
 /// A two-dimensional convolution ready for inference, in 32-bit floats:
 /// y[b,o,p,q] = Σ_c,u,v x[b,c,s·p+d·u−pad,s·q+d·v−pad] · W[o,c,u,v] + b[o], with zeros outside of the image.
 /// </summary>
-public sealed class FoldedConv2d : FoldedLayer
+public class FoldedConv2d : FoldedLayer
 {
     private readonly float[] weight;
     private readonly float[] bias;
@@ -20,20 +20,11 @@ public sealed class FoldedConv2d : FoldedLayer
     /// <exception cref="LayerShapeException">A size is out of range, or a length does not match the sizes.</exception>
     /// <exception cref="NonFiniteWeightException">A weight or bias is NaN or infinite.</exception>
     public FoldedConv2d(string name, Conv2dGeometry geometry, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
-        : base(name)
+        : this(name, geometry, bias)
     {
-        geometry.Check(name);
         Require.Rows(name, "length of the weight", geometry.OutChannels, geometry.InputsPerOutput, weight.Length);
-        if (!bias.IsEmpty)
-        {
-            Require.Equal(name, "length of the bias", geometry.OutChannels, bias.Length);
-        }
-
         Require.Finite(name, "weight", weight);
-        Require.Finite(name, "bias", bias);
-        Geometry = geometry;
         this.weight = weight.ToArray();
-        this.bias = bias.ToArray();
     }
 
     /// <summary>Takes a weight in codes.</summary>
@@ -44,13 +35,20 @@ public sealed class FoldedConv2d : FoldedLayer
     /// <exception cref="LayerShapeException">A size is out of range, or a length does not match the sizes.</exception>
     /// <exception cref="NonFiniteWeightException">A bias is NaN or infinite.</exception>
     public FoldedConv2d(string name, Conv2dGeometry geometry, QuantizedWeight weight, ReadOnlySpan<float> bias)
-        : base(name)
+        : this(name, geometry, bias)
     {
         ArgumentNullException.ThrowIfNull(weight);
-        geometry.Check(name);
         Require.Equal(name, "rows of the codes", geometry.OutChannels, weight.Codes.Rows);
         Require.Equal(name, "columns of the codes", geometry.InputsPerOutput, weight.Codes.Columns);
         Require.Equal(name, "rank", 0, weight.Format.Rank);
+        quantized = weight;
+    }
+
+    /// <summary>For a weight that is stored in another way.</summary>
+    private protected FoldedConv2d(string name, Conv2dGeometry geometry, ReadOnlySpan<float> bias)
+        : base(name)
+    {
+        geometry.Check(name);
         if (!bias.IsEmpty)
         {
             Require.Equal(name, "length of the bias", geometry.OutChannels, bias.Length);
@@ -58,8 +56,7 @@ public sealed class FoldedConv2d : FoldedLayer
 
         Require.Finite(name, "bias", bias);
         Geometry = geometry;
-        quantized = weight;
-        this.weight = [];
+        weight = [];
         this.bias = bias.ToArray();
     }
 
@@ -70,7 +67,7 @@ public sealed class FoldedConv2d : FoldedLayer
     public bool HasBias => bias.Length > 0;
 
     /// <summary>The weight, shape (out, in / groups, kernel, kernel), row major; empty where it is in codes.</summary>
-    public ReadOnlySpan<float> Weight => weight;
+    public virtual ReadOnlySpan<float> Weight => weight;
 
     /// <summary>The weight in codes, or null where it is in 32-bit floats.</summary>
     public QuantizedWeight? Quantized => quantized;
@@ -85,29 +82,8 @@ public sealed class FoldedConv2d : FoldedLayer
     public override long ByteCount => (quantized?.ByteCount ?? sizeof(float) * (long)weight.Length) + (sizeof(float) * (long)(bias.Length + ActivationCount));
 
     /// <inheritdoc/>
-    internal override IEnumerable<SafetensorsEntry> Tensors
-    {
-        get
-        {
-            var g = Geometry;
-            if (quantized is null)
-            {
-                yield return SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), weight, g.OutChannels, g.InChannels / g.Groups, g.KernelSize, g.KernelSize);
-            }
-            else
-            {
-                foreach (var tensor in QuantizedTensors.Of(Name, quantized))
-                {
-                    yield return tensor;
-                }
-            }
-
-            if (HasBias)
-            {
-                yield return SafetensorsEntry.FromFloats(FoldedModelFile.BiasName(Name), bias, g.OutChannels);
-            }
-        }
-    }
+    internal override IEnumerable<SafetensorsEntry> Tensors =>
+        HasBias ? WeightTensors().Append(SafetensorsEntry.FromFloats(FoldedModelFile.BiasName(Name), bias, Geometry.OutChannels)) : WeightTensors();
 
     /// <summary>Convolves a batch of images.</summary>
     /// <param name="x">The input, shape (batch, in, height, width), row major.</param>
@@ -180,6 +156,31 @@ public sealed class FoldedConv2d : FoldedLayer
     /// <summary>Whether products of integers are added up.</summary>
     internal IntegerConvolution? Integers => integers;
 
+    /// <summary>The tensors that a saved model holds of the weight.</summary>
+    private protected virtual IEnumerable<SafetensorsEntry> WeightTensors() => quantized is not null
+        ? QuantizedTensors.Of(Name, quantized)
+        : [SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), weight, Geometry.OutChannels, Geometry.InChannels / Geometry.Groups, Geometry.KernelSize, Geometry.KernelSize)];
+
+    /// <summary>The rows of a group times what lies under the kernel, for some outputs at a time.</summary>
+    /// <param name="weights">All rows in floats; empty where the weight is stored in another way.</param>
+    /// <param name="patches">A tile, (inputs per output, <paramref name="stride"/>).</param>
+    /// <param name="stride">Whole blocks of <see cref="PatchProduct"/>.</param>
+    /// <param name="y">(outputs, <paramref name="yStride"/>), from the tile's first output on.</param>
+    /// <param name="yStride">From one output channel to the next.</param>
+    /// <param name="first">The group's first output channel.</param>
+    /// <param name="outputs">How many it has.</param>
+    /// <param name="count">How many outputs of each the tile holds.</param>
+    private protected virtual void MultiplyTile(ReadOnlySpan<float> weights, ReadOnlySpan<float> patches, int stride, Span<float> y, int yStride, int first, int outputs, int count) =>
+        PatchProduct.Multiply(
+            weights.Slice(first * Geometry.InputsPerOutput, outputs * Geometry.InputsPerOutput),
+            HasBias ? bias.AsSpan(first, outputs) : [],
+            patches,
+            stride,
+            y,
+            yStride,
+            outputs,
+            count);
+
     private protected override void Prepare(ActivationGrid grid) =>
         integers = quantized is not null && IntegerWeight.Of(quantized, grid.Format) is { } weights ? new IntegerConvolution(Geometry, weights) : null;
 
@@ -231,15 +232,7 @@ public sealed class FoldedConv2d : FoldedLayer
         {
             var count = Math.Min(tile.Width, tile.Positions - first);
             tile.Gather(x, patches, first, count);
-            PatchProduct.Multiply(
-                weights.Slice(firstOutput * Geometry.InputsPerOutput, outputs * Geometry.InputsPerOutput),
-                HasBias ? bias.AsSpan(firstOutput, outputs) : [],
-                patches,
-                tile.Stride,
-                y[first..],
-                tile.Positions,
-                outputs,
-                count);
+            MultiplyTile(weights, patches, tile.Stride, y[first..], tile.Positions, firstOutput, outputs, count);
         }
     }
 }

@@ -38,14 +38,7 @@ public sealed class FoldedSparseLinear : FoldedLinear
             : layer;
     }
 
-    private protected override IEnumerable<SafetensorsEntry> WeightTensors()
-    {
-        yield return SafetensorsEntry.FromFloats(FoldedModelFile.ValuesName(Name), Rows.Values, Rows.Count);
-        yield return Rows.HasShortColumns
-            ? SafetensorsIntegers.Entry(FoldedModelFile.ColumnsName(Name), Rows.ShortColumns)
-            : SafetensorsIntegers.Entry(FoldedModelFile.ColumnsName(Name), Rows.LongColumns);
-        yield return SafetensorsIntegers.Entry(FoldedModelFile.RowStartsName(Name), Rows.RowStarts);
-    }
+    private protected override IEnumerable<SafetensorsEntry> WeightTensors() => Rows.Tensors(Name);
 
     private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
     {

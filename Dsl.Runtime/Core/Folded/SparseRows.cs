@@ -102,6 +102,14 @@ public sealed class SparseRows
         return dense;
     }
 
+    /// <summary>The tensors that a saved model holds of a layer's sparse weight.</summary>
+    internal IEnumerable<SafetensorsEntry> Tensors(string layer) =>
+    [
+        SafetensorsEntry.FromFloats(FoldedModelFile.ValuesName(layer), values, Count),
+        HasShortColumns ? SafetensorsIntegers.Entry(FoldedModelFile.ColumnsName(layer), ShortColumns) : SafetensorsIntegers.Entry(FoldedModelFile.ColumnsName(layer), LongColumns),
+        SafetensorsIntegers.Entry(FoldedModelFile.RowStartsName(layer), RowStarts),
+    ];
+
     /// <summary>y[b,o] = Σ_i x[b,i] · W[o,i]. Lengths are the caller's to check.</summary>
     /// <param name="x">(batch, columns), row major.</param>
     /// <param name="y">(batch, rows), row major.</param>
