@@ -1,3 +1,5 @@
+using System.Globalization;
+using LayerDsl;
 using LayerDsl.Examples;
 using LayerDsl.Examples.Data;
 using LayerDsl.Examples.FashionMnist;
@@ -8,6 +10,7 @@ using static TorchSharp.torch;
 
 const int Seed = 1;
 const double LeastAccuracy = 0.88;
+const int MiddleWeights = 512 * 512;
 
 if (ExampleOptions.Parse(args, out var error) is not { } options)
 {
@@ -49,12 +52,20 @@ var verified = model.VerifyFold(sample);
 console.WriteLine();
 console.WriteLine(verified.ToString());
 
-// 4. Compare.
+// 4. What the file holds: the weights of Middle take half a byte each.
+var stored = SafetensorsFile.Read(path);
+var (codes, fileBytes) = (stored.Get("Middle.codes").Data.Length, new FileInfo(path).Length);
+var floats = MiddleWeights * sizeof(float);
+console.Write(StoredTensors.Of(stored));
+console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Middle has {MiddleWeights:N0} weights in {codes:N0} bytes. The file has {fileBytes:N0} bytes; with 32-bit floats in Middle it would have {fileBytes - codes + floats:N0}."));
+
+// 5. Compare.
 var result = ModelResult.Measure("LayerDsl", model, modelTraining, test) with { Folded = FoldedResult.Measure(model, folded, verified, test) };
 console.Write(ResultTable.Of(ModelResult.Measure("plain", plain, plainTraining, test), result));
 console.WriteLine($"{data.Train.Count} training images, {test.Count} test images. The folded model is in {path}");
 return Checklist.Show(
     console,
     ("every folded output is within the certificate's bound", result.Folded!.Output.LargestRatio <= 1),
+    ("the file holds the weights of Middle in 4 bits each", codes == MiddleWeights / 2),
     ("every test image keeps its class after folding", result.Folded.DifferentClasses == 0),
     ($"the test accuracy is at least {LeastAccuracy:P0}{(options.Smoke ? " (not asked of a smoke run)" : "")}", options.Smoke || result.Accuracy >= LeastAccuracy));
