@@ -102,6 +102,34 @@ public sealed class ComparisonTests
         }
     }
 
+    [Fact]
+    public void A_starting_model_is_trained_once_and_kept()
+    {
+        var (data, folder) = (DigitsData.Load().Train.Take(64), Directory.CreateTempSubdirectory().FullName);
+        try
+        {
+            var trained = new List<string>();
+            float[] Prepare(TrainingOptions options)
+            {
+                random.manual_seed(trained.Count);
+                using var model = new PlainPatches();
+                trained.Add(Shown(console => StartingModel.Prepare(console, model, data, options, folder, "patches")));
+                return ((Tensor)model.Head.named_parameters().First().parameter).data<float>().ToArray();
+            }
+
+            var (first, again, other) = (Prepare(new TrainingOptions(1, 32, 1e-2, Seed: 1)), Prepare(new TrainingOptions(1, 32, 1e-2, Seed: 1)), Prepare(new TrainingOptions(2, 32, 1e-2, Seed: 1)));
+            Assert.Equal(first, again);
+            Assert.NotEqual(first, other);
+            Assert.Equal([true, false, true], trained.Select(text => text.Contains("full precision: 100 %", StringComparison.Ordinal)));
+            Prepare(new TrainingOptions(1, 32, 1e-2, Seed: 2, MostBatchesPerEpoch: 1));
+            Assert.Equal(2, Directory.GetFiles(folder).Length);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static string Shown(Action<IAnsiConsole> show)
     {
         var writer = new StringWriter();

@@ -33,17 +33,17 @@ catch (DataFetchException missing)
 
 int? most = options.Smoke ? 10 : null;
 var test = options.Smoke ? data.Test.Take(500) : data.Test;
-var path = Path.Combine(DataCache.Default().Folder("models"), "schemes.safetensors");
+var models = DataCache.Default().Folder("models");
 
 // 1. A model in full precision, which every variant starts from.
 random.manual_seed(Seed);
 using var full = new Full();
-WorkProgress.Run(console, "full precision", report => Trainer.Train(full, data.Train, new TrainingOptions(options.Smoke ? 1 : FullEpochs, 128, FullRate, Seed, most), report));
+StartingModel.Prepare(console, full, data.Train, new TrainingOptions(options.Smoke ? 1 : FullEpochs, 128, FullRate, Seed, most), models, "schemes");
 console.WriteLine($"full precision: {Evaluation.Accuracy(Evaluation.Classes(full, test), test):P2}");
 
 // 2. Each variant takes its weights, rounds them, and is trained on with the rounding in place; then it is folded to codes. The
 // first one rounds nothing: what full precision gains by the same training.
-var comparison = new SchemeComparison(console, full, data.Train, test, new TrainingOptions(options.Epochs ?? 1, 128, TuningRate, Seed, most), path);
+var comparison = new SchemeComparison(console, full, data.Train, test, new TrainingOptions(options.Epochs ?? 1, 128, TuningRate, Seed, most), Path.Combine(models, "schemes.safetensors"));
 var results = comparison.Run(Variants.All.Where(variant => !options.Smoke || variant.Bits == 4 || variant.Bits == Variant.FullPrecision));
 
 // 3. The table, and what was to be reached.

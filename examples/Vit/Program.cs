@@ -1,4 +1,3 @@
-using LayerDsl;
 using LayerDsl.Examples;
 using LayerDsl.Examples.Comparison;
 using LayerDsl.Examples.Data;
@@ -10,10 +9,10 @@ using Spectre.Console;
 using static TorchSharp.torch;
 
 const int Seed = 1;
-const int FullEpochs = 4;
+const int FullEpochs = 3;
 const double FullRate = 2e-3;
 const double TuningRate = 1e-3;
-const int TuningBatches = 150;
+const int TuningBatches = 100;
 const int PatchSide = 7;
 
 if (ExampleOptions.Parse(args, out var error) is not { } options)
@@ -37,13 +36,13 @@ catch (DataFetchException missing)
 // A transformer reads patches one after the other.
 var train = data.Train.InPatches(PatchSide);
 var test = (options.Smoke ? data.Test.Take(200) : data.Test).InPatches(PatchSide);
-var path = Path.Combine(DataCache.Default().Folder("models"), "vit.safetensors");
+var models = DataCache.Default().Folder("models");
 var tuning = new TrainingOptions(options.Epochs ?? 1, 128, TuningRate, Seed, options.Smoke ? 3 : TuningBatches);
 
 // 1. A model in full precision, which every variant starts from.
 random.manual_seed(Seed);
 using var full = new Full();
-WorkProgress.Run(console, "full precision", report => Trainer.Train(full, train, new TrainingOptions(options.Smoke ? 1 : FullEpochs, 128, FullRate, Seed, options.Smoke ? 10 : null), report));
+StartingModel.Prepare(console, full, train, new TrainingOptions(options.Smoke ? 1 : FullEpochs, 128, FullRate, Seed, options.Smoke ? 10 : null), models, "vit");
 console.WriteLine($"full precision: {Evaluation.Accuracy(Evaluation.Classes(full, test), test):P2}");
 
 // 2. How many weights oscillate while a 2-bit model is trained: LSQ, against StatsQ with queries and keys as one matrix.
@@ -52,7 +51,7 @@ var oscillations = Variants.Oscillating.Select(variant => Oscillation.Measure(co
 
 // 3. Each variant takes the weights, rounds them, and is trained on with the rounding in place; then it is folded to codes. The
 // first one rounds nothing: what full precision gains by the same training.
-var comparison = new SchemeComparison(console, full, train, test, tuning, path);
+var comparison = new SchemeComparison(console, full, train, test, tuning, Path.Combine(models, "vit.safetensors"));
 var results = comparison.Run(Variants.All.Where(variant => !options.Smoke || variant.Bits is 2 or Variant.FullPrecision));
 
 // 4. The tables, and what was to be shown.

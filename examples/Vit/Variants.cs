@@ -6,11 +6,16 @@ namespace LayerDsl.Examples.Vit;
 /// <summary>What is compared.</summary>
 internal static class Variants
 {
-    /// <summary>Every scheme at every number of bits.</summary>
+    /// <summary>Even and learned steps at every number of bits, and the two schemes of OFQ at 2.</summary>
     public static IReadOnlyList<Variant> All { get; } =
     [
         Variant.Of("none", Variant.FullPrecision, () => new Full(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
         Variant.Of("Uniform", 8, () => new UniformBits8(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
+        Variant.Of("Lsq", 8, () => new LsqBits8(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
+        Variant.Of("Uniform", 4, () => new UniformBits4(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
+        Variant.Of("Lsq", 4, () => new LsqBits4(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
+        Variant.Of("Uniform", 2, () => new UniformBits2(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
+        Variant.Of("StatsQ", 2, () => new StatsQBits2(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
         Variant.Of("Lsq", 2, () => new LsqBits2(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
         Variant.Of("StatsQ + QKReparam", 2, () => new StatsQKBits2(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
     ];
