@@ -21,7 +21,6 @@ internal static class Variants
         Variant.Of("Lsq, inputs too", 8, () => new Inputs8(), model => model.Fold(), (model, sample) => model.VerifyFold(sample), areInputsRounded: true),
         Variant.Of("Uniform, inputs too", 8, () => new UniformInputs8(), model => model.Fold(), (model, sample) => model.VerifyFold(sample), areInputsRounded: true),
         Variant.Of("Lsq, inputs by Pact", 8, () => new PactInputs8(), model => model.Fold(), (model, sample) => model.VerifyFold(sample), areInputsRounded: true),
-        Variant.Of("DoReFa, inputs too", 8, () => new DoReFaInputs8(), model => model.Fold(), (model, sample) => model.VerifyFold(sample), areInputsRounded: true),
         Variant.Of("Uniform", 4, () => new Uniform4(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
         Variant.Of("Log2", 4, () => new Log24(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
         Variant.Of("LogSqrt2", 4, () => new LogSqrt24(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
@@ -36,7 +35,6 @@ internal static class Variants
         Variant.Of("Lsq, inputs too", 4, () => new Inputs4(), model => model.Fold(), (model, sample) => model.VerifyFold(sample), areInputsRounded: true),
         Variant.Of("Uniform, inputs too", 4, () => new UniformInputs4(), model => model.Fold(), (model, sample) => model.VerifyFold(sample), areInputsRounded: true),
         Variant.Of("Lsq, inputs by Pact", 4, () => new PactInputs4(), model => model.Fold(), (model, sample) => model.VerifyFold(sample), areInputsRounded: true),
-        Variant.Of("DoReFa, inputs too", 4, () => new DoReFaInputs4(), model => model.Fold(), (model, sample) => model.VerifyFold(sample), areInputsRounded: true),
         Variant.Of("Uniform", 2, () => new Uniform2(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
         Variant.Of("Log2", 2, () => new Log22(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
         Variant.Of("LogSqrt2", 2, () => new LogSqrt22(), model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
@@ -48,6 +46,5 @@ internal static class Variants
         Variant.Of("Lsq, inputs too", 2, () => new Inputs2(), model => model.Fold(), (model, sample) => model.VerifyFold(sample), areInputsRounded: true),
         Variant.Of("Uniform, inputs too", 2, () => new UniformInputs2(), model => model.Fold(), (model, sample) => model.VerifyFold(sample), areInputsRounded: true),
         Variant.Of("Lsq, inputs by Pact", 2, () => new PactInputs2(), model => model.Fold(), (model, sample) => model.VerifyFold(sample), areInputsRounded: true),
-        Variant.Of("DoReFa, inputs too", 2, () => new DoReFaInputs2(), model => model.Fold(), (model, sample) => model.VerifyFold(sample), areInputsRounded: true),
     ];
 }

@@ -57,33 +57,6 @@ public sealed partial class PactInputs8 : nn.Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Every weight in 8 bits: DoReFa, and inputs clipped to the range from 0 to 1, of as many bits.</summary>
-[LayerModel]
-public sealed partial class DoReFaInputs8 : nn.Module<Tensor, Tensor>
-{
-    [Conv2d(1, 6, 5, Padding = 2), Quantize(Scheme = Scheme.DoReFa, Activations = true, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer First { get; }
-
-    [Conv2d(6, 16, 5), Quantize(Scheme = Scheme.DoReFa, Activations = true, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer Second { get; }
-
-    [Linear(400, 120), Quantize(Scheme = Scheme.DoReFa, Activations = true, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer Third { get; }
-
-    [Linear(120, 84), Quantize(Scheme = Scheme.DoReFa, Activations = true, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer Fourth { get; }
-
-    [Linear(84, 10), Quantize(Scheme = Scheme.DoReFa, Activations = true, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer Head { get; }
-
-    public override Tensor forward(Tensor x)
-    {
-        var edges = max_pool2d(relu(First.forward(x.view(-1, 1, 28, 28))), 2);
-        var parts = max_pool2d(relu(Second.forward(edges)), 2).flatten(1);
-        return Head.forward(relu(Fourth.forward(relu(Third.forward(parts))))) * 0.01;
-    }
-}
-
 /// <summary>Every weight in 4 bits: Uniform, and inputs on an even grid, of as many bits.</summary>
 [LayerModel]
 public sealed partial class UniformInputs4 : nn.Module<Tensor, Tensor>
@@ -138,33 +111,6 @@ public sealed partial class PactInputs4 : nn.Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Every weight in 4 bits: DoReFa, and inputs clipped to the range from 0 to 1, of as many bits.</summary>
-[LayerModel]
-public sealed partial class DoReFaInputs4 : nn.Module<Tensor, Tensor>
-{
-    [Conv2d(1, 6, 5, Padding = 2), Quantize(Bits = 4, Scheme = Scheme.DoReFa, Activations = true, ActivationBits = 4, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer First { get; }
-
-    [Conv2d(6, 16, 5), Quantize(Bits = 4, Scheme = Scheme.DoReFa, Activations = true, ActivationBits = 4, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer Second { get; }
-
-    [Linear(400, 120), Quantize(Bits = 4, Scheme = Scheme.DoReFa, Activations = true, ActivationBits = 4, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer Third { get; }
-
-    [Linear(120, 84), Quantize(Bits = 4, Scheme = Scheme.DoReFa, Activations = true, ActivationBits = 4, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer Fourth { get; }
-
-    [Linear(84, 10), Quantize(Bits = 4, Scheme = Scheme.DoReFa, Activations = true, ActivationBits = 4, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer Head { get; }
-
-    public override Tensor forward(Tensor x)
-    {
-        var edges = max_pool2d(relu(First.forward(x.view(-1, 1, 28, 28))), 2);
-        var parts = max_pool2d(relu(Second.forward(edges)), 2).flatten(1);
-        return Head.forward(relu(Fourth.forward(relu(Third.forward(parts))))) * 0.01;
-    }
-}
-
 /// <summary>Every weight in 2 bits: Uniform, and inputs on an even grid, of as many bits.</summary>
 [LayerModel]
 public sealed partial class UniformInputs2 : nn.Module<Tensor, Tensor>
@@ -216,32 +162,5 @@ public sealed partial class PactInputs2 : nn.Module<Tensor, Tensor>
         var edges = max_pool2d(relu(First.forward(x.view(-1, 1, 28, 28))), 2);
         var parts = max_pool2d(relu(Second.forward(edges)), 2).flatten(1);
         return Head.forward(relu(Fourth.forward(relu(Third.forward(parts)))));
-    }
-}
-
-/// <summary>Every weight in 2 bits: DoReFa, and inputs clipped to the range from 0 to 1, of as many bits.</summary>
-[LayerModel]
-public sealed partial class DoReFaInputs2 : nn.Module<Tensor, Tensor>
-{
-    [Conv2d(1, 6, 5, Padding = 2), Quantize(Bits = 2, Scheme = Scheme.DoReFa, Activations = true, ActivationBits = 2, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer First { get; }
-
-    [Conv2d(6, 16, 5), Quantize(Bits = 2, Scheme = Scheme.DoReFa, Activations = true, ActivationBits = 2, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer Second { get; }
-
-    [Linear(400, 120), Quantize(Bits = 2, Scheme = Scheme.DoReFa, Activations = true, ActivationBits = 2, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer Third { get; }
-
-    [Linear(120, 84), Quantize(Bits = 2, Scheme = Scheme.DoReFa, Activations = true, ActivationBits = 2, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer Fourth { get; }
-
-    [Linear(84, 10), Quantize(Bits = 2, Scheme = Scheme.DoReFa, Activations = true, ActivationBits = 2, ActivationScheme = Scheme.DoReFa)]
-    public partial Layer Head { get; }
-
-    public override Tensor forward(Tensor x)
-    {
-        var edges = max_pool2d(relu(First.forward(x.view(-1, 1, 28, 28))), 2);
-        var parts = max_pool2d(relu(Second.forward(edges)), 2).flatten(1);
-        return Head.forward(relu(Fourth.forward(relu(Third.forward(parts))))) * 0.01;
     }
 }
