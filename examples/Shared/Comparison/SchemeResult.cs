@@ -4,7 +4,7 @@ using LayerDsl.Examples.Training;
 using Spectre.Console;
 using static TorchSharp.torch;
 
-namespace LayerDsl.Examples.Schemes;
+namespace LayerDsl.Examples.Comparison;
 
 /// <summary>What became of a variant.</summary>
 /// <param name="Variant">The variant.</param>
@@ -14,14 +14,21 @@ namespace LayerDsl.Examples.Schemes;
 /// <param name="Different">How many test images the folded model puts into another class than the trained one.</param>
 /// <param name="WorstRatio">The largest difference of an output in units of the certificate's bound.</param>
 /// <param name="FileBytes">The size of the saved file.</param>
-internal sealed record SchemeResult(Variant Variant, double Started, double Trained, double Folded, int Different, double WorstRatio, long FileBytes)
+public sealed record SchemeResult(Variant Variant, double Started, double Trained, double Folded, int Different, double WorstRatio, long FileBytes)
 {
     /// <summary>The bound is derived anew for each image, layer by layer, which takes longer than to classify it.</summary>
     private const int VerifiedImages = 200;
 
     /// <summary>Measures a trained model and its folded form, as loaded from a file.</summary>
+    /// <param name="variant">The variant.</param>
+    /// <param name="model">The model, trained.</param>
+    /// <param name="started">Its accuracy before.</param>
+    /// <param name="test">What to measure with.</param>
+    /// <param name="path">The file to save the folded model to.</param>
     public static SchemeResult Measure(Variant variant, nn.Module<Tensor, Tensor> model, double started, LabelledImages test, string path)
     {
+        ArgumentNullException.ThrowIfNull(variant);
+        ArgumentNullException.ThrowIfNull(test);
         var folded = variant.Fold(model);
         folded.Save(path);
         var (own, theirs) = (Evaluation.Classes(model, test), Evaluation.Classes(folded, test));
@@ -31,9 +38,12 @@ internal sealed record SchemeResult(Variant Variant, double Started, double Trai
             variant, started, Evaluation.Accuracy(own, test), Evaluation.Accuracy(theirs, test), Evaluation.Differences(own, theirs), variant.Verify(model, sample).Rows[^1].LargestRatio, new FileInfo(path).Length);
     }
 
-    /// <summary>All results, a row for each, beside the full precision that they started from.</summary>
+    /// <summary>All results, a row for each, beside full precision.</summary>
+    /// <param name="full">The accuracy of full precision, from 0 to 1.</param>
+    /// <param name="results">The rows.</param>
     public static Table Of(double full, IEnumerable<SchemeResult> results)
     {
+        ArgumentNullException.ThrowIfNull(results);
         var table = new Table().MarkdownBorder();
         foreach (var (title, isNumber) in Columns)
         {
