@@ -10,12 +10,12 @@ namespace LayerDsl.Ilgpu;
 public abstract partial class DeviceModel
 {
     /// <summary>Memory for values between layers.</summary>
-    protected sealed class Buffer
+    protected sealed class DeviceBuffer
     {
         private readonly ScratchBuffer scratch;
         private readonly AcceleratorStream stream;
 
-        internal Buffer(ScratchBuffer scratch, AcceleratorStream stream) => (this.scratch, this.stream) = (scratch, stream);
+        internal DeviceBuffer(ScratchBuffer scratch, AcceleratorStream stream) => (this.scratch, this.stream) = (scratch, stream);
 
         /// <summary>Room for so many values.</summary>
         /// <param name="length">The values.</param>
@@ -23,7 +23,7 @@ public abstract partial class DeviceModel
     }
 
     /// <summary>Memory that the model owns.</summary>
-    protected Buffer NewBuffer() => new(Scratch(), Stream);
+    protected DeviceBuffer NewBuffer() => new(Scratch(), Stream);
 
     /// <summary>Puts a layer on the device.</summary>
     /// <param name="layer">The layer.</param>
