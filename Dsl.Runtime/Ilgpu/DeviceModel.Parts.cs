@@ -98,7 +98,7 @@ public abstract partial class DeviceModel
     /// <param name="columns">Values of a row.</param>
     /// <param name="isLogarithm">Whether the logarithm is wanted.</param>
     protected void Softmax(ArrayView<float> x, ArrayView<float> y, int rows, int columns, bool isLogarithm = false) =>
-        RowFunctions.Softmax(kernels, Stream, x, y, rows, columns, isLogarithm ? 1 : 0, causalRows: 0, factor: 1);
+        RowFunctions.Softmax(kernels, Stream, x, y, new Index2D(rows, 1), columns, isLogarithm ? 1 : 0, isCausal: 0, factor: 1);
 
     /// <summary>Enqueues the largest value or the mean of each window of each plane.</summary>
     /// <param name="x">(planes, height, width).</param>

@@ -11,15 +11,15 @@ using ILGPU.Runtime.OpenCL;
 namespace LayerDsl.Tests.Ilgpu;
 
 /// <summary>Compiles kernels for devices that are not there.</summary>
-internal sealed class OfflineCompiler : IDisposable
+public sealed class OfflineCompiler : IDisposable
 {
     private readonly Context context = Context.Create(builder => builder.CPU().Optimize(OptimizationLevel.O2));
 
     /// <summary>The architectures that kernels are compiled for.</summary>
-    public static IReadOnlyList<string> Architectures { get; } = ["sm_70", "sm_80", "sm_90"];
+    internal static IReadOnlyList<string> Architectures { get; } = ["sm_70", "sm_80", "sm_90"];
 
     /// <summary>The PTX of a kernel.</summary>
-    public PtxText Ptx(MethodInfo kernel, bool isGrouped, string architecture = "sm_80")
+    internal PtxText Ptx(MethodInfo kernel, bool isGrouped, string architecture = "sm_80")
     {
         var target = architecture switch
         {
@@ -33,7 +33,7 @@ internal sealed class OfflineCompiler : IDisposable
     }
 
     /// <summary>The OpenCL C of a kernel.</summary>
-    public string OpenCL(MethodInfo kernel, bool isGrouped)
+    internal string OpenCL(MethodInfo kernel, bool isGrouped)
     {
         using var backend = new CLBackend(context, new CLCapabilityContext(true, true, true, true, true), CLDeviceVendor.AMD, new CLCVersion(2, 0));
         return ((CLCompiledKernel)backend.Compile(Entry(kernel, isGrouped), new KernelSpecialization())).Source;

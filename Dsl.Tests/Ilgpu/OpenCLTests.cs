@@ -3,23 +3,19 @@ using System.Diagnostics;
 namespace LayerDsl.Tests.Ilgpu;
 
 /// <summary>Every kernel as OpenCL C, which a compiler that knows the language accepts.</summary>
-public sealed class OpenCLTests
+public sealed class OpenCLTests(OfflineCompiler compiler) : IClassFixture<OfflineCompiler>
 {
     private static readonly string? Clang = new[] { "clang", "clang-19", "clang-18", "clang-17", "clang-16", "clang-15", "clang-14" }
         .SelectMany(name => (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)))
         .FirstOrDefault(File.Exists);
 
     [Fact]
-    public void Every_kernel_compiles_to_OpenCL()
-    {
-        using var compiler = new OfflineCompiler();
+    public void Every_kernel_compiles_to_OpenCL() =>
         Assert.All(KernelCatalog.All, kernel => Assert.Contains("kernel void", compiler.OpenCL(kernel.Method, kernel.IsGrouped), StringComparison.Ordinal));
-    }
 
     [ClangFact]
     public void Clang_accepts_the_OpenCL_of_every_kernel()
     {
-        using var compiler = new OfflineCompiler();
         using var directory = new Core.TemporaryDirectory();
         var files = KernelCatalog.All.Select((kernel, number) =>
         {

@@ -1,7 +1,7 @@
 namespace LayerDsl.Tests.Ilgpu;
 
 /// <summary>What a compiler for a GPU makes of every kernel, read without a GPU.</summary>
-public sealed class PtxTests
+public sealed class PtxTests(OfflineCompiler compiler) : IClassFixture<OfflineCompiler>
 {
     public static TheoryData<string> Architectures => new(OfflineCompiler.Architectures);
 
@@ -9,21 +9,20 @@ public sealed class PtxTests
     [MemberData(nameof(Architectures))]
     public void Every_kernel_compiles_without_spills_and_divides_in_no_loop_over_memory(string architecture)
     {
-        using var compiler = new OfflineCompiler();
         Assert.All(KernelCatalog.All, kernel =>
         {
             var ptx = compiler.Ptx(kernel.Method, kernel.IsGrouped, architecture);
 
-            Assert.Contains(".target " + architecture, ptx.Text, StringComparison.Ordinal);
+            // ILGPU names an older target where it knows no instruction of the newer one: what is compiled for that runs on the newer.
+            Assert.InRange(ptx.Target, 70, int.Parse(architecture[3..], System.Globalization.CultureInfo.InvariantCulture));
             Assert.DoesNotContain(".local", ptx.Text, StringComparison.Ordinal);
-            Assert.DoesNotContain(ptx.InnerLoops.SelectMany(ptx.Of), IsIntegerDivision);
+            Assert.DoesNotContain(ptx.Loops.SelectMany(ptx.Of), IsIntegerDivision);
         });
     }
 
     [Fact]
     public void Products_load_vectors_and_words_and_nothing_twice()
     {
-        using var compiler = new OfflineCompiler();
         Assert.All(KernelCatalog.All.Where(kernel => kernel.Name.StartsWith("dot", StringComparison.Ordinal) && !kernel.Name.Contains("planes", StringComparison.Ordinal)), kernel =>
         {
             var loads = LoopLoads(compiler.Ptx(kernel.Method, kernel.IsGrouped));
@@ -39,7 +38,6 @@ public sealed class PtxTests
     [Fact]
     public void The_inner_loop_of_a_tile_is_two_vectors_and_sixteen_products()
     {
-        using var compiler = new OfflineCompiler();
         Assert.All(KernelCatalog.All.Where(kernel => kernel.Name.StartsWith("tiled", StringComparison.Ordinal)), kernel =>
         {
             var ptx = compiler.Ptx(kernel.Method, kernel.IsGrouped);
@@ -58,7 +56,6 @@ public sealed class PtxTests
     [InlineData("embedding", 2, 1)]
     public void A_kernel_value_by_value_loads_and_stores_each_value_once(string name, int loads, int stores)
     {
-        using var compiler = new OfflineCompiler();
         var kernel = KernelCatalog.Named(name);
         var ptx = compiler.Ptx(kernel.Method, kernel.IsGrouped);
 
@@ -71,7 +68,7 @@ public sealed class PtxTests
     {
         var ptx = new PtxText(".visible .entry K(\n)\n{\n.reg .b32 %r<4>;\n.local .align 4 .b8 __local[16];\nL_1:\n@%p1 bra L_2;\ndiv.s32 %r1, %r2, %r3;\nld.global.v4.f32 {%f1, %f2, %f3, %f4}, [%rd1+16];\nbra.uni L_1;\nL_2:\nret;\n}");
 
-        Assert.Equal(new PtxLoop(5, 9), Assert.Single(ptx.InnerLoops));
+        Assert.Equal([6, 7, 8, 9], Assert.Single(ptx.InnerLoops).Lines.Order());
         Assert.Contains(ptx.Of(ptx.Loops[0]), IsIntegerDivision);
         Assert.Equal(16, PtxText.BytesOf(Assert.Single(ptx.Instructions, instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal))));
         Assert.Equal(3, ptx.Registers["b32"]);

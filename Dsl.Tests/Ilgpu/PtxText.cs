@@ -10,12 +10,6 @@ namespace LayerDsl.Tests.Ilgpu;
 /// <param name="Operands">Its operands.</param>
 internal sealed record PtxInstruction(int Line, string Guard, string Operation, IReadOnlyList<string> Operands);
 
-/// <summary>A loop: from a label to the last jump back to it.</summary>
-internal sealed record PtxLoop(int First, int Last)
-{
-    public bool Contains(PtxLoop other) => other != this && First <= other.First && other.Last <= Last;
-}
-
 /// <summary>A kernel's PTX, read line by line: the body of the entry, and the functions that it calls apart.</summary>
 internal sealed partial class PtxText
 {
@@ -48,11 +42,14 @@ internal sealed partial class PtxText
 
         Instructions = instructions;
         Registers = registers;
-        Loops = [.. FindLoops()];
+        Loops = PtxLoops.Find(instructions, Labels);
     }
 
     /// <summary>The whole text.</summary>
     public string Text { get; }
+
+    /// <summary>The number of the architecture that the text is for.</summary>
+    public int Target => int.Parse(TargetPattern().Match(Text).Groups[1].Value, CultureInfo.InvariantCulture);
 
     /// <summary>The instructions of the entry.</summary>
     public IReadOnlyList<PtxInstruction> Instructions { get; }
@@ -70,7 +67,7 @@ internal sealed partial class PtxText
     public IEnumerable<PtxLoop> InnerLoops => Loops.Where(loop => !Loops.Any(loop.Contains));
 
     /// <summary>The instructions of a loop, or of the entry.</summary>
-    public IEnumerable<PtxInstruction> Of(PtxLoop? loop) => loop is null ? Instructions : Instructions.Where(instruction => instruction.Line >= loop.First && instruction.Line <= loop.Last);
+    public IEnumerable<PtxInstruction> Of(PtxLoop? loop) => loop is null ? Instructions : Instructions.Where(instruction => loop.Lines.Contains(instruction.Line));
 
     /// <summary>The bytes that an instruction loads or stores.</summary>
     public static int BytesOf(PtxInstruction access)
@@ -79,11 +76,6 @@ internal sealed partial class PtxText
         var count = parts.FirstOrDefault(part => part is "v2" or "v4") is { } vector ? vector[1] - '0' : 1;
         return count * int.Parse(parts[^1][1..], CultureInfo.InvariantCulture) / 8;
     }
-
-    private IEnumerable<PtxLoop> FindLoops() => Instructions
-        .Where(instruction => instruction.Operation.StartsWith("bra", StringComparison.Ordinal) && Labels[instruction.Operands[0]] < instruction.Line)
-        .GroupBy(instruction => Labels[instruction.Operands[0]])
-        .Select(jumps => new PtxLoop(jumps.Key, jumps.Max(jump => jump.Line)));
 
     /// <summary>At commas outside of braces.</summary>
     private static List<string> Split(string operands)
@@ -105,6 +97,9 @@ internal sealed partial class PtxText
 
         return parts;
     }
+
+    [GeneratedRegex(@"^\.target sm_(\d+)", RegexOptions.Multiline)]
+    private static partial Regex TargetPattern();
 
     [GeneratedRegex(@"^\.reg \.(\w+)\s+%\w+<(\d+)>;$")]
     private static partial Regex RegisterPattern();

@@ -55,13 +55,13 @@ internal static class RowKernels
     /// <param name="y">(rows, columns); may be x.</param>
     /// <param name="columns">Values of a row.</param>
     /// <param name="isLogarithm">1 for the logarithm, else 0.</param>
-    /// <param name="causalRows">How many rows there are to a sample where rows are causal, else 0.</param>
+    /// <param name="isCausal">1 if a row sees the columns up to its number along the first dimension of the grid only, else 0.</param>
     /// <param name="factor">What every value is multiplied with before.</param>
-    public static void Softmax(ArrayView<float> x, ArrayView<float> y, int columns, int isLogarithm, int causalRows, float factor)
+    public static void Softmax(ArrayView<float> x, ArrayView<float> y, int columns, int isLogarithm, int isCausal, float factor)
     {
         var shared = SharedMemory.Allocate<float>(MostThreads);
-        var first = Grid.IdxX * columns;
-        var seen = causalRows > 0 ? (Grid.IdxX % causalRows) + 1 : columns;
+        var first = ((Grid.IdxY * Grid.DimX) + Grid.IdxX) * columns;
+        var seen = isCausal != 0 ? Grid.IdxX + 1 : columns;
         var largest = float.NegativeInfinity;
         for (var k = Group.IdxX; k < seen; k += Group.DimX)
         {

@@ -88,7 +88,7 @@ public sealed class DeviceAttention : DeviceLayer
     }
 
     private void Weigh(AcceleratorStream stream, ArrayView<float> weights, int batch, int tokens) =>
-        RowFunctions.Softmax(Kernels, stream, weights, weights, batch * geometry.Heads * tokens, tokens, 0, geometry.Causal ? tokens : 0, 1 / MathF.Sqrt(geometry.HeadSize));
+        RowFunctions.Softmax(Kernels, stream, weights, weights, new Index2D(tokens, batch * geometry.Heads), tokens, 0, geometry.Causal ? 1 : 0, 1 / MathF.Sqrt(geometry.HeadSize));
 
     private void Mix(AcceleratorStream stream, ArrayView<float> weights, ArrayView<float> v, ArrayView<float> mean, int batch, int tokens)
     {

@@ -9,11 +9,11 @@ namespace LayerDsl.Ilgpu.Layers;
 internal static class RowFunctions
 {
     public static void Softmax(
-        KernelSet kernels, AcceleratorStream stream, ArrayView<float> x, ArrayView<float> y, int rows, int columns, int isLogarithm, int causalRows, float factor)
+        KernelSet kernels, AcceleratorStream stream, ArrayView<float> x, ArrayView<float> y, Index2D rows, int columns, int isLogarithm, int isCausal, float factor)
     {
         var softmax = kernels.Get<Action<ArrayView<float>, ArrayView<float>, int, int, int, float>, Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int, int, int, float>>(
             RowKernels.Softmax, kernels.Accelerator.LoadKernel);
-        softmax(stream, new KernelConfig(rows, kernels.ThreadsFor(columns, RowKernels.MostThreads)), x, y, columns, isLogarithm, causalRows, factor);
+        softmax(stream, new KernelConfig(new Index3D(rows.X, rows.Y, 1), new Index3D(kernels.ThreadsFor(columns, RowKernels.MostThreads), 1, 1)), x, y, columns, isLogarithm, isCausal, factor);
     }
 
     public static void Normalize(KernelSet kernels, AcceleratorStream stream, ArrayView<float> x, ArrayView<float> y, int rows, NormParts norm)

@@ -53,17 +53,8 @@ internal sealed record WeightLayout(uint[] Words, int RowWords, int PlaneWords)
     /// <summary>The same values, four by four.</summary>
     public static ReadOnlySpan<Float4> Vectors(float[] values) => MemoryMarshal.Cast<float, Float4>(values);
 
-    /// <summary>The values in 16 bits, four by four.</summary>
-    public static ReadOnlySpan<Half4> Halves(float[] values)
-    {
-        var halves = new Half4[values.Length / 4];
-        for (var k = 0; k < halves.Length; k++)
-        {
-            halves[k] = new Half4((ILGPU.Half)values[4 * k], (ILGPU.Half)values[(4 * k) + 1], (ILGPU.Half)values[(4 * k) + 2], (ILGPU.Half)values[(4 * k) + 3]);
-        }
-
-        return halves;
-    }
+    /// <summary>The values in 16 bits, rounded to the nearest, four by four.</summary>
+    public static ReadOnlySpan<Half4> Halves(float[] values) => MemoryMarshal.Cast<Half, Half4>([.. values.Select(value => (Half)value)]);
 
     private static void Put(Span<uint> row, int place, byte code, int bits, bool isTogether, int planeWords)
     {
