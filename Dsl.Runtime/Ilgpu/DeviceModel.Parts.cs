@@ -113,7 +113,7 @@ public abstract partial class DeviceModel
     protected void Pool(ArrayView<float> x, ArrayView<float> y, int planes, int height, int width, int kernelSize, int stride, int padding, bool isAverage = false)
     {
         var (down, across) = (((height + (2 * padding) - kernelSize) / stride) + 1, ((width + (2 * padding) - kernelSize) / stride) + 1);
-        var shape = new PoolShape(height, width, height * width, across, down * across, kernelSize, stride, padding);
+        var shape = new PoolShape(height, width, height * width, new Divisor(across), down * across, kernelSize, stride, padding);
         var pool = kernels.Get<Action<Index2D, ArrayView<float>, ArrayView<float>, PoolShape>, Action<AcceleratorStream, Index2D, ArrayView<float>, ArrayView<float>, PoolShape>>(
             isAverage ? ImageKernels.AveragePool : ImageKernels.MaxPool, Accelerator.LoadAutoGroupedKernel);
         pool(Stream, new Index2D(shape.Positions, planes), x, y, shape);

@@ -136,6 +136,19 @@ public sealed class DeviceLayerTests(CpuDevice device) : IClassFixture<CpuDevice
         Assert.All(new[] { 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 3.4999f, 1e9f, -1e9f }, value => Assert.Equal(MathF.Round(value), DeviceMath.Round(value)));
     }
 
+    [Fact]
+    public void A_division_by_a_known_number_is_exact()
+    {
+        var random = new Random(8);
+        var divisors = new[] { 1, 2, 3, 5, 7, 64, 641, 65535, 65536, 1 << 30, int.MaxValue - 1, int.MaxValue }.Concat(Enumerable.Range(0, 200).Select(_ => random.Next(1, 1 << random.Next(1, 31))));
+        Assert.All(divisors, value =>
+        {
+            var divisor = new Divisor(value);
+            long[] edges = [0, 1, value - 1L, value, value + 1L, (2L * value) - 1, 2L * value, int.MaxValue / value * (long)value, (int.MaxValue / value * (long)value) - 1, int.MaxValue, random.Next()];
+            Assert.All(edges.Where(edge => edge is >= 0 and <= int.MaxValue), number => Assert.Equal((int)number / value, divisor.Into((int)number)));
+        });
+    }
+
     private void Convolves(FoldedConv2d layer, int height, int width)
     {
         const int Batch = 2;

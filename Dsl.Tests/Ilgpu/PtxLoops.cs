@@ -16,6 +16,11 @@ internal static class PtxLoops
         var starts = labels.Values.Concat(instructions.Where(IsJump).Select(jump => jump.Line + 1)).Append(instructions[0].Line).Distinct().Order().ToArray();
         var blocks = starts.Select((start, k) => instructions.Where(instruction => instruction.Line >= start && (k + 1 == starts.Length || instruction.Line < starts[k + 1])).ToArray()).ToArray();
         var next = blocks.Select((block, k) => Successors(block, k, blocks.Length, label => Array.IndexOf(starts, labels[label]))).ToArray();
+        var reached = new HashSet<int>();
+        Reach(0, reached, next);
+
+        // What nothing leads to, as the blank line after a jump, has no say in what dominates the next.
+        next = [.. next.Select((to, block) => reached.Contains(block) ? to : [])];
         var dominators = Dominators(next);
         var loops = new Dictionary<int, HashSet<int>>();
         for (var from = 0; from < next.Length; from++)
@@ -58,7 +63,7 @@ internal static class PtxLoops
         for (var changed = true; changed;)
         {
             changed = false;
-            foreach (var block in all.Skip(1))
+            foreach (var block in all.Skip(1).Where(block => before[block].Length > 0))
             {
                 var common = before[block].Select(other => dominators[other]).Aggregate((HashSet<int>?)null, (set, other) => set is null ? [.. other] : [.. set.Intersect(other)]) ?? [];
                 common.Add(block);
@@ -68,6 +73,17 @@ internal static class PtxLoops
         }
 
         return dominators;
+    }
+
+    private static void Reach(int block, HashSet<int> reached, int[][] next)
+    {
+        if (reached.Add(block))
+        {
+            foreach (var to in next[block])
+            {
+                Reach(to, reached, next);
+            }
+        }
     }
 
     private static void Collect(int block, HashSet<int> body, int[][] next)

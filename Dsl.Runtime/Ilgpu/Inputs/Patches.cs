@@ -22,11 +22,11 @@ internal readonly struct Patches(ArrayView<float> images, ArrayView<int> table, 
     /// <inheritdoc/>
     public RowPlace Find(int start, int row)
     {
-        var image = row / shape.Positions;
-        var position = row - (image * shape.Positions);
-        var line = position / shape.Across;
+        var image = shape.Positions.Into(row);
+        var position = row - (image * shape.Positions.Value);
+        var line = shape.Across.Into(position);
         var top = (line * shape.Stride) - shape.Padding;
-        var left = ((position - (line * shape.Across)) * shape.Stride) - shape.Padding;
+        var left = ((position - (line * shape.Across.Value)) * shape.Stride) - shape.Padding;
         return new RowPlace(start + (image * shape.ImageSize) + (top * shape.Width) + left, top, left);
     }
 
@@ -59,4 +59,4 @@ internal readonly struct Patches(ArrayView<float> images, ArrayView<int> table, 
 /// <param name="Across">Outputs of a line.</param>
 /// <param name="Stride">From one output to the next.</param>
 /// <param name="Padding">Zeros on each side.</param>
-internal readonly record struct PatchShape(int ImageSize, int Height, int Width, int Positions, int Across, int Stride, int Padding);
+internal readonly record struct PatchShape(int ImageSize, int Height, int Width, Divisor Positions, Divisor Across, int Stride, int Padding);

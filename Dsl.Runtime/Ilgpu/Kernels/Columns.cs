@@ -8,7 +8,7 @@ namespace LayerDsl.Ilgpu.Kernels;
 /// <param name="groupSize">Columns of a group; the last may have fewer.</param>
 internal readonly struct Columns(int count, int groupSize)
 {
-    private readonly float groupsPerOctet = 1f / ((groupSize + Octet.Count - 1) / Octet.Count);
+    private readonly Divisor octetsPerGroup = new((groupSize + Octet.Count - 1) / Octet.Count);
 
     /// <summary>The columns.</summary>
     public int Count { get; } = count;
@@ -17,7 +17,7 @@ internal readonly struct Columns(int count, int groupSize)
     public int GroupSize { get; } = groupSize;
 
     /// <summary>Octets of a whole group.</summary>
-    public int OctetsPerGroup { get; } = (groupSize + Octet.Count - 1) / Octet.Count;
+    public int OctetsPerGroup => octetsPerGroup.Value;
 
     /// <summary>The groups.</summary>
     public int Groups { get; } = (count + groupSize - 1) / groupSize;
@@ -25,11 +25,8 @@ internal readonly struct Columns(int count, int groupSize)
     /// <summary>All octets of a row; those past the last column of a short last group hold nothing.</summary>
     public int Octets { get; } = (count + groupSize - 1) / groupSize * ((groupSize + Octet.Count - 1) / Octet.Count);
 
-    /// <summary>
-    /// The group of an octet, without an integer division, which GPUs do not have: the half keeps the product away from whole numbers by more than its rounding error
-    /// for all counts of octets below 2²¹.
-    /// </summary>
-    public int GroupOf(int octet) => (int)((octet + 0.5f) * groupsPerOctet);
+    /// <summary>The group of an octet.</summary>
+    public int GroupOf(int octet) => octetsPerGroup.Into(octet);
 
     /// <summary>The first column of an octet.</summary>
     public int First(int octet, int group) => (group * GroupSize) + ((octet - (group * OctetsPerGroup)) * Octet.Count);

@@ -73,7 +73,7 @@ internal static class ImageKernels
 /// <param name="KernelSize">Height and width of a window.</param>
 /// <param name="Stride">From one window to the next.</param>
 /// <param name="Padding">How far windows reach over the edge.</param>
-internal readonly record struct PoolShape(int Height, int Width, int Plane, int Across, int Positions, int KernelSize, int Stride, int Padding);
+internal readonly record struct PoolShape(int Height, int Width, int Plane, Divisor Across, int Positions, int KernelSize, int Stride, int Padding);
 
 /// <summary>The part of a window inside of its plane.</summary>
 internal readonly struct PoolWindow
@@ -83,9 +83,9 @@ internal readonly struct PoolWindow
     /// <param name="position">The output's number.</param>
     public PoolWindow(PoolShape shape, int position)
     {
-        var line = position / shape.Across;
+        var line = shape.Across.Into(position);
         var top = (line * shape.Stride) - shape.Padding;
-        var left = ((position - (line * shape.Across)) * shape.Stride) - shape.Padding;
+        var left = ((position - (line * shape.Across.Value)) * shape.Stride) - shape.Padding;
         Top = Math.Max(top, 0);
         Left = Math.Max(left, 0);
         Bottom = Math.Min(top + shape.KernelSize, shape.Height);

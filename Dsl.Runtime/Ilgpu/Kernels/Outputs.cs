@@ -28,7 +28,7 @@ internal readonly struct OutputRows(int stride) : IOutputs
 /// <param name="imageSize">Values of an image.</param>
 internal readonly struct OutputPlanes(int positions, int imageSize) : IOutputs
 {
-    private readonly int positions = positions;
+    private readonly Divisor positions = new(positions);
     private readonly int imageSize = imageSize;
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ internal readonly struct OutputPlanes(int positions, int imageSize) : IOutputs
     /// <inheritdoc/>
     public int Of(int row, int output)
     {
-        var image = row / positions;
-        return (image * imageSize) + (output * positions) + (row - (image * positions));
+        var image = positions.Into(row);
+        return (image * imageSize) + (output * positions.Value) + (row - (image * positions.Value));
     }
 }

@@ -7,9 +7,8 @@ namespace LayerDsl.Ilgpu.Kernels;
 /// <param name="innerStride">From one matrix of a sample to the next.</param>
 internal readonly struct Segment(int inner, int share, int outerStride, int innerStride)
 {
-    private readonly int inner = inner;
-    private readonly float samplesPerProduct = 1f / inner;
-    private readonly float matricesPerProduct = 1f / share;
+    private readonly Divisor inner = new(inner);
+    private readonly Divisor share = new(share);
 
     /// <summary>From the matrices of a sample to those of the next.</summary>
     public int OuterStride { get; } = outerStride;
@@ -23,10 +22,10 @@ internal readonly struct Segment(int inner, int share, int outerStride, int inne
     /// <summary>One matrix after the other.</summary>
     public static Segment Every(int stride) => new(1, 1, stride, 0);
 
-    /// <summary>The start of the matrix of a product. Divisions are products with reciprocals, as in <see cref="Columns.GroupOf"/>: the compiler may move them into a loop.</summary>
+    /// <summary>The start of the matrix of a product.</summary>
     public int Of(int product)
     {
-        var outer = (int)((product + 0.5f) * samplesPerProduct);
-        return (outer * OuterStride) + ((int)((product - (outer * inner) + 0.5f) * matricesPerProduct) * InnerStride);
+        var outer = inner.Into(product);
+        return (outer * OuterStride) + (share.Into(product - (outer * inner.Value)) * InnerStride);
     }
 }

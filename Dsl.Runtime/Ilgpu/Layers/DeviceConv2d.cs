@@ -32,7 +32,7 @@ public sealed class DeviceConv2d : DeviceLayer
             ? WeightMatrix.OfCodes(Memory, codes)
             : WeightMatrix.OfFloats(Memory, layer.Weight, geometry.OutChannels, geometry.InputsPerOutput, precision);
         var (down, across) = (geometry.OutputSize(height), geometry.OutputSize(width));
-        patches = new PatchShape(geometry.InChannels * height * width, height, width, down * across, across, geometry.Stride, geometry.Padding);
+        patches = new PatchShape(geometry.InChannels * height * width, height, width, new Divisor(down * across), new Divisor(across), geometry.Stride, geometry.Padding);
         table = Memory.Upload<int>(TableOf(geometry, height, width));
     }
 
@@ -49,15 +49,15 @@ public sealed class DeviceConv2d : DeviceLayer
         var inputs = rounding is null ? x : rounding.Round(stream, x, batch * patches.ImageSize);
         var outputs = geometry.OutChannels / geometry.Groups;
         var shape = new ProductShape(
-            batch * patches.Positions,
+            batch * patches.Positions.Value,
             outputs,
             weight.Columns,
             Segment.Every(patches.ImageSize / geometry.Groups),
             Segment.Every(outputs),
-            Segment.Every(outputs * patches.Positions));
+            Segment.Every(outputs * patches.Positions.Value));
         var epilogue = new Epilogue(bias, Segment.Every(outputs), 1, 0, activation);
         weight.MultiplyPatches(
-            launcher, stream, shape, new Patches(inputs, table, patches), new OutputPlanes(patches.Positions, geometry.OutChannels * patches.Positions), y, epilogue, geometry.Groups);
+            launcher, stream, shape, new Patches(inputs, table, patches), new OutputPlanes(patches.Positions.Value, geometry.OutChannels * patches.Positions.Value), y, epilogue, geometry.Groups);
     }
 
     /// <summary>Where each column of a patch lies: its offset in an image, down, and to the right.</summary>

@@ -54,7 +54,7 @@ internal sealed record WeightLayout(uint[] Words, int RowWords, int PlaneWords)
     public static ReadOnlySpan<Float4> Vectors(float[] values) => MemoryMarshal.Cast<float, Float4>(values);
 
     /// <summary>The values in 16 bits, rounded to the nearest, four by four.</summary>
-    public static ReadOnlySpan<Half4> Halves(float[] values) => MemoryMarshal.Cast<Half, Half4>([.. values.Select(value => (Half)value)]);
+    public static ReadOnlySpan<Half4> Halves(float[] values) => MemoryMarshal.Cast<Half, Half4>(Array.ConvertAll(values, value => (Half)value));
 
     private static void Put(Span<uint> row, int place, byte code, int bits, bool isTogether, int planeWords)
     {
