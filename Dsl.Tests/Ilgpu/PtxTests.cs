@@ -74,11 +74,11 @@ public sealed class PtxTests(OfflineCompiler compiler) : IClassFixture<OfflineCo
         Assert.Equal(3, ptx.Registers["b32"]);
     }
 
-    internal static IReadOnlyList<PtxInstruction> LoopLoads(PtxText ptx)
-    {
-        var loop = ptx.InnerLoops.OrderByDescending(candidate => ptx.Of(candidate).Where(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal)).Sum(PtxText.BytesOf)).First();
-        return [.. ptx.Of(loop).Where(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal))];
-    }
+    internal static int LoadedBytes(PtxText ptx, PtxLoop loop) => GlobalLoads(ptx, loop).Sum(PtxText.BytesOf);
+
+    private static IReadOnlyList<PtxInstruction> LoopLoads(PtxText ptx) => [.. GlobalLoads(ptx, ptx.InnerLoops.MaxBy(loop => LoadedBytes(ptx, loop))!)];
+
+    private static IEnumerable<PtxInstruction> GlobalLoads(PtxText ptx, PtxLoop loop) => ptx.Of(loop).Where(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal));
 
     private static bool IsIntegerDivision(PtxInstruction instruction) =>
         (instruction.Operation.StartsWith("div", StringComparison.Ordinal) || instruction.Operation.StartsWith("rem", StringComparison.Ordinal)) && !instruction.Operation.Contains(".f", StringComparison.Ordinal);

@@ -60,6 +60,9 @@ internal sealed partial class PtxText
     /// <summary>How many registers of each type are declared.</summary>
     public IReadOnlyDictionary<string, int> Registers { get; }
 
+    /// <summary>The bytes of shared memory that are declared.</summary>
+    public int SharedBytes => SharedPattern().Matches(Text).Sum(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+
     /// <summary>The loops.</summary>
     public IReadOnlyList<PtxLoop> Loops { get; }
 
@@ -100,6 +103,9 @@ internal sealed partial class PtxText
 
     [GeneratedRegex(@"^\.target sm_(\d+)", RegexOptions.Multiline)]
     private static partial Regex TargetPattern();
+
+    [GeneratedRegex(@"\.shared [^;]*\[(\d+)\];")]
+    private static partial Regex SharedPattern();
 
     [GeneratedRegex(@"^\.reg \.(\w+)\s+%\w+<(\d+)>;$")]
     private static partial Regex RegisterPattern();
