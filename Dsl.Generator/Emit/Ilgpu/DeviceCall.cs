@@ -1,7 +1,6 @@
 using System.Globalization;
 using LayerDsl.Generator.Forward;
 using LayerDsl.Generator.Layers;
-using LayerDsl.Generator.Layers.Attention;
 using LayerDsl.Generator.Scheduling;
 
 namespace LayerDsl.Generator.Emit.Ilgpu;

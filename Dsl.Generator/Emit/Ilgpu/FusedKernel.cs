@@ -16,13 +16,12 @@ internal sealed record FusedKernel(int Step, string Name, string Field, Equatabl
     private const string Result = "y";
     private const int Additive = 1;
     private const int Multiplicative = 2;
-    private const int Primary = 3;
 
     /// <summary>Loads of each value; it is stored once.</summary>
     public int Loads => Parameters.Count;
 
     /// <summary>The formula, with the names of the arguments.</summary>
-    public string Formula => Result + " = " + Text(Body, Primary, number => Parameters[number]);
+    public string Formula => Result + " = " + Text(Body, 0, number => Parameters[number]).Replace("DeviceMath.", string.Empty);
 
     /// <summary>The types of the kernel's parameters.</summary>
     public string ParameterTypes => "Index1D" + string.Concat(Enumerable.Repeat(", ArrayView<float>", Parameters.Count + 1));
@@ -39,7 +38,7 @@ internal sealed record FusedKernel(int Step, string Name, string Field, Equatabl
             {
                 var field = names.Variable("fused" + NameOf(fused.Body) + "Kernel");
                 var own = new NameScope("i", Result);
-                var parameters = fused.Arguments.Select(argument => own.Variable(plan.SpanOf(argument), "Value")).ToEquatableArray();
+                var parameters = fused.Arguments.Select(argument => own.Variable(plan.SpanOf(argument) is var span && span == Result ? "before" : span, "Value")).ToEquatableArray();
                 kernels.Add(new FusedKernel(step, NamesOf.Pascal(field), field, parameters, fused.Body));
             }
         }
