@@ -116,7 +116,7 @@ public static class DeviceMath
     public static float Relu(float x) => x <= 0 ? 0 : x;
 
     /// <summary>The function of a <see cref="DeviceActivation"/>: the same branch for all threads.</summary>
-    public static float Apply(int activation, float value) => activation switch
+    internal static float Apply(int activation, float value) => activation switch
     {
         (int)DeviceActivation.None => value,
         (int)DeviceActivation.Relu => Relu(value),
