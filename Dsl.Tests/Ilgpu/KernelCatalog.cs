@@ -41,7 +41,7 @@ internal static class KernelCatalog
         Shift<Nibbles>("shift and add 4-bit"),
         Shift<BitPairs>("shift and add 2-bit"),
         Shift<BitPlanes>("shift and add 3-bit"),
-        Grouped((Action<ArrayView<float>, int, ArrayView<float>, ArrayView<int>, ArrayView<int>, ArrayView<float>, int, Epilogue>)SparseKernels.Multiply, "sparse rows", "weight", 12),
+        Grouped((Action<ArrayView<float>, int, ArrayView<float>, ArrayView<int>, ArrayView<int>, ArrayView<float>, int, SumEpilogue>)SparseKernels.Multiply, "sparse rows", "weight", 12),
         Grouped((Action<ArrayView<float>, ArrayView<float>, int, float, float, int, ArrayView<float>, ArrayView<float>>)RowKernels.Normalize, "layer norm, rms norm", "value", 8),
         Grouped((Action<ArrayView<float>, ArrayView<float>, int, int, int, float>)RowKernels.Softmax, "softmax", "value", 8),
         Grouped((Action<ArrayView<float>, ArrayView<float>, int, float>)ImageKernels.GlobalAverage, "global average", "value", 4),
@@ -74,17 +74,17 @@ internal static class KernelCatalog
         where TInputs : struct, IInputs
         where TWeights : struct, IWeights
         where TOutputs : struct, IOutputs =>
-        Grouped((Action<ProductShape, TInputs, TWeights, TOutputs, ArrayView<float>, Epilogue>)ProductKernels.Tiled<TTile, TInputs, TWeights, TOutputs>, "tiled " + name, "8 inputs and 8 weights", (TileOctets * 4) + octetBytes);
+        Grouped((Action<ProductShape, TInputs, TWeights, TOutputs, ArrayView<float>, SumEpilogue>)ProductKernels.Tiled<TTile, TInputs, TWeights, TOutputs>, "tiled " + name, "8 inputs and 8 weights", (TileOctets * 4) + octetBytes);
 
     /// <summary>A turn of the loop: eight inputs, and eight weights of each of four outputs.</summary>
     private static CatalogKernel Dot<TInputs, TWeights>(string name, int bits)
         where TInputs : struct, IInputs
         where TWeights : struct, IWeights =>
-        Grouped((Action<ProductShape, TInputs, TWeights, OutputRows, ArrayView<float>, Epilogue>)ProductKernels.Dot<TInputs, TWeights, OutputRows>, "dot " + name, "8 inputs and 4 × 8 weights", 32 + (4 * bits));
+        Grouped((Action<ProductShape, TInputs, TWeights, OutputRows, ArrayView<float>, SumEpilogue>)ProductKernels.Dot<TInputs, TWeights, OutputRows>, "dot " + name, "8 inputs and 4 × 8 weights", 32 + (4 * bits));
 
     private static CatalogKernel Shift<TCodes>(string name)
         where TCodes : unmanaged, ICodes =>
-        Grouped((Action<ProductShape, ArrayView<float>, int, RoundingGrid, ShiftWeights<TCodes>, ArrayView<float>, Epilogue, ArrayView<int>>)ShiftKernels.Multiply, name, "8 inputs and 8 weights", 32 + (name.Contains('4') ? 4 : name.Contains('2') ? 2 : 3));
+        Grouped((Action<ProductShape, ArrayView<float>, int, RoundingGrid, ShiftWeights<TCodes>, ArrayView<float>, SumEpilogue, ArrayView<int>>)ShiftKernels.Multiply, name, "8 inputs and 8 weights", 32 + (name.Contains('4') ? 4 : name.Contains('2') ? 2 : 3));
 
     private static CatalogKernel Grouped(Delegate kernel, string name, string unit, double bytes) => new(name, kernel.Method, true, unit, bytes);
 

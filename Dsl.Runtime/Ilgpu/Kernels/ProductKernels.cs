@@ -35,7 +35,7 @@ internal static class ProductKernels
     /// A square of outputs for each group of threads. Octets of inputs and weights go through shared memory, columns first, so that the inner loop reads two vectors for
     /// sixteen products. Rows past the end are computed from the last row and not stored.
     /// </summary>
-    public static void Tiled<TTile, TInputs, TWeights, TOutputs>(ProductShape shape, TInputs x, TWeights weights, TOutputs place, ArrayView<float> y, Epilogue epilogue)
+    public static void Tiled<TTile, TInputs, TWeights, TOutputs>(ProductShape shape, TInputs x, TWeights weights, TOutputs place, ArrayView<float> y, SumEpilogue epilogue)
         where TTile : struct, ITile
         where TInputs : struct, IInputs
         where TWeights : struct, IWeights
@@ -95,7 +95,7 @@ internal static class ProductKernels
     /// Four outputs of one row for each group of threads, which share the columns among them: for few rows, where a product is as fast as the weights are read. Each
     /// weight is read once, neighbouring threads read neighbouring octets.
     /// </summary>
-    public static void Dot<TInputs, TWeights, TOutputs>(ProductShape shape, TInputs x, TWeights weights, TOutputs place, ArrayView<float> y, Epilogue epilogue)
+    public static void Dot<TInputs, TWeights, TOutputs>(ProductShape shape, TInputs x, TWeights weights, TOutputs place, ArrayView<float> y, SumEpilogue epilogue)
         where TInputs : struct, IInputs
         where TWeights : struct, IWeights
         where TOutputs : struct, IOutputs

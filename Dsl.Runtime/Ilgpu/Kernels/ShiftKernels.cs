@@ -21,7 +21,7 @@ internal static class ShiftKernels
     /// <param name="epilogue">What happens to the sums.</param>
     /// <param name="status">One more than the first of four places of which one is not finite, and NaN; untouched if all are.</param>
     public static void Multiply<TCodes>(
-        ProductShape shape, ArrayView<float> x, int stride, RoundingGrid grid, ShiftWeights<TCodes> weights, ArrayView<float> y, Epilogue epilogue, ArrayView<int> status)
+        ProductShape shape, ArrayView<float> x, int stride, RoundingGrid grid, ShiftWeights<TCodes> weights, ArrayView<float> y, SumEpilogue epilogue, ArrayView<int> status)
         where TCodes : struct, ICodes
     {
         var shared = SharedMemory.Allocate<float>(RowKernels.MostThreads);

@@ -15,7 +15,7 @@ internal static class SparseKernels
     /// <param name="outputs">The outputs.</param>
     /// <param name="epilogue">What happens to the sums.</param>
     public static void Multiply(
-        ArrayView<float> x, int stride, ArrayView<float> values, ArrayView<int> columns, ArrayView<int> starts, ArrayView<float> y, int outputs, Epilogue epilogue)
+        ArrayView<float> x, int stride, ArrayView<float> values, ArrayView<int> columns, ArrayView<int> starts, ArrayView<float> y, int outputs, SumEpilogue epilogue)
     {
         var shared = SharedMemory.Allocate<float>(RowKernels.MostThreads);
         var first = Grid.IdxY * stride;

@@ -36,7 +36,7 @@ internal struct SquareSums
     }
 
     /// <summary>Stores what is inside of the product.</summary>
-    public readonly void Store<TOutputs>(ProductShape shape, SquareTarget target, TOutputs place, ArrayView<float> y, Epilogue epilogue)
+    public readonly void Store<TOutputs>(ProductShape shape, SquareTarget target, TOutputs place, ArrayView<float> y, SumEpilogue epilogue)
         where TOutputs : struct, IOutputs
     {
         StoreRow(shape, target, place, y, epilogue, 0, First);
@@ -46,7 +46,7 @@ internal struct SquareSums
     }
 
     /// <summary>Stores a row of a square.</summary>
-    public static void StoreRow<TOutputs>(ProductShape shape, SquareTarget target, TOutputs place, ArrayView<float> y, Epilogue epilogue, int number, Float4 sums)
+    public static void StoreRow<TOutputs>(ProductShape shape, SquareTarget target, TOutputs place, ArrayView<float> y, SumEpilogue epilogue, int number, Float4 sums)
         where TOutputs : struct, IOutputs
     {
         var row = target.Row + number;
@@ -62,7 +62,7 @@ internal struct SquareSums
         Store(target, place, y, epilogue, row, 3, count, sums.W);
     }
 
-    private static void Store<TOutputs>(SquareTarget target, TOutputs place, ArrayView<float> y, Epilogue epilogue, int row, int number, int count, float sum)
+    private static void Store<TOutputs>(SquareTarget target, TOutputs place, ArrayView<float> y, SumEpilogue epilogue, int row, int number, int count, float sum)
         where TOutputs : struct, IOutputs
     {
         if (number < count)

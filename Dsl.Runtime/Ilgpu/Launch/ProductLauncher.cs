@@ -22,7 +22,7 @@ internal sealed class ProductLauncher(KernelSet kernels, LaunchConfiguration wan
     /// <param name="epilogue">What happens to the sums.</param>
     /// <param name="products">How many products there are.</param>
     public void Rows<TWeights>(
-        AcceleratorStream stream, ProductShape shape, ArrayView<float> x, int stride, TWeights weights, OutputRows outputs, ArrayView<float> y, Epilogue epilogue, int products = 1)
+        AcceleratorStream stream, ProductShape shape, ArrayView<float> x, int stride, TWeights weights, OutputRows outputs, ArrayView<float> y, SumEpilogue epilogue, int products = 1)
         where TWeights : struct, IWeights
     {
         if (IsAligned(shape, stride))
@@ -37,14 +37,14 @@ internal sealed class ProductLauncher(KernelSet kernels, LaunchConfiguration wan
 
     /// <summary>A product of any inputs with weights, outputs in rows or planes.</summary>
     public void Run<TInputs, TWeights, TOutputs>(
-        AcceleratorStream stream, ProductShape shape, TInputs x, TWeights weights, TOutputs outputs, ArrayView<float> y, Epilogue epilogue, int products)
+        AcceleratorStream stream, ProductShape shape, TInputs x, TWeights weights, TOutputs outputs, ArrayView<float> y, SumEpilogue epilogue, int products)
         where TInputs : struct, IInputs
         where TWeights : struct, IWeights
         where TOutputs : struct, IOutputs
     {
         if (shape.Rows < configuration.DotRows)
         {
-            var dot = kernels.Get<Action<ProductShape, TInputs, TWeights, TOutputs, ArrayView<float>, Epilogue>, Action<AcceleratorStream, KernelConfig, ProductShape, TInputs, TWeights, TOutputs, ArrayView<float>, Epilogue>>(
+            var dot = kernels.Get<Action<ProductShape, TInputs, TWeights, TOutputs, ArrayView<float>, SumEpilogue>, Action<AcceleratorStream, KernelConfig, ProductShape, TInputs, TWeights, TOutputs, ArrayView<float>, SumEpilogue>>(
                 ProductKernels.Dot, kernels.Accelerator.LoadKernel);
             var groups = new Index3D(Ceiling(shape.Outputs, ProductKernels.OutputsPerGroup), shape.Rows, products);
             dot(stream, new KernelConfig(groups, new Index3D(configuration.DotThreads, 1, 1)), shape, x, weights, outputs, y, epilogue);
@@ -71,13 +71,13 @@ internal sealed class ProductLauncher(KernelSet kernels, LaunchConfiguration wan
         && shape.InputStart.OuterStride % 4 == 0 && shape.InputStart.InnerStride % 4 == 0;
 
     private void Tiled<TTile, TInputs, TWeights, TOutputs>(
-        AcceleratorStream stream, ProductShape shape, TInputs x, TWeights weights, TOutputs outputs, ArrayView<float> y, Epilogue epilogue, int products)
+        AcceleratorStream stream, ProductShape shape, TInputs x, TWeights weights, TOutputs outputs, ArrayView<float> y, SumEpilogue epilogue, int products)
         where TTile : struct, ITile
         where TInputs : struct, IInputs
         where TWeights : struct, IWeights
         where TOutputs : struct, IOutputs
     {
-        var tiled = kernels.Get<Action<ProductShape, TInputs, TWeights, TOutputs, ArrayView<float>, Epilogue>, Action<AcceleratorStream, KernelConfig, ProductShape, TInputs, TWeights, TOutputs, ArrayView<float>, Epilogue>>(
+        var tiled = kernels.Get<Action<ProductShape, TInputs, TWeights, TOutputs, ArrayView<float>, SumEpilogue>, Action<AcceleratorStream, KernelConfig, ProductShape, TInputs, TWeights, TOutputs, ArrayView<float>, SumEpilogue>>(
             ProductKernels.Tiled<TTile, TInputs, TWeights, TOutputs>, kernels.Accelerator.LoadKernel);
         var side = default(TTile).Side;
         var groups = new Index3D(Ceiling(shape.Rows, side), Ceiling(shape.Outputs, side), products);

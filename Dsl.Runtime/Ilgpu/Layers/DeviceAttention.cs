@@ -103,5 +103,5 @@ public sealed class DeviceAttention : DeviceLayer
         launcher.Rows(stream, shape, weights, tokens, new ValueColumns(v, geometry.ValueSize), new OutputRows(geometry.Dim), mean, Plain, batch * heads);
     }
 
-    private static Epilogue Plain => new(ArrayView<float>.Empty, Segment.None, 1, 0, DeviceActivation.None);
+    private static SumEpilogue Plain => new(ArrayView<float>.Empty, Segment.None, 1, 0, DeviceActivation.None);
 }

@@ -55,7 +55,7 @@ public sealed class DeviceConv2d : DeviceLayer
             Segment.Every(patches.ImageSize / geometry.Groups),
             Segment.Every(outputs),
             Segment.Every(outputs * patches.Positions.Value));
-        var epilogue = new Epilogue(bias, Segment.Every(outputs), 1, 0, activation);
+        var epilogue = new SumEpilogue(bias, Segment.Every(outputs), 1, 0, activation);
         weight.MultiplyPatches(
             launcher, stream, shape, new Patches(inputs, table, patches), new OutputPlanes(patches.Positions.Value, geometry.OutChannels * patches.Positions.Value), y, epilogue, geometry.Groups);
     }

@@ -60,7 +60,7 @@ public sealed class DeviceLinear : DeviceLayer
     public void Forward(AcceleratorStream stream, ArrayView<float> x, ArrayView<float> y, int rows)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var epilogue = new Epilogue(bias, Segment.None, 1, 0, branch is null ? activation : DeviceActivation.None);
+        var epilogue = new SumEpilogue(bias, Segment.None, 1, 0, branch is null ? activation : DeviceActivation.None);
         if (shift is not null && rows < dotRows)
         {
             shift.Multiply(stream, rounding!, x, y, rows, epilogue);

@@ -19,9 +19,9 @@ internal sealed class LowRankBranch(DeviceMemory memory, QuantizedWeight weight,
     public void Add(AcceleratorStream stream, ArrayView<float> x, ArrayView<float> y, int rows, DeviceActivation activation)
     {
         var middle = reduced.View(stream, checked(rows * rank));
-        var plain = new Epilogue(ArrayView<float>.Empty, Segment.None, 1, 0, DeviceActivation.None);
+        var plain = new SumEpilogue(ArrayView<float>.Empty, Segment.None, 1, 0, DeviceActivation.None);
         down.MultiplyRows(launcher, stream, new ProductShape(rows, rank, down.Columns, Segment.None, Segment.None, Segment.None), x, middle, plain);
-        var added = new Epilogue(ArrayView<float>.Empty, Segment.None, scale, 1, activation);
+        var added = new SumEpilogue(ArrayView<float>.Empty, Segment.None, scale, 1, activation);
         up.MultiplyRows(launcher, stream, new ProductShape(rows, outFeatures, up.Columns, Segment.None, Segment.None, Segment.None), middle, y, added);
     }
 }
@@ -55,9 +55,9 @@ internal sealed class SparseDevice(KernelSet kernels, DeviceMemory memory, Spars
     private readonly int threads = kernels.ThreadsFor(Math.Max(1, rows.Count / rows.Rows), 64);
 
     /// <summary>y = f(x Wᵀ + b).</summary>
-    public void Multiply(AcceleratorStream stream, ArrayView<float> x, ArrayView<float> y, int batch, Epilogue epilogue)
+    public void Multiply(AcceleratorStream stream, ArrayView<float> x, ArrayView<float> y, int batch, SumEpilogue epilogue)
     {
-        var multiply = kernels.Get<Action<ArrayView<float>, int, ArrayView<float>, ArrayView<int>, ArrayView<int>, ArrayView<float>, int, Epilogue>, Action<AcceleratorStream, KernelConfig, ArrayView<float>, int, ArrayView<float>, ArrayView<int>, ArrayView<int>, ArrayView<float>, int, Epilogue>>(
+        var multiply = kernels.Get<Action<ArrayView<float>, int, ArrayView<float>, ArrayView<int>, ArrayView<int>, ArrayView<float>, int, SumEpilogue>, Action<AcceleratorStream, KernelConfig, ArrayView<float>, int, ArrayView<float>, ArrayView<int>, ArrayView<int>, ArrayView<float>, int, SumEpilogue>>(
             SparseKernels.Multiply, kernels.Accelerator.LoadKernel);
         multiply(stream, new KernelConfig(new Index3D(rows.Rows, batch, 1), new Index3D(threads, 1, 1)), x, rows.Columns, values, columns, starts, y, rows.Rows, epilogue);
     }
@@ -90,7 +90,7 @@ internal abstract class ShiftProduct
     }
 
     /// <summary>y = f(x Wᵀ + b).</summary>
-    public abstract void Multiply(AcceleratorStream stream, RoundedInputs inputs, ArrayView<float> x, ArrayView<float> y, int rows, Epilogue epilogue);
+    public abstract void Multiply(AcceleratorStream stream, RoundedInputs inputs, ArrayView<float> x, ArrayView<float> y, int rows, SumEpilogue epilogue);
 }
 
 /// <summary>The same for one layout of codes.</summary>
@@ -108,9 +108,9 @@ internal sealed class ShiftProduct<TCodes>(KernelSet kernels, DeviceMemory memor
         weight.Format.Levels.Count / 2,
         codes);
 
-    public override void Multiply(AcceleratorStream stream, RoundedInputs inputs, ArrayView<float> x, ArrayView<float> y, int rows, Epilogue epilogue)
+    public override void Multiply(AcceleratorStream stream, RoundedInputs inputs, ArrayView<float> x, ArrayView<float> y, int rows, SumEpilogue epilogue)
     {
-        var multiply = kernels.Get<Action<ProductShape, ArrayView<float>, int, RoundingGrid, ShiftWeights<TCodes>, ArrayView<float>, Epilogue, ArrayView<int>>, Action<AcceleratorStream, KernelConfig, ProductShape, ArrayView<float>, int, RoundingGrid, ShiftWeights<TCodes>, ArrayView<float>, Epilogue, ArrayView<int>>>(
+        var multiply = kernels.Get<Action<ProductShape, ArrayView<float>, int, RoundingGrid, ShiftWeights<TCodes>, ArrayView<float>, SumEpilogue, ArrayView<int>>, Action<AcceleratorStream, KernelConfig, ProductShape, ArrayView<float>, int, RoundingGrid, ShiftWeights<TCodes>, ArrayView<float>, SumEpilogue, ArrayView<int>>>(
             ShiftKernels.Multiply, kernels.Accelerator.LoadKernel);
         var shape = new ProductShape(rows, outFeatures, columns, Segment.None, Segment.None, Segment.None);
         multiply(stream, new KernelConfig(new Index3D(outFeatures, rows, 1), new Index3D(threads, 1, 1)), shape, x, columns.Count, inputs.Grid, weights, y, epilogue, inputs.Status.View);

@@ -15,11 +15,11 @@ internal abstract class WeightMatrix
     public Columns Columns { get; }
 
     /// <summary>Multiplies rows of values.</summary>
-    public abstract void MultiplyRows(ProductLauncher launcher, AcceleratorStream stream, ProductShape shape, ArrayView<float> x, ArrayView<float> y, Epilogue epilogue);
+    public abstract void MultiplyRows(ProductLauncher launcher, AcceleratorStream stream, ProductShape shape, ArrayView<float> x, ArrayView<float> y, SumEpilogue epilogue);
 
     /// <summary>Multiplies the patches of images, a product for each group of channels.</summary>
     public abstract void MultiplyPatches(
-        ProductLauncher launcher, AcceleratorStream stream, ProductShape shape, Patches x, OutputPlanes outputs, ArrayView<float> y, Epilogue epilogue, int products);
+        ProductLauncher launcher, AcceleratorStream stream, ProductShape shape, Patches x, OutputPlanes outputs, ArrayView<float> y, SumEpilogue epilogue, int products);
 
     /// <summary>Uploads a weight in floats.</summary>
     /// <param name="memory">Who frees it.</param>
@@ -89,10 +89,10 @@ internal abstract class WeightMatrix
 internal sealed class WeightMatrix<TWeights>(Columns columns, TWeights weights) : WeightMatrix(columns)
     where TWeights : struct, IWeights
 {
-    public override void MultiplyRows(ProductLauncher launcher, AcceleratorStream stream, ProductShape shape, ArrayView<float> x, ArrayView<float> y, Epilogue epilogue) =>
+    public override void MultiplyRows(ProductLauncher launcher, AcceleratorStream stream, ProductShape shape, ArrayView<float> x, ArrayView<float> y, SumEpilogue epilogue) =>
         launcher.Rows(stream, shape, x, shape.Columns.Count, weights, new OutputRows(shape.Outputs), y, epilogue);
 
     public override void MultiplyPatches(
-        ProductLauncher launcher, AcceleratorStream stream, ProductShape shape, Patches x, OutputPlanes outputs, ArrayView<float> y, Epilogue epilogue, int products) =>
+        ProductLauncher launcher, AcceleratorStream stream, ProductShape shape, Patches x, OutputPlanes outputs, ArrayView<float> y, SumEpilogue epilogue, int products) =>
         launcher.Run(stream, shape, x, weights, outputs, y, epilogue, products);
 }

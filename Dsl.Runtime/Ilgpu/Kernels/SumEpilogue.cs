@@ -8,7 +8,7 @@ namespace LayerDsl.Ilgpu.Kernels;
 /// <param name="factor">The factor.</param>
 /// <param name="adds">1 if what y held is added, else 0.</param>
 /// <param name="activation">The function.</param>
-internal readonly struct Epilogue(ArrayView<float> bias, Segment biasStart, float factor, int adds, DeviceActivation activation)
+internal readonly struct SumEpilogue(ArrayView<float> bias, Segment biasStart, float factor, int adds, DeviceActivation activation)
 {
     private readonly ArrayView<float> bias = bias;
     private readonly Segment biasStart = biasStart;
