@@ -15,7 +15,8 @@ internal static class FileNames
 {
     public static IEnumerable<string> Of(Declared<ModelSpec> declared) => declared.Spec is not { } model
         ? []
-        : LayerTasks.Of(declared).Concat(LayerTasks.AttentionOf(declared)).Select(task => task.File).Concat([model.Type.FileName, model.Type.FileName + ".Folded"]);
+        : LayerTasks.Of(declared).Concat(LayerTasks.AttentionOf(declared)).Select(task => task.File)
+            .Concat([model.Type.FileName, model.Type.FileName + ".Folded", model.Type.FileName + ".OnDevice", model.Type.FileName + ".FoldIlgpu"]);
 
     public static IEnumerable<string> Of(Declared<LayerClassSpec> declared) =>
         LayerTasks.Of(declared).Concat(LayerTasks.AttentionOf(declared)).Select(task => task.File);

@@ -1,5 +1,6 @@
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Emit.Ilgpu;
 using LayerDsl.Generator.Emit.Managed;
 using LayerDsl.Generator.Emit.Torch;
 using LayerDsl.Generator.Layers;
@@ -69,7 +70,13 @@ public sealed class LayerGenerator : IIncrementalGenerator
             .WithTrackingName(StepNames.FoldedFiles);
         context.AddFiles(folded, clashes);
 
-        // 7. What lets TorchSharp's native library load.
+        // 7. The same on a device, where the project references the package that launches kernels.
+        var device = merged.Combine(context.HasIlgpu()).Where(pair => pair.Right && pair.Left.Folded is not null)
+            .SelectMany((pair, _) => DeviceModelEmitter.Emit(pair.Left)).WithTrackingName(StepNames.DeviceFiles);
+        context.AddFiles(device, clashes);
+        context.Report(device.SelectMany((file, _) => file.Diagnostics).Combine(PlacesOf(models)).Select((pair, _) => pair.Left.Locate(pair.Right)));
+
+        // 8. What lets TorchSharp's native library load.
         context.RegisterTorchLoader();
     }
 

@@ -18,6 +18,8 @@ internal static class StepNames
     public const string AttentionFiles = nameof(AttentionFiles);
     public const string ModelFiles = nameof(ModelFiles);
     public const string FoldedFiles = nameof(FoldedFiles);
+    public const string HasIlgpu = nameof(HasIlgpu);
+    public const string DeviceFiles = nameof(DeviceFiles);
     public const string TorchLoader = nameof(TorchLoader);
     public const string Diagnostics = nameof(Diagnostics);
 }

@@ -15,7 +15,7 @@ internal static class DeclarationReader
     private const string LayerType = "LayerDsl.Layer";
 
     /// <summary>What the generator adds to a model, and to a layer that is a class of its own.</summary>
-    private static readonly string[] ModelMembers = ["Folded", "Fold", "FoldTorch", "VerifyFold", "Certificates"];
+    private static readonly string[] ModelMembers = ["Folded", "Fold", "FoldTorch", "FoldIlgpu", "OnDevice", "VerifyFold", "Certificates"];
 
     private static readonly string[] LayerMembers =
         ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "GetMaskedParameters", "Start", "Pass", "BatchPass", "Geometry", "Eps", "ScaleAndShift", "UpdateStatistics", "RoundingBoundAt", "Attend", "QueryLayer", "KeyLayer", "ValueLayer", "OutputLayer", "QueryKeyLayer", "Product", "ProductOf", "LoadFactors", .. Methods.StoredNames];

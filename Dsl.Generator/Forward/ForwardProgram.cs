@@ -58,6 +58,11 @@ internal abstract record ForwardStep(EquatableArray<int> Shape)
     /// <summary>The mean of each channel of an image.</summary>
     public sealed record GlobalAverage(int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
 
+    /// <summary>A chain of functions value by value in one pass over memory; made for devices, where a pass costs more than what it computes.</summary>
+    /// <param name="Arguments">What is read, each once.</param>
+    /// <param name="Body">What is computed.</param>
+    public sealed record Fused(EquatableArray<int> Arguments, FusedValue Body, EquatableArray<int> Shape) : ForwardStep(Shape);
+
     /// <summary>The same step on other values.</summary>
     public ForwardStep WithOperands(Func<int, int> moved) => this switch
     {
@@ -68,6 +73,7 @@ internal abstract record ForwardStep(EquatableArray<int> Shape)
         Reshape reshape => reshape with { Argument = moved(reshape.Argument) },
         Pool pool => pool with { Argument = moved(pool.Argument) },
         GlobalAverage average => average with { Argument = moved(average.Argument) },
+        Fused fused => fused with { Arguments = fused.Arguments.Select(moved).ToEquatableArray() },
         _ => this,
     };
 
@@ -81,6 +87,7 @@ internal abstract record ForwardStep(EquatableArray<int> Shape)
         Reshape reshape => [reshape.Argument],
         Pool pool => [pool.Argument],
         GlobalAverage average => [average.Argument],
+        Fused fused => fused.Arguments,
         _ => [],
     };
 }

@@ -143,6 +143,7 @@ internal sealed class BufferPlan
             ForwardStep.WithNumber { Operation: Arithmetic.Multiply } => "scaled",
             ForwardStep.WithNumber => "shifted",
             ForwardStep.Activate => "activated",
+            ForwardStep.Fused => "fused",
             ForwardStep.Pool or ForwardStep.GlobalAverage => "pooled",
             _ => "copy",
         };
