@@ -64,10 +64,12 @@ public abstract partial class FoldedModel
     /// <param name="precision">For all layers.</param>
     public void SetPrecision(ActivationPrecision precision)
     {
-        foreach (var layer in layers.SelectMany(layer => layer is FoldedAttention attention ? attention.Projections : [layer]).OfType<FoldedQuantizedLinear>())
+        foreach (var layer in layers.SelectMany(Parts).OfType<FoldedQuantizedLinear>())
         {
             layer.Precision = precision;
         }
+
+        static IEnumerable<FoldedLayer> Parts(FoldedLayer layer) => layer is FoldedAttention attention ? attention.Projections : [layer];
     }
 
     /// <summary>How many numbers the model holds.</summary>

@@ -36,6 +36,9 @@ public sealed class PackedCodes
     /// <summary>The packed rows; packed anew for each call once a layer has laid them out for its kernels.</summary>
     public ReadOnlyMemory<byte> Bytes => Volatile.Read(ref bytes) ?? Repacked();
 
+    /// <summary>Whether the packed rows were given up for the order of a kernel.</summary>
+    internal bool IsLaidOut => Volatile.Read(ref bytes) is null;
+
     /// <summary>How many bytes a row of codes takes.</summary>
     /// <param name="columns">Codes per row.</param>
     /// <param name="bits">Bits per code.</param>

@@ -33,7 +33,7 @@ public sealed class StepProductTests
             }
         }
 
-        Assert.Equal(kind != "levels" || bits == 1, checks > 0);
+        Assert.Equal(kind != "levels", checks > 0);
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class StepProductTests
                     var (sum, index) = (0m, weight.Format.GroupSize == 0 ? 0 : (output * groups) + g);
                     for (var k = g * group; k < Math.Min(columns, (g + 1) * group); k++)
                     {
-                        sum += steps[(row * columns) + k] * ((decimal)weight.Format.Levels[codes[k]] - (weight.Zeros.IsEmpty ? 0 : (decimal)weight.Zeros[index]));
+                        sum += steps[(row * columns) + k] * ((decimal)(double)weight.Format.Levels[codes[k]] - (weight.Zeros.IsEmpty ? 0 : (decimal)(double)weight.Zeros[index]));
                     }
 
                     total += weight.Scales[index] * (double)sum;

@@ -103,7 +103,8 @@ internal readonly ref struct StepTileWork(
             {
                 // A single last strip is its own partner.
                 var second = Math.Min(strip + lanes, last - lanes);
-                var (a, b) = (new TileStrip(weight, strip), new TileStrip(weight, second));
+                var a = new TileStrip(weight, strip);
+                var b = new TileStrip(weight, second);
                 totals.Clear();
                 for (var group = 0; group < shape.Groups; group++)
                 {
