@@ -75,46 +75,68 @@ internal readonly struct Lanes256 : ILanes<V>
     public static V MultiplyAddFloat(V left, V right, V addend) => Vector256.MultiplyAddEstimate(left.AsSingle(), right.AsSingle(), addend.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Lookup(V table, V index) =>
-        Avx2.IsSupported ? Avx2.Shuffle(table, index) : Vector256.Create(Lanes128.Lookup(table.GetLower(), index.GetLower()), Lanes128.Lookup(table.GetUpper(), index.GetUpper()));
+    public static V Lookup(V table, V index) => Avx2.IsSupported ? Avx2.Shuffle(table, index) : LookupInHalves(table, index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V DotBytes(V unsigned, V signed) =>
-        Avx2.IsSupported ? Avx2.MultiplyAddAdjacent(unsigned, signed.AsSByte()).AsByte() : Vector256.Create(Lanes128.DotBytes(unsigned.GetLower(), signed.GetLower()), Lanes128.DotBytes(unsigned.GetUpper(), signed.GetUpper()));
+    public static V DotBytes(V unsigned, V signed) => Avx2.IsSupported ? Avx2.MultiplyAddAdjacent(unsigned, signed.AsSByte()).AsByte() : DotBytesInHalves(unsigned, signed);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V DotShorts(V left, V right) =>
-        Avx2.IsSupported ? Avx2.MultiplyAddAdjacent(left.AsInt16(), right.AsInt16()).AsByte() : Vector256.Create(Lanes128.DotShorts(left.GetLower(), right.GetLower()), Lanes128.DotShorts(left.GetUpper(), right.GetUpper()));
+    public static V DotShorts(V left, V right) => Avx2.IsSupported ? Avx2.MultiplyAddAdjacent(left.AsInt16(), right.AsInt16()).AsByte() : DotShortsInHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V InterleaveLow8(V left, V right) =>
-        Avx2.IsSupported ? Avx2.UnpackLow(left, right) : Vector256.Create(Lanes128.InterleaveLow8(left.GetLower(), right.GetLower()), Lanes128.InterleaveLow8(left.GetUpper(), right.GetUpper()));
+    public static V InterleaveLow8(V left, V right) => Avx2.IsSupported ? Avx2.UnpackLow(left, right) : InterleaveLow8InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V InterleaveHigh8(V left, V right) =>
-        Avx2.IsSupported ? Avx2.UnpackHigh(left, right) : Vector256.Create(Lanes128.InterleaveHigh8(left.GetLower(), right.GetLower()), Lanes128.InterleaveHigh8(left.GetUpper(), right.GetUpper()));
+    public static V InterleaveHigh8(V left, V right) => Avx2.IsSupported ? Avx2.UnpackHigh(left, right) : InterleaveHigh8InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V InterleaveLow16(V left, V right) =>
-        Avx2.IsSupported ? Avx2.UnpackLow(left.AsInt16(), right.AsInt16()).AsByte() : Vector256.Create(Lanes128.InterleaveLow16(left.GetLower(), right.GetLower()), Lanes128.InterleaveLow16(left.GetUpper(), right.GetUpper()));
+    public static V InterleaveLow16(V left, V right) => Avx2.IsSupported ? Avx2.UnpackLow(left.AsInt16(), right.AsInt16()).AsByte() : InterleaveLow16InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V InterleaveLow32(V left, V right) =>
-        Avx2.IsSupported ? Avx2.UnpackLow(left.AsInt32(), right.AsInt32()).AsByte() : Vector256.Create(Lanes128.InterleaveLow32(left.GetLower(), right.GetLower()), Lanes128.InterleaveLow32(left.GetUpper(), right.GetUpper()));
+    public static V InterleaveLow32(V left, V right) => Avx2.IsSupported ? Avx2.UnpackLow(left.AsInt32(), right.AsInt32()).AsByte() : InterleaveLow32InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V InterleaveHigh16(V left, V right) =>
-        Avx2.IsSupported ? Avx2.UnpackHigh(left.AsInt16(), right.AsInt16()).AsByte() : Vector256.Create(Lanes128.InterleaveHigh16(left.GetLower(), right.GetLower()), Lanes128.InterleaveHigh16(left.GetUpper(), right.GetUpper()));
+    public static V InterleaveHigh16(V left, V right) => Avx2.IsSupported ? Avx2.UnpackHigh(left.AsInt16(), right.AsInt16()).AsByte() : InterleaveHigh16InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V InterleaveHigh32(V left, V right) =>
-        Avx2.IsSupported ? Avx2.UnpackHigh(left.AsInt32(), right.AsInt32()).AsByte() : Vector256.Create(Lanes128.InterleaveHigh32(left.GetLower(), right.GetLower()), Lanes128.InterleaveHigh32(left.GetUpper(), right.GetUpper()));
+    public static V InterleaveHigh32(V left, V right) => Avx2.IsSupported ? Avx2.UnpackHigh(left.AsInt32(), right.AsInt32()).AsByte() : InterleaveHigh32InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V WithSign8(V value, V sign) =>
-        Avx2.IsSupported ? Avx2.Sign(value.AsSByte(), sign.AsSByte()).AsByte() : Vector256.Create(Lanes128.WithSign8(value.GetLower(), sign.GetLower()), Lanes128.WithSign8(value.GetUpper(), sign.GetUpper()));
+    public static V WithSign8(V value, V sign) => Avx2.IsSupported ? Avx2.Sign(value.AsSByte(), sign.AsSByte()).AsByte() : WithSign8InHalves(value, sign);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V AddPairsFloat(V left, V right) =>
-        Avx.IsSupported ? Avx.HorizontalAdd(left.AsSingle(), right.AsSingle()).AsByte() : Vector256.Create(Lanes128.AddPairsFloat(left.GetLower(), right.GetLower()), Lanes128.AddPairsFloat(left.GetUpper(), right.GetUpper()));
+    public static V AddPairsFloat(V left, V right) => Avx.IsSupported ? Avx.HorizontalAdd(left.AsSingle(), right.AsSingle()).AsByte() : AddPairsFloatInHalves(left, right);
+
+    private static V LookupInHalves(V table, V index) =>
+        Vector256.Create(Lanes128.Lookup(table.GetLower(), index.GetLower()), Lanes128.Lookup(table.GetUpper(), index.GetUpper()));
+
+    private static V DotBytesInHalves(V unsigned, V signed) =>
+        Vector256.Create(Lanes128.DotBytes(unsigned.GetLower(), signed.GetLower()), Lanes128.DotBytes(unsigned.GetUpper(), signed.GetUpper()));
+
+    private static V DotShortsInHalves(V left, V right) =>
+        Vector256.Create(Lanes128.DotShorts(left.GetLower(), right.GetLower()), Lanes128.DotShorts(left.GetUpper(), right.GetUpper()));
+
+    private static V InterleaveLow8InHalves(V left, V right) =>
+        Vector256.Create(Lanes128.InterleaveLow8(left.GetLower(), right.GetLower()), Lanes128.InterleaveLow8(left.GetUpper(), right.GetUpper()));
+
+    private static V InterleaveHigh8InHalves(V left, V right) =>
+        Vector256.Create(Lanes128.InterleaveHigh8(left.GetLower(), right.GetLower()), Lanes128.InterleaveHigh8(left.GetUpper(), right.GetUpper()));
+
+    private static V InterleaveLow16InHalves(V left, V right) =>
+        Vector256.Create(Lanes128.InterleaveLow16(left.GetLower(), right.GetLower()), Lanes128.InterleaveLow16(left.GetUpper(), right.GetUpper()));
+
+    private static V InterleaveLow32InHalves(V left, V right) =>
+        Vector256.Create(Lanes128.InterleaveLow32(left.GetLower(), right.GetLower()), Lanes128.InterleaveLow32(left.GetUpper(), right.GetUpper()));
+
+    private static V InterleaveHigh16InHalves(V left, V right) =>
+        Vector256.Create(Lanes128.InterleaveHigh16(left.GetLower(), right.GetLower()), Lanes128.InterleaveHigh16(left.GetUpper(), right.GetUpper()));
+
+    private static V InterleaveHigh32InHalves(V left, V right) =>
+        Vector256.Create(Lanes128.InterleaveHigh32(left.GetLower(), right.GetLower()), Lanes128.InterleaveHigh32(left.GetUpper(), right.GetUpper()));
+
+    private static V WithSign8InHalves(V value, V sign) =>
+        Vector256.Create(Lanes128.WithSign8(value.GetLower(), sign.GetLower()), Lanes128.WithSign8(value.GetUpper(), sign.GetUpper()));
+
+    private static V AddPairsFloatInHalves(V left, V right) =>
+        Vector256.Create(Lanes128.AddPairsFloat(left.GetLower(), right.GetLower()), Lanes128.AddPairsFloat(left.GetUpper(), right.GetUpper()));
 }

@@ -75,40 +75,31 @@ internal readonly struct Lanes512 : ILanes<V>
     public static V MultiplyAddFloat(V left, V right, V addend) => Vector512.MultiplyAddEstimate(left.AsSingle(), right.AsSingle(), addend.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Lookup(V table, V index) =>
-        Avx512BW.IsSupported ? Avx512BW.Shuffle(table, index) : Vector512.Create(Lanes256.Lookup(table.GetLower(), index.GetLower()), Lanes256.Lookup(table.GetUpper(), index.GetUpper()));
+    public static V Lookup(V table, V index) => Avx512BW.IsSupported ? Avx512BW.Shuffle(table, index) : LookupInHalves(table, index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V DotBytes(V unsigned, V signed) =>
-        Avx512BW.IsSupported ? Avx512BW.MultiplyAddAdjacent(unsigned, signed.AsSByte()).AsByte() : Vector512.Create(Lanes256.DotBytes(unsigned.GetLower(), signed.GetLower()), Lanes256.DotBytes(unsigned.GetUpper(), signed.GetUpper()));
+    public static V DotBytes(V unsigned, V signed) => Avx512BW.IsSupported ? Avx512BW.MultiplyAddAdjacent(unsigned, signed.AsSByte()).AsByte() : DotBytesInHalves(unsigned, signed);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V DotShorts(V left, V right) =>
-        Avx512BW.IsSupported ? Avx512BW.MultiplyAddAdjacent(left.AsInt16(), right.AsInt16()).AsByte() : Vector512.Create(Lanes256.DotShorts(left.GetLower(), right.GetLower()), Lanes256.DotShorts(left.GetUpper(), right.GetUpper()));
+    public static V DotShorts(V left, V right) => Avx512BW.IsSupported ? Avx512BW.MultiplyAddAdjacent(left.AsInt16(), right.AsInt16()).AsByte() : DotShortsInHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V InterleaveLow8(V left, V right) =>
-        Avx512BW.IsSupported ? Avx512BW.UnpackLow(left, right) : Vector512.Create(Lanes256.InterleaveLow8(left.GetLower(), right.GetLower()), Lanes256.InterleaveLow8(left.GetUpper(), right.GetUpper()));
+    public static V InterleaveLow8(V left, V right) => Avx512BW.IsSupported ? Avx512BW.UnpackLow(left, right) : InterleaveLow8InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V InterleaveHigh8(V left, V right) =>
-        Avx512BW.IsSupported ? Avx512BW.UnpackHigh(left, right) : Vector512.Create(Lanes256.InterleaveHigh8(left.GetLower(), right.GetLower()), Lanes256.InterleaveHigh8(left.GetUpper(), right.GetUpper()));
+    public static V InterleaveHigh8(V left, V right) => Avx512BW.IsSupported ? Avx512BW.UnpackHigh(left, right) : InterleaveHigh8InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V InterleaveLow16(V left, V right) =>
-        Avx512BW.IsSupported ? Avx512BW.UnpackLow(left.AsInt16(), right.AsInt16()).AsByte() : Vector512.Create(Lanes256.InterleaveLow16(left.GetLower(), right.GetLower()), Lanes256.InterleaveLow16(left.GetUpper(), right.GetUpper()));
+    public static V InterleaveLow16(V left, V right) => Avx512BW.IsSupported ? Avx512BW.UnpackLow(left.AsInt16(), right.AsInt16()).AsByte() : InterleaveLow16InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V InterleaveLow32(V left, V right) =>
-        Avx512BW.IsSupported ? Avx512F.UnpackLow(left.AsInt32(), right.AsInt32()).AsByte() : Vector512.Create(Lanes256.InterleaveLow32(left.GetLower(), right.GetLower()), Lanes256.InterleaveLow32(left.GetUpper(), right.GetUpper()));
+    public static V InterleaveLow32(V left, V right) => Avx512BW.IsSupported ? Avx512F.UnpackLow(left.AsInt32(), right.AsInt32()).AsByte() : InterleaveLow32InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V InterleaveHigh16(V left, V right) =>
-        Avx512BW.IsSupported ? Avx512BW.UnpackHigh(left.AsInt16(), right.AsInt16()).AsByte() : Vector512.Create(Lanes256.InterleaveHigh16(left.GetLower(), right.GetLower()), Lanes256.InterleaveHigh16(left.GetUpper(), right.GetUpper()));
+    public static V InterleaveHigh16(V left, V right) => Avx512BW.IsSupported ? Avx512BW.UnpackHigh(left.AsInt16(), right.AsInt16()).AsByte() : InterleaveHigh16InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V InterleaveHigh32(V left, V right) =>
-        Avx512BW.IsSupported ? Avx512F.UnpackHigh(left.AsInt32(), right.AsInt32()).AsByte() : Vector512.Create(Lanes256.InterleaveHigh32(left.GetLower(), right.GetLower()), Lanes256.InterleaveHigh32(left.GetUpper(), right.GetUpper()));
+    public static V InterleaveHigh32(V left, V right) => Avx512BW.IsSupported ? Avx512F.UnpackHigh(left.AsInt32(), right.AsInt32()).AsByte() : InterleaveHigh32InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V WithSign8(V value, V sign)
@@ -119,8 +110,35 @@ internal readonly struct Lanes512 : ILanes<V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V AddPairsFloat(V left, V right) =>
-        Avx512F.IsSupported
-            ? (Avx512F.Shuffle(left.AsSingle(), right.AsSingle(), 0b10_00_10_00) + Avx512F.Shuffle(left.AsSingle(), right.AsSingle(), 0b11_01_11_01)).AsByte()
-            : Vector512.Create(Lanes256.AddPairsFloat(left.GetLower(), right.GetLower()), Lanes256.AddPairsFloat(left.GetUpper(), right.GetUpper()));
+    public static V AddPairsFloat(V left, V right) => Avx512F.IsSupported ? (Avx512F.Shuffle(left.AsSingle(), right.AsSingle(), 0b10_00_10_00) + Avx512F.Shuffle(left.AsSingle(), right.AsSingle(), 0b11_01_11_01)).AsByte() : AddPairsFloatInHalves(left, right);
+
+    private static V LookupInHalves(V table, V index) =>
+        Vector512.Create(Lanes256.Lookup(table.GetLower(), index.GetLower()), Lanes256.Lookup(table.GetUpper(), index.GetUpper()));
+
+    private static V DotBytesInHalves(V unsigned, V signed) =>
+        Vector512.Create(Lanes256.DotBytes(unsigned.GetLower(), signed.GetLower()), Lanes256.DotBytes(unsigned.GetUpper(), signed.GetUpper()));
+
+    private static V DotShortsInHalves(V left, V right) =>
+        Vector512.Create(Lanes256.DotShorts(left.GetLower(), right.GetLower()), Lanes256.DotShorts(left.GetUpper(), right.GetUpper()));
+
+    private static V InterleaveLow8InHalves(V left, V right) =>
+        Vector512.Create(Lanes256.InterleaveLow8(left.GetLower(), right.GetLower()), Lanes256.InterleaveLow8(left.GetUpper(), right.GetUpper()));
+
+    private static V InterleaveHigh8InHalves(V left, V right) =>
+        Vector512.Create(Lanes256.InterleaveHigh8(left.GetLower(), right.GetLower()), Lanes256.InterleaveHigh8(left.GetUpper(), right.GetUpper()));
+
+    private static V InterleaveLow16InHalves(V left, V right) =>
+        Vector512.Create(Lanes256.InterleaveLow16(left.GetLower(), right.GetLower()), Lanes256.InterleaveLow16(left.GetUpper(), right.GetUpper()));
+
+    private static V InterleaveLow32InHalves(V left, V right) =>
+        Vector512.Create(Lanes256.InterleaveLow32(left.GetLower(), right.GetLower()), Lanes256.InterleaveLow32(left.GetUpper(), right.GetUpper()));
+
+    private static V InterleaveHigh16InHalves(V left, V right) =>
+        Vector512.Create(Lanes256.InterleaveHigh16(left.GetLower(), right.GetLower()), Lanes256.InterleaveHigh16(left.GetUpper(), right.GetUpper()));
+
+    private static V InterleaveHigh32InHalves(V left, V right) =>
+        Vector512.Create(Lanes256.InterleaveHigh32(left.GetLower(), right.GetLower()), Lanes256.InterleaveHigh32(left.GetUpper(), right.GetUpper()));
+
+    private static V AddPairsFloatInHalves(V left, V right) =>
+        Vector512.Create(Lanes256.AddPairsFloat(left.GetLower(), right.GetLower()), Lanes256.AddPairsFloat(left.GetUpper(), right.GetUpper()));
 }

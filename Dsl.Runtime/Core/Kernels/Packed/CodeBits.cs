@@ -2,124 +2,104 @@ using System.Runtime.CompilerServices;
 
 namespace LayerDsl;
 
-/// <summary>Bits of a code, known to the compiler.</summary>
+/// <summary>
+/// Codes of a number of bits, and how they are read out of tiles (<see cref="CodeTiles"/>). A method for each number: the compiler counts what it puts into a kernel, and stops before
+/// the end of one that decides about bits on the way.
+/// </summary>
 internal interface ICodeBits
-{
-    static abstract int Count { get; }
-
-    /// <summary>Quads whose products with 8-bit inputs add up in 16 bits: Quads · 2 · (2^Count - 1) · 128 is less than 2^15.</summary>
-    static abstract int QuadsInShort { get; }
-}
-
-internal readonly struct Bits1 : ICodeBits
-{
-    public static int Count => 1;
-
-    public static int QuadsInShort => 8;
-}
-
-internal readonly struct Bits2 : ICodeBits
-{
-    public static int Count => 2;
-
-    public static int QuadsInShort => 8;
-}
-
-internal readonly struct Bits3 : ICodeBits
-{
-    public static int Count => 3;
-
-    public static int QuadsInShort => 8;
-}
-
-internal readonly struct Bits4 : ICodeBits
-{
-    public static int Count => 4;
-
-    public static int QuadsInShort => 8;
-}
-
-internal readonly struct Bits5 : ICodeBits
-{
-    public static int Count => 5;
-
-    public static int QuadsInShort => 4;
-}
-
-internal readonly struct Bits6 : ICodeBits
-{
-    public static int Count => 6;
-
-    public static int QuadsInShort => 2;
-}
-
-internal readonly struct Bits7 : ICodeBits
-{
-    public static int Count => 7;
-
-    public static int QuadsInShort => 1;
-}
-
-internal readonly struct Bits8 : ICodeBits
-{
-    public static int Count => 8;
-
-    /// <summary>Codes of 8 bits are multiplied as signed numbers, whose pairs of products just fit.</summary>
-    public static int QuadsInShort => 1;
-}
-
-/// <summary>Reads codes of tiles (<see cref="CodeTiles"/>).</summary>
-internal static class CodeReader
 {
     /// <summary>The codes of one quad of columns, a byte each, of as many rows as the vector has words.</summary>
     /// <param name="block">The block, at the first of the rows.</param>
     /// <param name="quad">From 0 to 7; a constant, so that shifts and masks are.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TV Quad<TBits, TLanes, TV>(ref byte block, int quad)
-        where TBits : struct, ICodeBits
+    static abstract TV Quad<TLanes, TV>(ref byte block, int quad)
         where TLanes : struct, ILanes<TV>
-        where TV : struct
-    {
-        if (TBits.Count == 8)
-        {
-            return Word<TLanes, TV>(ref block, quad);
-        }
+        where TV : struct;
+}
 
-        var code = default(TV);
-        if ((TBits.Count & 4) != 0)
-        {
-            code = Field<TLanes, TV>(Word<TLanes, TV>(ref block, quad / 2), 4 * (quad % 2), 0, 15);
-        }
-
-        if ((TBits.Count & 2) != 0)
-        {
-            var low = TBits.Count & 4;
-            var part = Field<TLanes, TV>(Word<TLanes, TV>(ref block, low + (quad / 4)), 2 * (quad % 4), low, 3);
-            code = low == 0 ? part : TLanes.Or(code, part);
-        }
-
-        if ((TBits.Count & 1) != 0)
-        {
-            var low = TBits.Count & 6;
-            var part = Field<TLanes, TV>(Word<TLanes, TV>(ref block, low), quad, low, 1);
-            code = low == 0 ? part : TLanes.Or(code, part);
-        }
-
-        return code;
-    }
-
+internal readonly struct Bits1 : ICodeBits
+{
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TV Word<TLanes, TV>(ref byte block, int word)
+    public static TV Quad<TLanes, TV>(ref byte block, int quad)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct => CodeReader.Low<TLanes, TV>(ref block, 0, quad, 0x01010101);
+}
+
+internal readonly struct Bits2 : ICodeBits
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Quad<TLanes, TV>(ref byte block, int quad)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct => CodeReader.Low<TLanes, TV>(ref block, quad / 4, 2 * (quad % 4), 0x03030303);
+}
+
+internal readonly struct Bits3 : ICodeBits
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Quad<TLanes, TV>(ref byte block, int quad)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct => TLanes.Or(Bits2.Quad<TLanes, TV>(ref block, quad), CodeReader.High<TLanes, TV>(ref block, 2, quad, 2, 0x04040404));
+}
+
+internal readonly struct Bits4 : ICodeBits
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Quad<TLanes, TV>(ref byte block, int quad)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct => CodeReader.Low<TLanes, TV>(ref block, quad / 2, 4 * (quad % 2), 0x0F0F0F0F);
+}
+
+internal readonly struct Bits5 : ICodeBits
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Quad<TLanes, TV>(ref byte block, int quad)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct => TLanes.Or(Bits4.Quad<TLanes, TV>(ref block, quad), CodeReader.High<TLanes, TV>(ref block, 4, quad, 4, 0x10101010));
+}
+
+internal readonly struct Bits6 : ICodeBits
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Quad<TLanes, TV>(ref byte block, int quad)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct => TLanes.Or(Bits4.Quad<TLanes, TV>(ref block, quad), CodeReader.High<TLanes, TV>(ref block, 4 + (quad / 4), 2 * (quad % 4), 4, 0x30303030));
+}
+
+internal readonly struct Bits7 : ICodeBits
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Quad<TLanes, TV>(ref byte block, int quad)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct => TLanes.Or(Bits6.Quad<TLanes, TV>(ref block, quad), CodeReader.High<TLanes, TV>(ref block, 6, quad, 6, 0x40404040));
+}
+
+internal readonly struct Bits8 : ICodeBits
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Quad<TLanes, TV>(ref byte block, int quad)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct => CodeReader.Word<TLanes, TV>(ref block, quad);
+}
+
+/// <summary>Reads parts of codes.</summary>
+internal static class CodeReader
+{
+    /// <summary>One word of every row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV Word<TLanes, TV>(ref byte block, int word)
         where TLanes : struct, ILanes<TV>
         where TV : struct => TLanes.Load(ref Unsafe.Add(ref block, word * TileShape.WordBytes));
 
-    /// <summary>Bits of every byte, moved: shifts take 16 bits at a time, and the mask takes away what comes from the other byte.</summary>
+    /// <summary>The lowest bits of codes. Shifts take 16 bits at a time, and the mask takes away what comes from the other byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TV Field<TLanes, TV>(TV word, int from, int to, int mask)
+    public static TV Low<TLanes, TV>(ref byte block, int word, int from, int mask)
         where TLanes : struct, ILanes<TV>
-        where TV : struct
-    {
-        var moved = from == to ? word : from > to ? TLanes.ShiftRight16(word, from - to) : TLanes.ShiftLeft16(word, to - from);
-        return TLanes.And(moved, TLanes.Repeat(0x01010101 * (mask << to)));
-    }
+        where TV : struct => TLanes.And(TLanes.ShiftRight16(Word<TLanes, TV>(ref block, word), from), TLanes.Repeat(mask));
+
+    /// <summary>Higher bits of codes, in their place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TV High<TLanes, TV>(ref byte block, int word, int from, int to, int mask)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct =>
+        TLanes.And(
+            from >= to ? TLanes.ShiftRight16(Word<TLanes, TV>(ref block, word), from - to) : TLanes.ShiftLeft16(Word<TLanes, TV>(ref block, word), to - from), TLanes.Repeat(mask));
 }

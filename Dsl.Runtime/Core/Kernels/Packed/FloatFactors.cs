@@ -83,18 +83,35 @@ internal readonly struct WholeFactor<TV>(TV middle) : IFloatFactor<TV>
         where TLanes : struct, ILanes<TV> => TLanes.ToFloat(TLanes.ShiftRightSigned32(pairs, 24));
 }
 
-/// <summary>Whether zero points are taken off, known to the compiler.</summary>
-internal interface IZeroPoints
+/// <summary>Whether zero points are taken off.</summary>
+internal interface IZeroPoints<TV>
+    where TV : struct
 {
-    static abstract bool Exist { get; }
+    /// <param name="weights">The weights of a quad.</param>
+    /// <param name="low">The zero points of A and B.</param>
+    /// <param name="high">Those of C and D.</param>
+    static abstract Four<TV> TakeOff<TLanes>(Four<TV> weights, TV low, TV high)
+        where TLanes : struct, ILanes<TV>;
 }
 
-internal readonly struct WithZeroPoints : IZeroPoints
+internal readonly struct WithZeroPoints<TV> : IZeroPoints<TV>
+    where TV : struct
 {
-    public static bool Exist => true;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Four<TV> TakeOff<TLanes>(Four<TV> weights, TV low, TV high)
+        where TLanes : struct, ILanes<TV> => new()
+        {
+            A = TLanes.SubtractFloat(weights.A, low),
+            B = TLanes.SubtractFloat(weights.B, low),
+            C = TLanes.SubtractFloat(weights.C, high),
+            D = TLanes.SubtractFloat(weights.D, high),
+        };
 }
 
-internal readonly struct WithoutZeroPoints : IZeroPoints
+internal readonly struct WithoutZeroPoints<TV> : IZeroPoints<TV>
+    where TV : struct
 {
-    public static bool Exist => false;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Four<TV> TakeOff<TLanes>(Four<TV> weights, TV low, TV high)
+        where TLanes : struct, ILanes<TV> => weights;
 }

@@ -50,16 +50,16 @@ internal readonly ref struct FloatTileWork(TiledWeight weight, ReadOnlySpan<floa
                 OfLevels<TLanes, TV, Bits4>(part);
                 break;
             case 5:
-                Strips<TLanes, TV, Bits5, WholeFactor<TV>, WithZeroPoints>(part, new WholeFactor<TV>(default));
+                Strips<TLanes, TV, Bits5, WholeFactor<TV>, WithZeroPoints<TV>>(part, new WholeFactor<TV>(default));
                 break;
             case 6:
-                Strips<TLanes, TV, Bits6, WholeFactor<TV>, WithZeroPoints>(part, new WholeFactor<TV>(default));
+                Strips<TLanes, TV, Bits6, WholeFactor<TV>, WithZeroPoints<TV>>(part, new WholeFactor<TV>(default));
                 break;
             case 7:
-                Strips<TLanes, TV, Bits7, WholeFactor<TV>, WithZeroPoints>(part, new WholeFactor<TV>(default));
+                Strips<TLanes, TV, Bits7, WholeFactor<TV>, WithZeroPoints<TV>>(part, new WholeFactor<TV>(default));
                 break;
             case 8:
-                Strips<TLanes, TV, Bits8, WholeFactor<TV>, WithZeroPoints>(part, new WholeFactor<TV>(TLanes.Repeat(unchecked((int)0x80808080))));
+                Strips<TLanes, TV, Bits8, WholeFactor<TV>, WithZeroPoints<TV>>(part, new WholeFactor<TV>(TLanes.Repeat(unchecked((int)0x80808080))));
                 break;
         }
     }
@@ -76,15 +76,15 @@ internal readonly ref struct FloatTileWork(TiledWeight weight, ReadOnlySpan<floa
         };
         if (!weight.IsHalf)
         {
-            Strips<TLanes, TV, TBits, FullFactor<TV>, WithZeroPoints>(part, new FullFactor<TV>(tables, upper));
+            Strips<TLanes, TV, TBits, FullFactor<TV>, WithZeroPoints<TV>>(part, new FullFactor<TV>(tables, upper));
         }
         else if (weight.Zeros.IsEmpty)
         {
-            Strips<TLanes, TV, TBits, HalfFactor<TV>, WithoutZeroPoints>(part, new HalfFactor<TV>(tables.C, tables.D, upper));
+            Strips<TLanes, TV, TBits, HalfFactor<TV>, WithoutZeroPoints<TV>>(part, new HalfFactor<TV>(tables.C, tables.D, upper));
         }
         else
         {
-            Strips<TLanes, TV, TBits, HalfFactor<TV>, WithZeroPoints>(part, new HalfFactor<TV>(tables.C, tables.D, upper));
+            Strips<TLanes, TV, TBits, HalfFactor<TV>, WithZeroPoints<TV>>(part, new HalfFactor<TV>(tables.C, tables.D, upper));
         }
     }
 
@@ -93,7 +93,7 @@ internal readonly ref struct FloatTileWork(TiledWeight weight, ReadOnlySpan<floa
         where TV : struct
         where TBits : struct, ICodeBits
         where TFactor : struct, IFloatFactor<TV>
-        where TZeros : struct, IZeroPoints
+        where TZeros : struct, IZeroPoints<TV>
     {
         var (shape, lanes) = (weight.Tiles.Shape, Unsafe.SizeOf<TV>() / sizeof(float));
         var (first, last) = TilePart.Rows(shape, part, parts);
@@ -102,28 +102,24 @@ internal readonly ref struct FloatTileWork(TiledWeight weight, ReadOnlySpan<floa
         var zero = TLanes.Repeat(shape.Bits <= 4 ? 0 : weight.Grid.Zero);
         ref var inputs = ref Unsafe.As<float, byte>(ref MemoryMarshal.GetReference(x));
         var row = 0;
-        for (; row + 4 <= output.Rows; row += 4)
+        for (; row + 2 <= output.Rows; row += 2)
         {
             for (var strip = first; strip < last; strip += lanes)
             {
-                var sums = FloatTileKernel<TLanes, TV, TBits, TFactor, TZeros>.FourRows(
+                var sums = FloatTileKernel<TLanes, TV, TBits, TFactor, TZeros>.TwoRows(
                     shape, new TileStrip(weight, strip), factor, zero, ref Unsafe.Add(ref inputs, (nint)row * shape.PaddedColumns * sizeof(float)));
                 output.Write<TLanes, TV>(sums.A, row, strip);
                 output.Write<TLanes, TV>(sums.B, row + 1, strip);
-                output.Write<TLanes, TV>(sums.C, row + 2, strip);
-                output.Write<TLanes, TV>(sums.D, row + 3, strip);
             }
         }
 
         for (; row < output.Rows; row++)
         {
-            for (var strip = first; strip < last; strip += 2 * lanes)
+            for (var strip = first; strip < last; strip += lanes)
             {
-                var second = Math.Min(strip + lanes, last - lanes);
-                var sums = FloatTileKernel<TLanes, TV, TBits, TFactor, TZeros>.Pair(
-                    shape, new TileStrip(weight, strip), new TileStrip(weight, second), factor, zero, ref Unsafe.Add(ref inputs, (nint)row * shape.PaddedColumns * sizeof(float)));
-                output.Write<TLanes, TV>(sums.A, row, strip);
-                output.Write<TLanes, TV>(sums.B, row, second);
+                var sum = FloatTileKernel<TLanes, TV, TBits, TFactor, TZeros>.One(
+                    shape, new TileStrip(weight, strip), factor, zero, ref Unsafe.Add(ref inputs, (nint)row * shape.PaddedColumns * sizeof(float)));
+                output.Write<TLanes, TV>(sum, row, strip);
             }
         }
     }

@@ -6,9 +6,6 @@ namespace LayerDsl;
 internal interface IIntegerFactor<TV>
     where TV : struct
 {
-    /// <summary>Whether sums of more than one quad fit into 16 bits, as <see cref="ICodeBits.QuadsInShort"/> says.</summary>
-    static abstract bool AreCodes { get; }
-
     TV Dot<TLanes>(TV code, TV inputs)
         where TLanes : struct, ILanes<TV>;
 }
@@ -17,8 +14,6 @@ internal interface IIntegerFactor<TV>
 internal readonly struct CodeFactor<TV> : IIntegerFactor<TV>
     where TV : struct
 {
-    public static bool AreCodes => true;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TV Dot<TLanes>(TV code, TV inputs)
         where TLanes : struct, ILanes<TV> => TLanes.DotBytes(code, inputs);
@@ -29,8 +24,6 @@ internal readonly struct ByteFactor<TV>(TV middle) : IIntegerFactor<TV>
     where TV : struct
 {
     private readonly TV middle = middle;
-
-    public static bool AreCodes => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TV Dot<TLanes>(TV code, TV inputs)
@@ -48,8 +41,6 @@ internal readonly struct LevelFactor<TV>(TV magnitudes, TV signs) : IIntegerFact
 {
     private readonly TV magnitudes = magnitudes;
     private readonly TV signs = signs;
-
-    public static bool AreCodes => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TV Dot<TLanes>(TV code, TV inputs)

@@ -49,16 +49,16 @@ internal readonly ref struct IntegerTileWork(TiledWeight weight, QuantizedInputs
                 OfLevels<TLanes, TV, Bits4>(part);
                 break;
             case 5:
-                Strips<TLanes, TV, Bits5, CodeFactor<TV>>(part, default);
+                Strips<TLanes, TV, Bits5, CodeFactor<TV>, LongSum<TV>>(part, default);
                 break;
             case 6:
-                Strips<TLanes, TV, Bits6, CodeFactor<TV>>(part, default);
+                Strips<TLanes, TV, Bits6, CodeFactor<TV>, LongSum<TV>>(part, default);
                 break;
             case 7:
-                Strips<TLanes, TV, Bits7, CodeFactor<TV>>(part, default);
+                Strips<TLanes, TV, Bits7, CodeFactor<TV>, LongSum<TV>>(part, default);
                 break;
             case 8:
-                Strips<TLanes, TV, Bits8, ByteFactor<TV>>(part, new ByteFactor<TV>(TLanes.Repeat(unchecked((int)0x80808080))));
+                Strips<TLanes, TV, Bits8, ByteFactor<TV>, LongSum<TV>>(part, new ByteFactor<TV>(TLanes.Repeat(unchecked((int)0x80808080))));
                 break;
         }
     }
@@ -70,19 +70,20 @@ internal readonly ref struct IntegerTileWork(TiledWeight weight, QuantizedInputs
     {
         if (weight.Grid.IsEven)
         {
-            Strips<TLanes, TV, TBits, CodeFactor<TV>>(part, default);
+            Strips<TLanes, TV, TBits, CodeFactor<TV>, ShortSum<TV>>(part, default);
         }
         else
         {
-            Strips<TLanes, TV, TBits, LevelFactor<TV>>(part, new LevelFactor<TV>(TLanes.Repeat(weight.Magnitudes), TLanes.Repeat(weight.Signs)));
+            Strips<TLanes, TV, TBits, LevelFactor<TV>, LongSum<TV>>(part, new LevelFactor<TV>(TLanes.Repeat(weight.Magnitudes), TLanes.Repeat(weight.Signs)));
         }
     }
 
-    private void Strips<TLanes, TV, TBits, TFactor>(int part, TFactor factor)
+    private void Strips<TLanes, TV, TBits, TFactor, TSum>(int part, TFactor factor)
         where TLanes : struct, ILanes<TV>
         where TV : struct
         where TBits : struct, ICodeBits
         where TFactor : struct, IIntegerFactor<TV>
+        where TSum : struct, IIntegerSum<TV>
     {
         var (shape, lanes, zero) = (weight.Tiles.Shape, Unsafe.SizeOf<TV>() / sizeof(float), TLanes.Repeat(weight.Grid.Zero));
         var (first, last) = TilePart.Rows(shape, part, parts);
@@ -91,7 +92,7 @@ internal readonly ref struct IntegerTileWork(TiledWeight weight, QuantizedInputs
         {
             for (var strip = first; strip < last; strip += lanes)
             {
-                var sums = IntegerTileKernel<TLanes, TV, TBits, TFactor>.FourRows(shape, new TileStrip(weight, strip), factor, zero, inputs, row);
+                var sums = IntegerTileKernel<TLanes, TV, TBits, TFactor, TSum>.FourRows(shape, new TileStrip(weight, strip), factor, zero, inputs, row);
                 output.Write<TLanes, TV>(sums.A, row, strip);
                 output.Write<TLanes, TV>(sums.B, row + 1, strip);
                 output.Write<TLanes, TV>(sums.C, row + 2, strip);
@@ -104,7 +105,7 @@ internal readonly ref struct IntegerTileWork(TiledWeight weight, QuantizedInputs
             for (var strip = first; strip < last; strip += 2 * lanes)
             {
                 var second = Math.Min(strip + lanes, last - lanes);
-                var sums = IntegerTileKernel<TLanes, TV, TBits, TFactor>.Pair(shape, new TileStrip(weight, strip), new TileStrip(weight, second), factor, zero, inputs, row);
+                var sums = IntegerTileKernel<TLanes, TV, TBits, TFactor, TSum>.Pair(shape, new TileStrip(weight, strip), new TileStrip(weight, second), factor, zero, inputs, row);
                 output.Write<TLanes, TV>(sums.A, row, strip);
                 output.Write<TLanes, TV>(sums.B, row, second);
             }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace LayerDsl;
@@ -57,16 +56,16 @@ internal readonly ref struct StepTileWork(
                 OfLevels<TLanes, TV, Bits4>(part);
                 break;
             case 5:
-                Strips<TLanes, TV, Bits5, CodeFactor<TV>>(part, default);
+                Strips<TLanes, TV, Bits5, CodeFactor<TV>, LongSum<TV>>(part, default);
                 break;
             case 6:
-                Strips<TLanes, TV, Bits6, CodeFactor<TV>>(part, default);
+                Strips<TLanes, TV, Bits6, CodeFactor<TV>, LongSum<TV>>(part, default);
                 break;
             case 7:
-                Strips<TLanes, TV, Bits7, CodeFactor<TV>>(part, default);
+                Strips<TLanes, TV, Bits7, CodeFactor<TV>, LongSum<TV>>(part, default);
                 break;
             case 8:
-                Strips<TLanes, TV, Bits8, ByteFactor<TV>>(part, new ByteFactor<TV>(TLanes.Repeat(unchecked((int)0x80808080))));
+                Strips<TLanes, TV, Bits8, ByteFactor<TV>, LongSum<TV>>(part, new ByteFactor<TV>(TLanes.Repeat(unchecked((int)0x80808080))));
                 break;
         }
     }
@@ -78,19 +77,20 @@ internal readonly ref struct StepTileWork(
     {
         if (weight.Grid.IsEven)
         {
-            Strips<TLanes, TV, TBits, CodeFactor<TV>>(part, default);
+            Strips<TLanes, TV, TBits, CodeFactor<TV>, ShortSum<TV>>(part, default);
         }
         else
         {
-            Strips<TLanes, TV, TBits, LevelFactor<TV>>(part, new LevelFactor<TV>(TLanes.Repeat(weight.Magnitudes), TLanes.Repeat(weight.Signs)));
+            Strips<TLanes, TV, TBits, LevelFactor<TV>, LongSum<TV>>(part, new LevelFactor<TV>(TLanes.Repeat(weight.Magnitudes), TLanes.Repeat(weight.Signs)));
         }
     }
 
-    private void Strips<TLanes, TV, TBits, TFactor>(int part, TFactor factor)
+    private void Strips<TLanes, TV, TBits, TFactor, TSum>(int part, TFactor factor)
         where TLanes : struct, ILanes<TV>
         where TV : struct
         where TBits : struct, ICodeBits
         where TFactor : struct, IIntegerFactor<TV>
+        where TSum : struct, IIntegerSum<TV>
     {
         var (shape, lanes) = (weight.Tiles.Shape, Unsafe.SizeOf<TV>() / sizeof(float));
         var (first, last) = TilePart.Rows(shape, part, parts);
@@ -108,10 +108,10 @@ internal readonly ref struct StepTileWork(
                 totals.Clear();
                 for (var group = 0; group < shape.Groups; group++)
                 {
-                    Sums<TLanes, TV, TBits, TFactor>(a, b, group, factor, row, 0, sums);
+                    Sums<TLanes, TV, TBits, TFactor, TSum>(a, b, group, factor, row, 0, sums);
                     if (inputs.Count == 2)
                     {
-                        Sums<TLanes, TV, TBits, TFactor>(a, b, group, factor, row, 1, halves);
+                        Sums<TLanes, TV, TBits, TFactor, TSum>(a, b, group, factor, row, 1, halves);
                         for (var k = 0; k < 2 * lanes; k++)
                         {
                             sums[k] += 2 * halves[k];
@@ -128,17 +128,14 @@ internal readonly ref struct StepTileWork(
         }
     }
 
-    private void Sums<TLanes, TV, TBits, TFactor>(TileStrip a, TileStrip b, int group, TFactor factor, int row, int plane, Span<int> sums)
+    private void Sums<TLanes, TV, TBits, TFactor, TSum>(TileStrip a, TileStrip b, int group, TFactor factor, int row, int plane, Span<int> sums)
         where TLanes : struct, ILanes<TV>
         where TV : struct
         where TBits : struct, ICodeBits
         where TFactor : struct, IIntegerFactor<TV>
+        where TSum : struct, IIntegerSum<TV>
     {
-        var shape = weight.Tiles.Shape;
-        var found = IntegerTileKernel<TLanes, TV, TBits, TFactor>.Exact(shape, a, b, shape.FirstBlock(group), shape.FirstBlock(group + 1), factor, ref inputs.Plane(row, plane));
-        ref var target = ref Unsafe.As<int, byte>(ref MemoryMarshal.GetReference(sums));
-        TLanes.Store(found.A, ref target);
-        TLanes.Store(found.B, ref Unsafe.Add(ref target, Unsafe.SizeOf<TV>()));
+        StepTileKernel<TLanes, TV, TBits, TFactor, TSum>.Store(weight.Tiles.Shape, a, b, group, factor, ref inputs.Plane(row, plane), sums);
     }
 
     /// <summary>totals += scale · (levelStep · Σ level · step - zero · Σ step).</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace LayerDsl;
 
 /// <summary>Products of rows of inputs with a tiled weight, tiles shared out to the worker team. Allocates nothing.</summary>
