@@ -70,11 +70,11 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
 
     private protected override void Prepare(ActivationGrid grid) => integers = IntegerWeight.Of(quantized, grid.Format);
 
-    private protected override void MultiplyRounded(ActivationGrid grid, ReadOnlySpan<float> x, Span<float> y, int rows)
+    private protected override void MultiplyRounded(ActivationGrid grid, ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
     {
         if (integers is null)
         {
-            base.MultiplyRounded(grid, x, y, rows);
+            base.MultiplyRounded(grid, x, y, rows, epilogue);
             return;
         }
 
@@ -96,9 +96,11 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
             grid.Round(Name, x, rounded.Span);
             AddBranch(rounded.Span, y, rows);
         }
+
+        epilogue.Finish(y);
     }
 
-    private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows)
+    private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
     {
         if (tiled is null)
         {
@@ -118,6 +120,8 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
         {
             AddBranch(x, y, rows);
         }
+
+        epilogue.Finish(y);
     }
 
     /// <summary>For formats without a kernel: each block of rows is decoded once for the whole batch.</summary>
