@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace LayerDsl;
 
 /// <summary>
-/// A linear layer on a weight in codes. Codes are laid out for vector kernels when the layer is made, and decoded in registers; formats without a kernel, such as binary planes,
+/// A linear layer on a weight in codes. Codes are laid out for vector kernels when the layer is made, and decoded in registers; formats without a kernel
 /// are decoded block by block. With an input in codes as well it adds up products of integers, where the levels of the weight are whole numbers. Immutable but for
 /// <see cref="Precision"/>, and safe to use from many threads at once.
 /// </summary>
@@ -15,6 +15,7 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
 
     private readonly QuantizedWeight quantized;
     private readonly TiledWeight? tiled;
+    private readonly PlaneWeight? planes;
     private readonly float[] upColumns;
     private IntegerWeight? integers;
     private volatile ActivationPrecision precision;
@@ -30,6 +31,7 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
     {
         quantized = weight;
         tiled = weight.LayOut();
+        planes = weight.LayOutPlanes();
         upColumns = UpColumns(weight);
     }
 
@@ -102,7 +104,11 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
 
     private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
     {
-        if (tiled is null)
+        if (planes is not null)
+        {
+            PlaneProduct.Multiply(planes, x, Bias, y, rows, KernelWidths.Best);
+        }
+        else if (tiled is null)
         {
             MultiplyDecoded(x, y, rows);
         }

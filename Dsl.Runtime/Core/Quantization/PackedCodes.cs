@@ -11,7 +11,7 @@ public sealed class PackedCodes
 {
     // Either the rows, or what a kernel has laid them out to: never both for long.
     private byte[]? bytes;
-    private CodeTiles? tiles;
+    private ILaidOutCodes? tiles;
 
     private PackedCodes(int rows, int columns, int bits, byte[] bytes)
     {
@@ -125,7 +125,7 @@ public sealed class PackedCodes
     }
 
     /// <summary>Gives the rows up for the same codes in another order.</summary>
-    internal void MoveTo(CodeTiles laidOut)
+    internal void MoveTo(ILaidOutCodes laidOut)
     {
         tiles = laidOut;
         Volatile.Write(ref bytes, null);

@@ -9,6 +9,7 @@ public sealed class QuantizedWeight
     private readonly float[] down;
     private readonly float[] up;
     private TiledWeight? tiled;
+    private PlaneWeight? planes;
 
     /// <summary>Checks and copies the parts.</summary>
     /// <param name="name">The layer's name, for messages.</param>
@@ -96,6 +97,28 @@ public sealed class QuantizedWeight
         }
 
         Codes.MoveTo(made.Tiles);
+        return made;
+    }
+
+    /// <summary>The same for binary planes.</summary>
+    internal PlaneWeight? LayOutPlanes()
+    {
+        if (Volatile.Read(ref planes) is { } known)
+        {
+            return known;
+        }
+
+        if (PlaneWeight.Of(this) is not { } made)
+        {
+            return null;
+        }
+
+        if (Interlocked.CompareExchange(ref planes, made, null) is { } other)
+        {
+            return other;
+        }
+
+        Codes.MoveTo(made);
         return made;
     }
 

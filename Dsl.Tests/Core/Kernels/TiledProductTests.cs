@@ -77,13 +77,13 @@ public sealed class TiledProductTests
     public void Inputs_of_any_size_are_rounded_to_finite_numbers(float size)
     {
         var random = new Random(6);
-        var weight = KernelCases.Weight(random, "symmetric", 4, 20, 64, 32);
+        var weight = KernelCases.Weight(random, "symmetric", 4, 32, 64, 32);
         var x = KernelCases.Numbers(random, 64).Select(value => value * size).ToArray();
-        var y = new float[20];
+        var y = new float[32];
         foreach (var width in Enum.GetValues<KernelWidth>())
         {
             TiledProduct.MultiplyRounded(TiledWeight.Of(weight)!, x, [], y, 1, width);
-            Compare(weight, x, new float[20], 1, (_, output, sum, magnitude, weights) =>
+            Compare(weight, x, new float[32], 1, (_, output, sum, magnitude, weights) =>
                 Assert.InRange(Math.Abs(y[output] - sum), 0, (size / 254 * weights) + (1e-5 * magnitude) + (1e-36 * weights)));
         }
     }

@@ -80,6 +80,9 @@ internal interface ILanes<TV>
     /// <summary>Within every 128 bits: sums of neighbours, those of the left in the lower half.</summary>
     static abstract TV AddPairsFloat(TV left, TV right);
 
+    /// <summary>The sum of all parts of 128 bits.</summary>
+    static abstract Vector128<float> FoldFloat(TV value);
+
     /// <summary>Within every 128 bits: bytes of the lower halves in turn.</summary>
     static abstract TV InterleaveLow8(TV left, TV right);
 

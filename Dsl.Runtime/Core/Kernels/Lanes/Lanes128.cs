@@ -100,6 +100,9 @@ internal readonly struct Lanes128 : ILanes<V>
         : Vector128.Create(left.AsSingle()[0] + left.AsSingle()[1], left.AsSingle()[2] + left.AsSingle()[3], right.AsSingle()[0] + right.AsSingle()[1], right.AsSingle()[2] + right.AsSingle()[3]).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FoldFloat(V value) => value.AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V InterleaveLow8(V left, V right) =>
         Sse2.IsSupported ? Sse2.UnpackLow(left, right)
         : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(left, right)

@@ -84,6 +84,9 @@ internal readonly struct Lanes256 : ILanes<V>
     public static V DotShorts(V left, V right) => Avx2.IsSupported ? Avx2.MultiplyAddAdjacent(left.AsInt16(), right.AsInt16()).AsByte() : DotShortsInHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FoldFloat(V value) => value.GetLower().AsSingle() + value.GetUpper().AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V InterleaveLow8(V left, V right) => Avx2.IsSupported ? Avx2.UnpackLow(left, right) : InterleaveLow8InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -84,6 +84,9 @@ internal readonly struct Lanes512 : ILanes<V>
     public static V DotShorts(V left, V right) => Avx512BW.IsSupported ? Avx512BW.MultiplyAddAdjacent(left.AsInt16(), right.AsInt16()).AsByte() : DotShortsInHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FoldFloat(V value) => Lanes256.FoldFloat(value.GetLower()) + Lanes256.FoldFloat(value.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V InterleaveLow8(V left, V right) => Avx512BW.IsSupported ? Avx512BW.UnpackLow(left, right) : InterleaveLow8InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

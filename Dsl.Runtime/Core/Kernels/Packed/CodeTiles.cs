@@ -7,7 +7,7 @@ namespace LayerDsl;
 /// last bit, 16 words with a quad at each bit. Codes of 8 bits lie quad after quad. Nothing is lost: as many bits as before, but for the filling of tiles.
 /// Immutable.
 /// </summary>
-internal sealed class CodeTiles
+internal sealed class CodeTiles : ILaidOutCodes
 {
     private const int Block = TileShape.TileRows * TileShape.BlockColumns;
 
