@@ -32,9 +32,10 @@ public sealed class FoldedSparseLinear : FoldedLinear
     public static FoldedLinear Smaller(FoldedLinear layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        var count = layer.Weight.Length - layer.Weight.Count(0f);
-        return SparseRows.BytesOf(count, layer.OutFeatures, layer.InFeatures) < (long)layer.Weight.Length * sizeof(float)
-            ? new FoldedSparseLinear(layer.Name, SparseRows.FromDense(layer.Name, layer.OutFeatures, layer.InFeatures, layer.Weight), layer.Bias) { Activation = layer.Activation }
+        var weight = layer.Weight;
+        var count = weight.Length - weight.Count(0f);
+        return SparseRows.BytesOf(count, layer.OutFeatures, layer.InFeatures) < (long)weight.Length * sizeof(float)
+            ? new FoldedSparseLinear(layer.Name, SparseRows.FromDense(layer.Name, layer.OutFeatures, layer.InFeatures, weight), layer.Bias) { Activation = layer.Activation }
             : layer;
     }
 
