@@ -48,18 +48,6 @@ public sealed class FoldedSparseLinear : FoldedLinear
         yield return SafetensorsIntegers.Entry(FoldedModelFile.RowStartsName(Name), Rows.RowStarts);
     }
 
-    private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
-    {
-        Rows.Multiply(x, y, rows);
-        if (HasBias)
-        {
-            for (var row = 0; row < rows; row++)
-            {
-                var line = y.Slice(row * OutFeatures, OutFeatures);
-                System.Numerics.Tensors.TensorPrimitives.Add(line, Bias, line);
-            }
-        }
-
-        epilogue.Finish(y);
-    }
+    private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue) =>
+        Rows.Multiply(x, y, rows, Bias, epilogue, SimdPaths.Best);
 }
