@@ -58,7 +58,7 @@ internal readonly unsafe ref struct AttentionKernel<TSimd, TVector> : IWork
             var panel = keys + ((((nint)sample * work.KeyHeads) + (head / group)) * work.Capacity * work.KeyWidth);
             for (var token = 0; token < Seen(first + rows - 1); token += TileWidth, panel += TileWidth * work.KeyWidth)
             {
-                Tile<TSimd, TVector>.Multiply(rows, query, g.Dim, 1, new StridedPlaces(panel, TileWidth), work.KeyWidth, to + token, work.Capacity, add: false);
+                Tile<TSimd, TVector>.Multiply(rows, new RowFactors(query, g.Dim), new StridedPlaces(panel, TileWidth), work.KeyWidth, to + token, work.Capacity, add: false);
             }
         }
 
@@ -85,7 +85,7 @@ internal readonly unsafe ref struct AttentionKernel<TSimd, TVector> : IWork
             for (var k = 0; k < size; k += TileWidth)
             {
                 Tile<TSimd, TVector>.Multiply(
-                    rows, weights, work.Capacity, 1, new StridedPlaces(values + start + k, g.ValueSize), Seen(first), to + k, stride, add: false);
+                    rows, new RowFactors(weights, work.Capacity), new StridedPlaces(values + start + k, g.ValueSize), Seen(first), to + k, stride, add: false);
             }
         }
 

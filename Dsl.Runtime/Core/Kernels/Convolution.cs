@@ -19,6 +19,9 @@ internal static unsafe class Convolution<TSimd, TVector>
     /// <summary>Values of a group's channels at a time, which stay in the second-level cache.</summary>
     private const int ValuesAtOnce = 48 * 1024;
 
+    /// <summary>Sums at a time, likewise.</summary>
+    private const int SumsAtOnce = 32 * 1024;
+
     /// <summary>Multiplications below which a part is not worth its hand-over to another thread.</summary>
     private const long LeastProducts = 64 * 1024;
 
@@ -109,8 +112,7 @@ internal static unsafe class Convolution<TSimd, TVector>
             this.places = places;
             this.lineLength = lineLength;
             (this.image, this.group) = (image, group);
-            linesAtOnce = Math.Clamp(ValuesAtOnce / (work.Channels * lineLength), 1, work.Rows);
-            linesAtOnce = Math.Min(linesAtOnce, Math.Max(1, 2048 / lineLength));
+            linesAtOnce = Math.Clamp(Math.Min(ValuesAtOnce / work.Channels, SumsAtOnce / work.Outputs) / lineLength, 1, work.Rows);
             blocks = (work.Rows + linesAtOnce - 1) / linesAtOnce;
             tiles = TileRows.Count(work.Outputs);
             var products = (long)work.Weight.Inputs * TileRows.Max * linesAtOnce * lineLength;
@@ -127,23 +129,19 @@ internal static unsafe class Convolution<TSimd, TVector>
             var lines = Math.Min(linesAtOnce, work.Rows - firstLine);
             var positions = ((lines - 1) * lineLength) + work.Columns;
             var stride = (positions + TileWidth - 1) / TileWidth * TileWidth;
-            using var buffer = new PooledBuffer(TileRows.Max * stride);
             var first = TileRows.Start(work.Outputs, tiles * (part / blocks) / pieces);
             var last = TileRows.Start(work.Outputs, tiles * ((part / blocks) + 1) / pieces);
-            fixed (float* from = values, sums = buffer.Span)
+            using var buffer = new PooledBuffer((last - first) * stride);
+            var sums = buffer.Span;
+            fixed (float* from = values, to = sums)
             fixed (int* offsets = places)
             {
-                for (var output = first; output < last;)
-                {
-                    var taken = TileRows.Of(work.Outputs - output);
-                    Multiply(taken, work.Weight.Tile(group, output), work.Weight.Inputs, from + (firstLine * lineLength), offsets, positions, sums, stride);
-                    for (var k = 0; k < taken; k++)
-                    {
-                        Finish((group * work.Outputs) + output + k, firstLine, lines, buffer.Span[(k * stride)..]);
-                    }
+                Multiply(work.Weight, group, first, last, from + (firstLine * lineLength), offsets, positions, to, stride);
+            }
 
-                    output += taken;
-                }
+            for (var output = first; output < last; output++)
+            {
+                Finish((group * work.Outputs) + output, firstLine, lines, sums.Slice((output - first) * stride, stride));
             }
         }
 
@@ -173,7 +171,7 @@ internal static unsafe class Convolution<TSimd, TVector>
         {
             this.work = work;
             (this.image, this.group) = (image, group);
-            tile = new WindowTile(work.Geometry, work.Height, work.Width, TileWidth);
+            tile = new WindowTile(work.Geometry, work.Height, work.Width, TileWidth, SumsAtOnce / work.Outputs);
             Parts = (tile.Positions + tile.Width - 1) / tile.Width;
         }
 
@@ -185,7 +183,8 @@ internal static unsafe class Convolution<TSimd, TVector>
             var count = Math.Min(tile.Width, tile.Positions - first);
             using var patches = new PooledBuffer(tile.Length);
             using var places = new PooledBuffer(work.Geometry.InputsPerOutput);
-            using var buffer = new PooledBuffer(TileRows.Max * tile.Stride);
+            using var buffer = new PooledBuffer(work.Outputs * tile.Stride);
+            var sums = buffer.Span;
             var table = System.Runtime.InteropServices.MemoryMarshal.Cast<float, int>(places.Span);
             for (var k = 0; k < table.Length; k++)
             {
@@ -193,30 +192,26 @@ internal static unsafe class Convolution<TSimd, TVector>
             }
 
             tile.Gather(work.Input(image, group), patches.Span, first, count);
-            fixed (float* from = patches.Span, sums = buffer.Span)
+            fixed (float* from = patches.Span, to = sums)
             fixed (int* offsets = table)
             {
-                for (var output = 0; output < work.Outputs;)
-                {
-                    var taken = TileRows.Of(work.Outputs - output);
-                    Multiply(taken, work.Weight.Tile(group, output), work.Weight.Inputs, from, offsets, count, sums, tile.Stride);
-                    for (var k = 0; k < taken; k++)
-                    {
-                        var channel = (group * work.Outputs) + output + k;
-                        var start = work.Start(image, channel) + first;
-                        TensorPrimitives.Add(buffer.Span.Slice(k * tile.Stride, count), work.Bias.IsEmpty ? 0 : work.Bias[channel], work.Y.Slice(start, count));
-                        work.Finish(start, count);
-                    }
+                Multiply(work.Weight, group, 0, work.Outputs, from, offsets, count, to, tile.Stride);
+            }
 
-                    output += taken;
-                }
+            for (var output = 0; output < work.Outputs; output++)
+            {
+                var channel = (group * work.Outputs) + output;
+                var start = work.Start(image, channel) + first;
+                TensorPrimitives.Add(sums.Slice(output * tile.Stride, count), work.Bias.IsEmpty ? 0 : work.Bias[channel], work.Y.Slice(start, count));
+                work.Finish(start, count);
             }
         }
     }
 
-    /// <summary>sums[r,p] = Σ_k a[k,r] · b[offsets[k] + p].</summary>
-    private static void Multiply(int rows, float* a, int inputs, float* b, int* offsets, int positions, float* sums, int stride)
+    /// <summary>sums[o,p] = Σ_k W[o,k] · b[offsets[k] + p] for the outputs of some tiles. What a vector of positions meets stays in the first-level cache while all tiles go by.</summary>
+    private static void Multiply(PackedTiles weight, int group, int firstOutput, int lastOutput, float* b, int* offsets, int positions, float* sums, int stride)
     {
+        var inputs = weight.Inputs;
         var blocks = (inputs + InputsAtOnce - 1) / InputsAtOnce;
         var block = (inputs + blocks - 1) / blocks;
         for (var first = 0; first < inputs; first += block)
@@ -224,8 +219,18 @@ internal static unsafe class Convolution<TSimd, TVector>
             var count = Math.Min(block, inputs - first);
             for (var position = 0; position < positions; position += TileWidth)
             {
-                Tile<TSimd, TVector>.Multiply(
-                    rows, a + (first * rows), 1, rows, new ListedPlaces(b + position, offsets + first), count, sums + position, stride, add: first > 0);
+                for (var (output, rows) = (firstOutput, 0); output < lastOutput; output += rows)
+                {
+                    rows = TileRows.Of(weight.Outputs - output);
+                    Tile<TSimd, TVector>.Multiply(
+                        rows,
+                        new PackedFactors(weight.Tile(group, output) + (first * rows)),
+                        new ListedPlaces(b + position, offsets + first),
+                        count,
+                        sums + ((output - firstOutput) * stride) + position,
+                        stride,
+                        add: first > 0);
+                }
             }
         }
     }

@@ -177,9 +177,16 @@ internal static unsafe class PackedProduct<TSimd, TVector>
             {
                 var taken = TileRows.Of(count - row);
                 var a = input + ((nint)(firstRow + row) * weight.Inputs) + ((nint)first * (isPacked ? taken : 1));
-                var (rowStride, step) = isPacked ? (1, taken) : (weight.Inputs, 1);
-                Tile<TSimd, TVector>.Multiply(
-                    taken, a, rowStride, step, new StridedPlaces(b, weight.PanelWidth), inputs, c + ((nint)row * stride), stride, add: first > 0);
+                var (places, to) = (new StridedPlaces(b, weight.PanelWidth), row * stride);
+                if (isPacked)
+                {
+                    Tile<TSimd, TVector>.Multiply(taken, new PackedFactors(a), places, inputs, c + to, stride, add: first > 0);
+                }
+                else
+                {
+                    Tile<TSimd, TVector>.Multiply(taken, new RowFactors(a, weight.Inputs), places, inputs, c + to, stride, add: first > 0);
+                }
+
                 row += taken;
             }
         }

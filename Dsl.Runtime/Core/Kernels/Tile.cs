@@ -14,37 +14,37 @@ internal static unsafe class Tile<TSimd, TVector>
     /// <summary>Columns of a tile.</summary>
     public static int Width => 2 * TSimd.Count;
 
-    /// <summary>c[r,·] = (add ? c[r,·] : 0) + Σ_k a[r · rowStride + k · step] · b_k[·] for 6, 4, 2 or 1 rows.</summary>
+    /// <summary>c[r,·] = (add ? c[r,·] : 0) + Σ_k a[r,k] · b_k[·] for 6, 4, 2 or 1 rows.</summary>
     /// <param name="rows">As <see cref="TileRows.Of"/> says.</param>
     /// <param name="a">The left factor.</param>
-    /// <param name="rowStride">From one of its rows to the next.</param>
-    /// <param name="step">From one of its columns to the next.</param>
     /// <param name="b">The rows of the right factor.</param>
     /// <param name="count">How many of them.</param>
     /// <param name="c">The result.</param>
     /// <param name="cStride">From one of its rows to the next.</param>
     /// <param name="add">Whether it is added to.</param>
-    public static void Multiply<TPlaces>(int rows, float* a, nint rowStride, nint step, TPlaces b, int count, float* c, nint cStride, bool add)
+    public static void Multiply<TFactors, TPlaces>(int rows, TFactors a, TPlaces b, int count, float* c, nint cStride, bool add)
+        where TFactors : struct, IFactors
         where TPlaces : struct, IPlaces
     {
         switch (rows)
         {
             case 6:
-                Six(a, rowStride, step, b, count, c, cStride, add);
+                Six(a, b, count, c, cStride, add);
                 break;
             case 4:
-                Four(a, rowStride, step, b, count, c, cStride, add);
+                Four(a, b, count, c, cStride, add);
                 break;
             case 2:
-                Two(a, rowStride, step, b, count, c, cStride, add);
+                Two(a, b, count, c, cStride, add);
                 break;
             default:
-                One(a, step, b, count, c, add);
+                One(a, b, count, c, add);
                 break;
         }
     }
 
-    private static void Six<TPlaces>(float* a, nint rowStride, nint step, TPlaces b, int count, float* c, nint cStride, bool add)
+    private static void Six<TFactors, TPlaces>(TFactors a, TPlaces b, int count, float* c, nint cStride, bool add)
+        where TFactors : struct, IFactors
         where TPlaces : struct, IPlaces
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default, l4 = default, l5 = default;
@@ -59,32 +59,29 @@ internal static unsafe class Tile<TSimd, TVector>
             Read(c + (5 * cStride), out l5, out r5);
         }
 
-        var third = 2 * rowStride;
-        var d = a + (3 * rowStride);
         for (; count > 0; count--)
         {
             var row = b.Next();
             var (left, right) = (TSimd.Load(row), TSimd.Load(row + TSimd.Count));
-            var factor = TSimd.Broadcast(*a);
+            var factor = TSimd.Broadcast(a.At(0));
             l0 = TSimd.MultiplyAdd(factor, left, l0);
             r0 = TSimd.MultiplyAdd(factor, right, r0);
-            factor = TSimd.Broadcast(a[rowStride]);
+            factor = TSimd.Broadcast(a.At(1));
             l1 = TSimd.MultiplyAdd(factor, left, l1);
             r1 = TSimd.MultiplyAdd(factor, right, r1);
-            factor = TSimd.Broadcast(a[third]);
+            factor = TSimd.Broadcast(a.At(2));
             l2 = TSimd.MultiplyAdd(factor, left, l2);
             r2 = TSimd.MultiplyAdd(factor, right, r2);
-            factor = TSimd.Broadcast(*d);
+            factor = TSimd.Broadcast(a.At(3));
             l3 = TSimd.MultiplyAdd(factor, left, l3);
             r3 = TSimd.MultiplyAdd(factor, right, r3);
-            factor = TSimd.Broadcast(d[rowStride]);
+            factor = TSimd.Broadcast(a.At(4));
             l4 = TSimd.MultiplyAdd(factor, left, l4);
             r4 = TSimd.MultiplyAdd(factor, right, r4);
-            factor = TSimd.Broadcast(d[third]);
+            factor = TSimd.Broadcast(a.At(5));
             l5 = TSimd.MultiplyAdd(factor, left, l5);
             r5 = TSimd.MultiplyAdd(factor, right, r5);
-            a += step;
-            d += step;
+            a.Next(6);
         }
 
         Write(c, l0, r0);
@@ -95,7 +92,8 @@ internal static unsafe class Tile<TSimd, TVector>
         Write(c + (5 * cStride), l5, r5);
     }
 
-    private static void Four<TPlaces>(float* a, nint rowStride, nint step, TPlaces b, int count, float* c, nint cStride, bool add)
+    private static void Four<TFactors, TPlaces>(TFactors a, TPlaces b, int count, float* c, nint cStride, bool add)
+        where TFactors : struct, IFactors
         where TPlaces : struct, IPlaces
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default;
@@ -108,26 +106,23 @@ internal static unsafe class Tile<TSimd, TVector>
             Read(c + (3 * cStride), out l3, out r3);
         }
 
-        var third = 2 * rowStride;
-        var d = a + (3 * rowStride);
         for (; count > 0; count--)
         {
             var row = b.Next();
             var (left, right) = (TSimd.Load(row), TSimd.Load(row + TSimd.Count));
-            var factor = TSimd.Broadcast(*a);
+            var factor = TSimd.Broadcast(a.At(0));
             l0 = TSimd.MultiplyAdd(factor, left, l0);
             r0 = TSimd.MultiplyAdd(factor, right, r0);
-            factor = TSimd.Broadcast(a[rowStride]);
+            factor = TSimd.Broadcast(a.At(1));
             l1 = TSimd.MultiplyAdd(factor, left, l1);
             r1 = TSimd.MultiplyAdd(factor, right, r1);
-            factor = TSimd.Broadcast(a[third]);
+            factor = TSimd.Broadcast(a.At(2));
             l2 = TSimd.MultiplyAdd(factor, left, l2);
             r2 = TSimd.MultiplyAdd(factor, right, r2);
-            factor = TSimd.Broadcast(*d);
+            factor = TSimd.Broadcast(a.At(3));
             l3 = TSimd.MultiplyAdd(factor, left, l3);
             r3 = TSimd.MultiplyAdd(factor, right, r3);
-            a += step;
-            d += step;
+            a.Next(4);
         }
 
         Write(c, l0, r0);
@@ -136,7 +131,8 @@ internal static unsafe class Tile<TSimd, TVector>
         Write(c + (3 * cStride), l3, r3);
     }
 
-    private static void Two<TPlaces>(float* a, nint rowStride, nint step, TPlaces b, int count, float* c, nint cStride, bool add)
+    private static void Two<TFactors, TPlaces>(TFactors a, TPlaces b, int count, float* c, nint cStride, bool add)
+        where TFactors : struct, IFactors
         where TPlaces : struct, IPlaces
     {
         TVector l0 = default, l1 = default;
@@ -151,13 +147,13 @@ internal static unsafe class Tile<TSimd, TVector>
         {
             var row = b.Next();
             var (left, right) = (TSimd.Load(row), TSimd.Load(row + TSimd.Count));
-            var factor = TSimd.Broadcast(*a);
+            var factor = TSimd.Broadcast(a.At(0));
             l0 = TSimd.MultiplyAdd(factor, left, l0);
             r0 = TSimd.MultiplyAdd(factor, right, r0);
-            factor = TSimd.Broadcast(a[rowStride]);
+            factor = TSimd.Broadcast(a.At(1));
             l1 = TSimd.MultiplyAdd(factor, left, l1);
             r1 = TSimd.MultiplyAdd(factor, right, r1);
-            a += step;
+            a.Next(2);
         }
 
         Write(c, l0, r0);
@@ -165,7 +161,8 @@ internal static unsafe class Tile<TSimd, TVector>
     }
 
     /// <summary>Four steps at a time: two sums alone would wait for each other.</summary>
-    private static void One<TPlaces>(float* a, nint step, TPlaces b, int count, float* c, bool add)
+    private static void One<TFactors, TPlaces>(TFactors a, TPlaces b, int count, float* c, bool add)
+        where TFactors : struct, IFactors
         where TPlaces : struct, IPlaces
     {
         TVector l0 = default, l1 = default, l2 = default, l3 = default;
@@ -175,33 +172,37 @@ internal static unsafe class Tile<TSimd, TVector>
             Read(c, out l0, out r0);
         }
 
-        var third = 2 * step;
-        for (; count >= 4; count -= 4, a += 2 * third)
+        for (; count >= 4; count -= 4)
         {
-            var factor = TSimd.Broadcast(*a);
+            var factor = TSimd.Broadcast(a.At(0));
             var row = b.Next();
             l0 = TSimd.MultiplyAdd(factor, TSimd.Load(row), l0);
             r0 = TSimd.MultiplyAdd(factor, TSimd.Load(row + TSimd.Count), r0);
-            factor = TSimd.Broadcast(a[step]);
+            a.Next(1);
+            factor = TSimd.Broadcast(a.At(0));
             row = b.Next();
             l1 = TSimd.MultiplyAdd(factor, TSimd.Load(row), l1);
             r1 = TSimd.MultiplyAdd(factor, TSimd.Load(row + TSimd.Count), r1);
-            factor = TSimd.Broadcast(a[third]);
+            a.Next(1);
+            factor = TSimd.Broadcast(a.At(0));
             row = b.Next();
             l2 = TSimd.MultiplyAdd(factor, TSimd.Load(row), l2);
             r2 = TSimd.MultiplyAdd(factor, TSimd.Load(row + TSimd.Count), r2);
-            factor = TSimd.Broadcast(a[third + step]);
+            a.Next(1);
+            factor = TSimd.Broadcast(a.At(0));
             row = b.Next();
             l3 = TSimd.MultiplyAdd(factor, TSimd.Load(row), l3);
             r3 = TSimd.MultiplyAdd(factor, TSimd.Load(row + TSimd.Count), r3);
+            a.Next(1);
         }
 
-        for (; count > 0; count--, a += step)
+        for (; count > 0; count--)
         {
-            var factor = TSimd.Broadcast(*a);
+            var factor = TSimd.Broadcast(a.At(0));
             var row = b.Next();
             l0 = TSimd.MultiplyAdd(factor, TSimd.Load(row), l0);
             r0 = TSimd.MultiplyAdd(factor, TSimd.Load(row + TSimd.Count), r0);
+            a.Next(1);
         }
 
         Write(c, TSimd.Add(TSimd.Add(l0, l1), TSimd.Add(l2, l3)), TSimd.Add(TSimd.Add(r0, r1), TSimd.Add(r2, r3)));

@@ -18,14 +18,15 @@ internal readonly struct WindowTile
     /// <param name="height">Of an image.</param>
     /// <param name="width">Of an image.</param>
     /// <param name="block">Outputs that are computed at once: rows are whole blocks long.</param>
-    public WindowTile(Conv2dGeometry geometry, int height, int width, int block)
+    /// <param name="most">The most outputs of a tile, unless a block is more.</param>
+    public WindowTile(Conv2dGeometry geometry, int height, int width, int block, int most)
     {
         this.geometry = geometry;
         this.height = height;
         this.width = width;
         columns = geometry.OutputSize(width);
         Positions = checked(geometry.OutputSize(height) * columns);
-        Width = Math.Min(Math.Max(block, TileFloats / geometry.InputsPerOutput / block * block), Positions);
+        Width = Math.Min(Math.Max(block, Math.Min(TileFloats / geometry.InputsPerOutput, most) / block * block), Positions);
         Stride = (Width + block - 1) / block * block;
     }
 
