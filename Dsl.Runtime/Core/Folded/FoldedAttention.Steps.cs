@@ -31,7 +31,7 @@ public sealed partial class FoldedAttention
         {
             var samples = Math.Min(most, batch - first);
             var (start, length) = (first * size, samples * size);
-            Attend(x.Slice(start, length), y.Slice(start, length), samples, tokens, epilogue.Slice(start, length), SimdPaths.Best);
+            Attend(x.Slice(start, length), y.Slice(start, length), samples, tokens, epilogue.Slice(start, length), KernelWidths.Best);
         }
     }
 
@@ -84,14 +84,14 @@ public sealed partial class FoldedAttention
         {
             Queries = Query is null ? x : queries.Span, Keys = cache.Keys, Values = cache.Values, Joined = joined.Span,
         };
-        PackedAttention.Run(work, cache.Path);
+        PackedAttention.Run(work, cache.Kernels);
         Output.Forward(joined.Span, y, tokens, epilogue);
     }
 
-    /// <summary>Whole samples, on one instruction set.</summary>
-    internal void Attend(ReadOnlySpan<float> x, Span<float> y, int samples, int tokens, in Epilogue epilogue, SimdPath path)
+    /// <summary>Whole samples, on vectors of one width.</summary>
+    internal void Attend(ReadOnlySpan<float> x, Span<float> y, int samples, int tokens, in Epilogue epilogue, KernelWidth kernels)
     {
-        var (rows, width) = (samples * tokens, SimdPaths.PanelWidth(path));
+        var (rows, width) = (samples * tokens, PanelWidths.Of(kernels));
         var capacity = AttentionWork.InPanels(tokens, width);
         using var queries = new PooledBuffer(Query is null ? 0 : x.Length);
         using var keys = new PooledBuffer(checked(rows * Geometry.KeySize));
@@ -111,7 +111,7 @@ public sealed partial class FoldedAttention
         {
             Queries = Query is null ? x : queries.Span, Keys = panels.Span, Values = values.Span, Joined = joined.Span,
         };
-        PackedAttention.Run(work, path);
+        PackedAttention.Run(work, kernels);
         Output.Forward(joined.Span, y, rows, epilogue);
     }
 

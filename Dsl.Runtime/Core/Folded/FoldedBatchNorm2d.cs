@@ -82,5 +82,5 @@ public sealed class FoldedBatchNorm2d : FoldedLayer
     }
 
     private void Multiply(ReadOnlySpan<float> x, Span<float> y, int plane, in Epilogue epilogue) =>
-        new PlaneWork { X = x, Y = y, Plane = plane, Scale = scale, Shift = shift, Epilogue = epilogue }.Run(SimdPaths.Best);
+        new PlaneWork { X = x, Y = y, Plane = plane, Scale = scale, Shift = shift, Epilogue = epilogue }.Run(KernelWidths.Best);
 }

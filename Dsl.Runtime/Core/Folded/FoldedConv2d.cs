@@ -187,7 +187,7 @@ public sealed class FoldedConv2d : FoldedLayer
     private void Convolve(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width, in Epilogue epilogue)
     {
         var weight = packed ?? Decoded(quantized!);
-        PackedConvolution.Run(new ConvolutionWork(weight, Geometry, height, width) { X = x, Y = y, Bias = bias, Epilogue = epilogue }, batch, SimdPaths.Best);
+        PackedConvolution.Run(new ConvolutionWork(weight, Geometry, height, width) { X = x, Y = y, Bias = bias, Epilogue = epilogue }, batch, KernelWidths.Best);
     }
 
     private static PackedTiles Pack(Conv2dGeometry geometry, ReadOnlySpan<float> weight) =>

@@ -53,6 +53,6 @@ public sealed class FoldedLayerNorm : FoldedLayer
     public void Forward(ReadOnlySpan<float> x, Span<float> y, int rows)
     {
         RowNorm.Check(Name, x, y, rows, Features);
-        new NormWork { X = x, Y = y, Rows = rows, Features = Features, IsCentred = true, Eps = Eps, Weight = weight, Bias = bias }.Run(SimdPaths.Best);
+        new NormWork { X = x, Y = y, Rows = rows, Features = Features, IsCentred = true, Eps = Eps, Weight = weight, Bias = bias }.Run(KernelWidths.Best);
     }
 }

@@ -22,7 +22,7 @@ public class FoldedLinear : FoldedLayer
     {
         Require.Rows(name, "length of the weight", outFeatures, inFeatures, weight.Length);
         Require.Finite(name, "weight", weight);
-        packed = new PackedMatrix(outFeatures, inFeatures, weight, SimdPaths.Best);
+        packed = new PackedMatrix(outFeatures, inFeatures, weight, KernelWidths.Best);
     }
 
     /// <summary>For a weight that is stored in another way.</summary>

@@ -47,6 +47,6 @@ public sealed class FoldedRmsNorm : FoldedLayer
     public void Forward(ReadOnlySpan<float> x, Span<float> y, int rows)
     {
         RowNorm.Check(Name, x, y, rows, Features);
-        new NormWork { X = x, Y = y, Rows = rows, Features = Features, Eps = Eps, Weight = weight }.Run(SimdPaths.Best);
+        new NormWork { X = x, Y = y, Rows = rows, Features = Features, Eps = Eps, Weight = weight }.Run(KernelWidths.Best);
     }
 }

@@ -49,5 +49,5 @@ public sealed class FoldedSparseLinear : FoldedLinear
     }
 
     private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue) =>
-        Rows.Multiply(x, y, rows, Bias, epilogue, SimdPaths.Best);
+        Rows.Multiply(x, y, rows, Bias, epilogue, KernelWidths.Best);
 }

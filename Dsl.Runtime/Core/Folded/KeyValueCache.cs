@@ -14,20 +14,20 @@ public sealed class KeyValueCache
     /// <param name="capacity">Tokens at most; at least 1.</param>
     /// <exception cref="LayerShapeException">The capacity is not positive, or no layer has the sizes.</exception>
     public KeyValueCache(AttentionGeometry geometry, int capacity)
-        : this(geometry, capacity, SimdPaths.Best)
+        : this(geometry, capacity, KernelWidths.Best)
     {
     }
 
-    /// <summary>For one instruction set.</summary>
-    internal KeyValueCache(AttentionGeometry geometry, int capacity, SimdPath path)
+    /// <summary>For vectors of one width.</summary>
+    internal KeyValueCache(AttentionGeometry geometry, int capacity, KernelWidth kernels)
     {
         ArgumentNullException.ThrowIfNull(geometry);
         geometry.Check(nameof(KeyValueCache));
         Require.Positive(nameof(KeyValueCache), "capacity", capacity);
         Geometry = geometry;
         Capacity = capacity;
-        Path = path;
-        var width = SimdPaths.PanelWidth(path);
+        Kernels = kernels;
+        var width = PanelWidths.Of(kernels);
         KeyCapacity = AttentionWork.InPanels(capacity, width);
         keys = new AlignedFloats(checked(KeyCapacity * geometry.KeySize));
         values = new AlignedFloats(checked((capacity * geometry.ValueSize) + width));
@@ -45,8 +45,8 @@ public sealed class KeyValueCache
     /// <summary>How many bytes it takes.</summary>
     public long ByteCount => sizeof(float) * ((long)keys.Length + values.Length);
 
-    /// <summary>The instruction set that keys are packed for.</summary>
-    internal SimdPath Path { get; }
+    /// <summary>The vectors that keys are packed for.</summary>
+    internal KernelWidth Kernels { get; }
 
     /// <summary>Room for keys: whole panels.</summary>
     internal int KeyCapacity { get; }
@@ -61,7 +61,7 @@ public sealed class KeyValueCache
     /// <summary>Takes the keys and values of the next tokens, for which there is room.</summary>
     internal void Append(ReadOnlySpan<float> nextKeys, ReadOnlySpan<float> nextValues)
     {
-        AttentionWork.Pack(Geometry, nextKeys, Count, keys.Span, KeyCapacity, SimdPaths.PanelWidth(Path));
+        AttentionWork.Pack(Geometry, nextKeys, Count, keys.Span, KeyCapacity, PanelWidths.Of(Kernels));
         nextValues.CopyTo(values.Span[(Count * Geometry.ValueSize)..]);
         Count += nextValues.Length / Geometry.ValueSize;
     }

@@ -108,16 +108,16 @@ public sealed class SparseRows
     /// <param name="batch">How many rows x has.</param>
     /// <param name="bias">(rows), or empty.</param>
     /// <param name="epilogue">What is done with the sums.</param>
-    /// <param name="path">The instruction set.</param>
-    internal void Multiply(ReadOnlySpan<float> x, Span<float> y, int batch, ReadOnlySpan<float> bias, in Epilogue epilogue, SimdPath path)
+    /// <param name="kernels">The vectors to compute on.</param>
+    internal void Multiply(ReadOnlySpan<float> x, Span<float> y, int batch, ReadOnlySpan<float> bias, in Epilogue epilogue, KernelWidth kernels)
     {
         if (HasShortColumns)
         {
-            SparseProduct.Multiply<ushort>(values, shortColumns, starts, Columns, x, y, batch, bias, epilogue, path);
+            SparseProduct.Multiply<ushort>(values, shortColumns, starts, Columns, x, y, batch, bias, epilogue, kernels);
         }
         else
         {
-            SparseProduct.Multiply<int>(values, longColumns, starts, Columns, x, y, batch, bias, epilogue, path);
+            SparseProduct.Multiply<int>(values, longColumns, starts, Columns, x, y, batch, bias, epilogue, kernels);
         }
     }
 

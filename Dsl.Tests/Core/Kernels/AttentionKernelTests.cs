@@ -21,11 +21,11 @@ public class AttentionKernelTests
         get
         {
             var data = new TheoryData<string, int>();
-            foreach (var path in Paths.All)
+            foreach (var kernels in Widths.All)
             {
                 for (var k = 0; k < Cases.Length; k++)
                 {
-                    data.Add(path, k);
+                    data.Add(kernels, k);
                 }
             }
 
@@ -35,7 +35,7 @@ public class AttentionKernelTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Heads_attend_as_in_double_precision(string path, int index)
+    public void Heads_attend_as_in_double_precision(string kernels, int index)
     {
         var (g, tokens) = Cases[index];
         var random = new Random(index);
@@ -43,7 +43,7 @@ public class AttentionKernelTests
         var x = Values.Uniform(random, 3 * tokens * g.Dim);
         var y = new float[x.Length];
 
-        layer.Attend(x, y, 3, tokens, default, Paths.Of(path));
+        layer.Attend(x, y, 3, tokens, default, Widths.Of(kernels));
 
         for (var sample = 0; sample < 3; sample++)
         {
@@ -58,15 +58,15 @@ public class AttentionKernelTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Steps_with_a_cache_give_what_the_whole_sequence_does(string path, int index)
+    public void Steps_with_a_cache_give_what_the_whole_sequence_does(string kernels, int index)
     {
         var (given, tokens) = Cases[index];
         var g = given with { Causal = true };
         var random = new Random(index);
         var layer = AttentionLayers.Make(g, random);
         var x = Values.Uniform(random, tokens * g.Dim);
-        var (whole, y, cache) = (new float[x.Length], new float[x.Length], new KeyValueCache(g, tokens, Paths.Of(path)));
-        layer.Attend(x, whole, 1, tokens, default, Paths.Of(path));
+        var (whole, y, cache) = (new float[x.Length], new float[x.Length], new KeyValueCache(g, tokens, Widths.Of(kernels)));
+        layer.Attend(x, whole, 1, tokens, default, Widths.Of(kernels));
 
         for (var run = 0; run < 2; run++)
         {
@@ -90,17 +90,17 @@ public class AttentionKernelTests
     [Fact]
     public void A_token_is_not_touched_by_NaN_in_one_after_it()
     {
-        foreach (var path in SimdPaths.Runnable)
+        foreach (var kernels in Enum.GetValues<KernelWidth>())
         {
             var g = new AttentionGeometry(16, 2, Causal: true);
             var random = new Random(1);
             var layer = AttentionLayers.Make(g, random);
             var x = Values.Uniform(random, 20 * 16);
             var (clean, y) = (new float[x.Length], new float[x.Length]);
-            layer.Attend(x, clean, 1, 20, default, path);
+            layer.Attend(x, clean, 1, 20, default, kernels);
             x[(9 * 16) + 3] = float.NaN;
 
-            layer.Attend(x, y, 1, 20, default, path);
+            layer.Attend(x, y, 1, 20, default, kernels);
 
             Assert.Equal(clean[..(9 * 16)], y[..(9 * 16)]);
             Assert.All(y[(9 * 16)..], value => Assert.True(float.IsNaN(value)));

@@ -30,11 +30,11 @@ public class ConvolutionKernelTests
         get
         {
             var data = new TheoryData<string, int>();
-            foreach (var path in Paths.All)
+            foreach (var kernels in Widths.All)
             {
                 for (var k = 0; k < Cases.Length + 12; k++)
                 {
-                    data.Add(path, k);
+                    data.Add(kernels, k);
                 }
             }
 
@@ -44,7 +44,7 @@ public class ConvolutionKernelTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void A_convolution_is_its_definition_in_double_precision_within_its_rounding(string path, int index)
+    public void A_convolution_is_its_definition_in_double_precision_within_its_rounding(string kernels, int index)
     {
         var (g, height, width) = index < Cases.Length ? Cases[index] : Random(new Random(index));
         var random = new Random(index);
@@ -52,9 +52,9 @@ public class ConvolutionKernelTests
         var bias = Values.Uniform(random, g.OutChannels);
         var x = Values.Uniform(random, 2 * g.InChannels * height * width);
         var (rows, columns) = (g.OutputSize(height), g.OutputSize(width));
-        var y = Paths.Shifted(new float[2 * g.OutChannels * rows * columns], 1);
+        var y = Widths.Shifted(new float[2 * g.OutChannels * rows * columns], 1);
 
-        Run(path, g, weight, bias, Paths.Shifted(x, 3), y, height, width, default);
+        Run(kernels, g, weight, bias, Widths.Shifted(x, 3), y, height, width, default);
 
         for (var k = 0; k < y.Length; k++)
         {
@@ -67,7 +67,7 @@ public class ConvolutionKernelTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void The_epilogue_meets_each_value_once(string path, int index)
+    public void The_epilogue_meets_each_value_once(string kernels, int index)
     {
         var (g, height, width) = index < Cases.Length ? Cases[index] : Random(new Random(index));
         var random = new Random(index);
@@ -76,8 +76,8 @@ public class ConvolutionKernelTests
         var plain = new float[2 * g.OutChannels * g.OutputSize(height) * g.OutputSize(width)];
         var (residual, y) = (Values.Uniform(random, plain.Length), new float[plain.Length]);
 
-        Run(path, g, weight, [], x, plain, height, width, default);
-        Run(path, g, weight, [], x, y, height, width, new Epilogue(EpilogueActivation.Relu, residual));
+        Run(kernels, g, weight, [], x, plain, height, width, default);
+        Run(kernels, g, weight, [], x, y, height, width, new Epilogue(EpilogueActivation.Relu, residual));
 
         for (var k = 0; k < y.Length; k++)
         {
@@ -96,10 +96,10 @@ public class ConvolutionKernelTests
     }
 
     private static void Run(
-        string path, Conv2dGeometry g, float[] weight, float[] bias, ReadOnlySpan<float> x, Span<float> y, int height, int width, Epilogue epilogue)
+        string kernels, Conv2dGeometry g, float[] weight, float[] bias, ReadOnlySpan<float> x, Span<float> y, int height, int width, Epilogue epilogue)
     {
         var tiles = new PackedTiles(g.Groups, g.OutChannels / g.Groups, g.InputsPerOutput, weight);
-        PackedConvolution.Run(new ConvolutionWork(tiles, g, height, width) { X = x, Y = y, Bias = bias, Epilogue = epilogue }, 2, Paths.Of(path));
+        PackedConvolution.Run(new ConvolutionWork(tiles, g, height, width) { X = x, Y = y, Bias = bias, Epilogue = epilogue }, 2, Widths.Of(kernels));
     }
 
     private static (Conv2dGeometry Geometry, int Height, int Width) Random(Random random)

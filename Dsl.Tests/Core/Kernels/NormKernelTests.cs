@@ -9,11 +9,11 @@ public class NormKernelTests
         get
         {
             var data = new TheoryData<string, int, int, bool>();
-            foreach (var path in Paths.All)
+            foreach (var kernels in Widths.All)
             {
                 foreach (var (rows, features, centred) in new[] { (1, 1, true), (3, 5, false), (5, 37, true), (17, 16, false), (4, 1000, true), (40, 999, false) })
                 {
-                    data.Add(path, rows, features, centred);
+                    data.Add(kernels, rows, features, centred);
                 }
             }
 
@@ -23,7 +23,7 @@ public class NormKernelTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Rows_are_normalized_as_in_double_precision(string path, int rows, int features, bool centred)
+    public void Rows_are_normalized_as_in_double_precision(string kernels, int rows, int features, bool centred)
     {
         var random = new Random(features);
         var mean = centred ? 20f : 0;
@@ -32,9 +32,9 @@ public class NormKernelTests
         {
             var weight = (parts & 1) == 0 ? [] : Values.Uniform(random, features);
             var bias = (parts & 2) == 0 ? [] : Values.Uniform(random, features);
-            var y = Paths.Shifted(new float[x.Length], 1);
+            var y = Widths.Shifted(new float[x.Length], 1);
 
-            new NormWork { X = Paths.Shifted(x, 3), Y = y, Rows = rows, Features = features, IsCentred = centred, Eps = 1e-5, Weight = weight, Bias = bias }.Run(Paths.Of(path));
+            new NormWork { X = Widths.Shifted(x, 3), Y = y, Rows = rows, Features = features, IsCentred = centred, Eps = 1e-5, Weight = weight, Bias = bias }.Run(Widths.Of(kernels));
 
             for (var row = 0; row < rows; row++)
             {
@@ -55,13 +55,13 @@ public class NormKernelTests
     [Fact]
     public void Planes_are_scaled_and_shifted_on_every_path()
     {
-        foreach (var path in SimdPaths.Runnable)
+        foreach (var kernels in Enum.GetValues<KernelWidth>())
         {
             var random = new Random(4);
             var (x, scale, shift) = (Values.Uniform(random, 2 * 3 * 37), Values.Uniform(random, 3), Values.Uniform(random, 3));
             var y = new float[x.Length];
 
-            new PlaneWork { X = x, Y = y, Plane = 37, Scale = scale, Shift = shift, Epilogue = new Epilogue(EpilogueActivation.Relu) }.Run(path);
+            new PlaneWork { X = x, Y = y, Plane = 37, Scale = scale, Shift = shift, Epilogue = new Epilogue(EpilogueActivation.Relu) }.Run(kernels);
 
             for (var k = 0; k < y.Length; k++)
             {

@@ -10,16 +10,16 @@ public class PackedMatrixTests
         {
             var data = new TheoryData<string, int, int, int>();
             var random = new Random(5);
-            foreach (var path in Paths.All)
+            foreach (var kernels in Widths.All)
             {
                 foreach (var (rows, inputs, outputs) in new[] { (1, 1, 1), (1, 7, 5), (1, 512, 10), (1, 130, 300), (2, 17, 33), (3, 784, 65), (5, 300, 64), (17, 513, 47), (140, 260, 70) })
                 {
-                    data.Add(path, rows, inputs, outputs);
+                    data.Add(kernels, rows, inputs, outputs);
                 }
 
                 for (var k = 0; k < 12; k++)
                 {
-                    data.Add(path, random.Next(1, 24), random.Next(1, 600), random.Next(1, 150));
+                    data.Add(kernels, random.Next(1, 24), random.Next(1, 600), random.Next(1, 150));
                 }
             }
 
@@ -29,26 +29,26 @@ public class PackedMatrixTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void A_product_is_that_of_double_precision_within_its_rounding(string path, int rows, int inputs, int outputs)
+    public void A_product_is_that_of_double_precision_within_its_rounding(string kernels, int rows, int inputs, int outputs)
     {
         var random = new Random(rows + inputs + outputs);
         var weight = Values.Uniform(random, inputs * outputs);
         var bias = Values.Uniform(random, outputs);
         var x = Values.Uniform(random, rows * inputs);
-        var y = Paths.Shifted(new float[rows * outputs], 1);
-        var packed = new PackedMatrix(outputs, inputs, weight, Paths.Of(path));
+        var y = Widths.Shifted(new float[rows * outputs], 1);
+        var packed = new PackedMatrix(outputs, inputs, weight, Widths.Of(kernels));
 
-        packed.Multiply(Paths.Shifted(x, 3), y, rows, Paths.Shifted(bias, 2), default);
+        packed.Multiply(Widths.Shifted(x, 3), y, rows, Widths.Shifted(bias, 2), default);
 
-        Paths.CloseToProduct(weight, bias, x, y, inputs, outputs);
+        Widths.CloseToProduct(weight, bias, x, y, inputs, outputs);
     }
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Nothing_is_written_beside_the_output_and_the_epilogue_meets_each_value_once(string path, int rows, int inputs, int outputs)
+    public void Nothing_is_written_beside_the_output_and_the_epilogue_meets_each_value_once(string kernels, int rows, int inputs, int outputs)
     {
         var random = new Random(rows * inputs);
-        var packed = new PackedMatrix(outputs, inputs, Values.Uniform(random, inputs * outputs), Paths.Of(path));
+        var packed = new PackedMatrix(outputs, inputs, Values.Uniform(random, inputs * outputs), Widths.Of(kernels));
         var x = Values.Uniform(random, rows * inputs);
         var residual = Values.Uniform(random, rows * outputs);
         var plain = new float[rows * outputs];
@@ -68,21 +68,21 @@ public class PackedMatrixTests
     [Fact]
     public void A_packed_weight_can_be_taken_out_again()
     {
-        foreach (var path in SimdPaths.Runnable)
+        foreach (var kernels in Enum.GetValues<KernelWidth>())
         {
             var weight = Values.Uniform(new Random(1), 37 * 11);
-            Assert.Equal(weight, new PackedMatrix(37, 11, weight, path).ToRows());
-            Assert.Equal(weight, new PackedMatrix(11, 37, weight, path).ToRows());
+            Assert.Equal(weight, new PackedMatrix(37, 11, weight, kernels).ToRows());
+            Assert.Equal(weight, new PackedMatrix(11, 37, weight, kernels).ToRows());
         }
     }
 
     [Fact]
     public void A_row_with_NaN_or_infinity_changes_no_other_row()
     {
-        foreach (var path in SimdPaths.Runnable)
+        foreach (var kernels in Enum.GetValues<KernelWidth>())
         {
             var random = new Random(2);
-            var packed = new PackedMatrix(19, 23, Values.Uniform(random, 19 * 23), path);
+            var packed = new PackedMatrix(19, 23, Values.Uniform(random, 19 * 23), kernels);
             var x = Values.Uniform(random, 9 * 23);
             var (clean, y) = (new float[9 * 19], new float[9 * 19]);
             packed.Multiply(x, clean, 9, [], default);

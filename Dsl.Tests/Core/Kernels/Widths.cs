@@ -2,12 +2,12 @@ using LayerDsl.Tests.Core.Folded;
 
 namespace LayerDsl.Tests.Core.Kernels;
 
-/// <summary>The instruction sets that a test goes through, by name: those of this processor, and 512 bits by two of 256.</summary>
-internal static class Paths
+/// <summary>The widths of vectors that a test goes through, by name: each runs on every processor, by halves where it has to.</summary>
+internal static class Widths
 {
-    public static IEnumerable<string> All => SimdPaths.Runnable.Select(path => path.ToString());
+    public static IEnumerable<string> All => Enum.GetNames<KernelWidth>();
 
-    public static SimdPath Of(string name) => Enum.Parse<SimdPath>(name);
+    public static KernelWidth Of(string name) => Enum.Parse<KernelWidth>(name);
 
     /// <summary>The same numbers in the middle of a larger array, so that they start at no round address.</summary>
     public static Span<float> Shifted(float[] values, int by)

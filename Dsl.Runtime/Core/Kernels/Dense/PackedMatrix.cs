@@ -14,14 +14,14 @@ internal sealed unsafe class PackedMatrix
     /// <param name="outputs">Its rows.</param>
     /// <param name="inputs">Its columns.</param>
     /// <param name="weight">(out, in), row major.</param>
-    /// <param name="path">The instruction set.</param>
-    public PackedMatrix(int outputs, int inputs, ReadOnlySpan<float> weight, SimdPath path)
+    /// <param name="kernels">The vectors to compute on.</param>
+    public PackedMatrix(int outputs, int inputs, ReadOnlySpan<float> weight, KernelWidth kernels)
     {
         (Outputs, Inputs) = (outputs, inputs);
 
         // A few outputs would leave most of a wide panel empty.
-        Path = path == SimdPath.Avx512 && outputs <= SimdPaths.PanelWidth(SimdPath.Avx2) && SimdPaths.Best == SimdPath.Avx512 ? SimdPath.Avx2 : path;
-        PanelWidth = SimdPaths.PanelWidth(Path);
+        Kernels = kernels == KernelWidth.Widest && outputs <= PanelWidths.Of(KernelWidth.Wide) && KernelWidths.Best == KernelWidth.Widest ? KernelWidth.Wide : kernels;
+        PanelWidth = PanelWidths.Of(Kernels);
         Panels = (outputs + PanelWidth - 1) / PanelWidth;
         values = new AlignedFloats(checked(Panels * PanelWidth * inputs));
         var target = values.Span;
@@ -36,8 +36,8 @@ internal sealed unsafe class PackedMatrix
         }
     }
 
-    /// <summary>The instruction set that it is packed for.</summary>
-    public SimdPath Path { get; }
+    /// <summary>The vectors that it is packed for.</summary>
+    public KernelWidth Kernels { get; }
 
     /// <summary>Rows of the weight.</summary>
     public int Outputs { get; }
@@ -77,15 +77,15 @@ internal sealed unsafe class PackedMatrix
     /// <param name="epilogue">What is done with the sums.</param>
     public void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, ReadOnlySpan<float> bias, in Epilogue epilogue)
     {
-        switch (Path)
+        switch (Kernels)
         {
-            case SimdPath.Avx512:
+            case KernelWidth.Widest:
                 PackedProduct<Simd512, Vector512<float>>.Multiply(this, x, y, rows, bias, epilogue);
                 break;
-            case SimdPath.Avx2:
+            case KernelWidth.Wide:
                 PackedProduct<Simd256, Vector256<float>>.Multiply(this, x, y, rows, bias, epilogue);
                 break;
-            case SimdPath.Portable:
+            case KernelWidth.Narrow:
                 PackedProduct<Simd128, Vector128<float>>.Multiply(this, x, y, rows, bias, epilogue);
                 break;
         }

@@ -2,21 +2,21 @@ using System.Runtime.Intrinsics;
 
 namespace LayerDsl;
 
-/// <summary>Attention over packed keys, on any instruction set.</summary>
+/// <summary>Attention over packed keys, on vectors of any width.</summary>
 internal static class PackedAttention
 {
     /// <summary>Attends: the joined heads of every query. Lengths are the caller's to check.</summary>
-    public static void Run(in AttentionWork work, SimdPath path)
+    public static void Run(in AttentionWork work, KernelWidth kernels)
     {
-        switch (path)
+        switch (kernels)
         {
-            case SimdPath.Avx512:
+            case KernelWidth.Widest:
                 Run<Simd512, Vector512<float>>(work);
                 break;
-            case SimdPath.Avx2:
+            case KernelWidth.Wide:
                 Run<Simd256, Vector256<float>>(work);
                 break;
-            case SimdPath.Portable:
+            case KernelWidth.Narrow:
                 Run<Simd128, Vector128<float>>(work);
                 break;
         }

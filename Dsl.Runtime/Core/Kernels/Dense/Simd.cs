@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace LayerDsl;
 
@@ -24,27 +23,27 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static float Sum(Vector128<float> value) => Vector128.Sum(value);
 }
 
-/// <summary>256 bits; explicit instructions, which ahead-of-time compilation emits whatever its baseline.</summary>
+/// <summary>256 bits; what the hardware lacks is done in halves, so that tests reach this width on any processor.</summary>
 internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 {
     public static int Count => 8;
 
-    public static Vector256<float> Load(float* source) => Avx.LoadVector256(source);
+    public static Vector256<float> Load(float* source) => Vector256.Load(source);
 
-    public static void Store(float* target, Vector256<float> value) => Avx.Store(target, value);
+    public static void Store(float* target, Vector256<float> value) => value.Store(target);
 
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
-    public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => Avx.Add(a, b);
+    public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
 
-    public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => Avx.Multiply(a, b);
+    public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
 
-    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Fma.MultiplyAdd(a, b, c);
+    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.MultiplyAddEstimate(a, b, c);
 
     public static float Sum(Vector256<float> value) => Vector256.Sum(value);
 }
 
-/// <summary>512 bits; operations that exist on every processor, so that this path can be tested on any.</summary>
+/// <summary>512 bits, likewise.</summary>
 internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 {
     public static int Count => 16;

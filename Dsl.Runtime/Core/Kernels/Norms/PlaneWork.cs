@@ -19,17 +19,17 @@ internal readonly ref struct PlaneWork
     public Epilogue Epilogue { get; init; }
 
     /// <summary>Does every plane.</summary>
-    public void Run(SimdPath path)
+    public void Run(KernelWidth kernels)
     {
-        switch (path)
+        switch (kernels)
         {
-            case SimdPath.Avx512:
+            case KernelWidth.Widest:
                 Run<Simd512, Vector512<float>>();
                 break;
-            case SimdPath.Avx2:
+            case KernelWidth.Wide:
                 Run<Simd256, Vector256<float>>();
                 break;
-            case SimdPath.Portable:
+            case KernelWidth.Narrow:
                 Run<Simd128, Vector128<float>>();
                 break;
         }

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace LayerDsl;
 
-/// <summary>Products with compressed rows, on any instruction set.</summary>
+/// <summary>Products with compressed rows, on vectors of any width.</summary>
 internal static class SparseProduct
 {
     /// <summary>y[b,o] = Σ_i x[b,i] · W[o,i] + bias[o], then the epilogue, whose residual lies apart from y.</summary>
@@ -17,18 +17,18 @@ internal static class SparseProduct
         int batch,
         ReadOnlySpan<float> bias,
         in Epilogue epilogue,
-        SimdPath path)
+        KernelWidth kernels)
         where TColumn : unmanaged, IBinaryInteger<TColumn>
     {
-        switch (path)
+        switch (kernels)
         {
-            case SimdPath.Avx512:
+            case KernelWidth.Widest:
                 Run(new SparseKernel<Simd512, Vector512<float>, TColumn>(values, columns, starts, width, batch) { X = x, Y = y, Bias = bias, Epilogue = epilogue });
                 break;
-            case SimdPath.Avx2:
+            case KernelWidth.Wide:
                 Run(new SparseKernel<Simd256, Vector256<float>, TColumn>(values, columns, starts, width, batch) { X = x, Y = y, Bias = bias, Epilogue = epilogue });
                 break;
-            case SimdPath.Portable:
+            case KernelWidth.Narrow:
                 Run(new SparseKernel<Simd128, Vector128<float>, TColumn>(values, columns, starts, width, batch) { X = x, Y = y, Bias = bias, Epilogue = epilogue });
                 break;
         }
