@@ -6,10 +6,10 @@ namespace LayerDsl;
 /// </summary>
 public class FoldedConv2d : FoldedLayer
 {
-    private readonly float[] weight;
+    private readonly PackedTiles? packed;
     private readonly float[] bias;
     private readonly QuantizedWeight? quantized;
-    private readonly WeakReference<float[]?> decoded = new(null);
+    private readonly WeakReference<PackedTiles?> decoded = new(null);
     private IntegerConvolution? integers;
 
     /// <summary>Copies and checks weights.</summary>
@@ -24,7 +24,7 @@ public class FoldedConv2d : FoldedLayer
     {
         Require.Rows(name, "length of the weight", geometry.OutChannels, geometry.InputsPerOutput, weight.Length);
         Require.Finite(name, "weight", weight);
-        this.weight = weight.ToArray();
+        packed = Pack(geometry, weight);
     }
 
     /// <summary>Takes a weight in codes.</summary>
@@ -56,7 +56,6 @@ public class FoldedConv2d : FoldedLayer
 
         Require.Finite(name, "bias", bias);
         Geometry = geometry;
-        weight = [];
         this.bias = bias.ToArray();
     }
 
@@ -66,8 +65,11 @@ public class FoldedConv2d : FoldedLayer
     /// <summary>Whether a bias is added.</summary>
     public bool HasBias => bias.Length > 0;
 
-    /// <summary>The weight, shape (out, in / groups, kernel, kernel), row major; empty where it is in codes.</summary>
-    public virtual ReadOnlySpan<float> Weight => weight;
+    /// <summary>
+    /// The weight, shape (out, in / groups, kernel, kernel), row major: a new copy each time, since it is kept in the order of the kernels. Empty where it is
+    /// in codes.
+    /// </summary>
+    public virtual ReadOnlySpan<float> Weight => packed is null ? [] : packed.ToRows();
 
     /// <summary>The weight in codes, or null where it is in 32-bit floats.</summary>
     public QuantizedWeight? Quantized => quantized;
@@ -76,10 +78,10 @@ public class FoldedConv2d : FoldedLayer
     public ReadOnlySpan<float> Bias => bias;
 
     /// <inheritdoc/>
-    public override long ParameterCount => weight.Length + (quantized?.ParameterCount ?? 0) + bias.Length + ActivationCount;
+    public override long ParameterCount => (packed?.Length ?? 0) + (quantized?.ParameterCount ?? 0) + bias.Length + ActivationCount;
 
     /// <inheritdoc/>
-    public override long ByteCount => (quantized?.ByteCount ?? sizeof(float) * (long)weight.Length) + (sizeof(float) * (long)(bias.Length + ActivationCount));
+    public override long ByteCount => (quantized?.ByteCount ?? 0) + (sizeof(float) * (long)(packed?.Length ?? 0)) + (sizeof(float) * (long)(bias.Length + ActivationCount));
 
     /// <inheritdoc/>
     internal override IEnumerable<SafetensorsEntry> Tensors =>
@@ -136,21 +138,20 @@ public class FoldedConv2d : FoldedLayer
         {
             case { } grid when integers is not null:
                 integers.Forward(Name, grid, x, y, batch, height, width, bias);
+                epilogue.Finish(y);
                 break;
             case { } grid:
                 using (var rounded = new PooledBuffer(x.Length))
                 {
                     grid.Round(Name, x, rounded.Span);
-                    Convolve(rounded.Span, y, batch, height, width);
+                    Convolve(rounded.Span, y, batch, height, width, epilogue);
                 }
 
                 break;
             case null:
-                Convolve(x, y, batch, height, width);
+                Convolve(x, y, batch, height, width, epilogue);
                 break;
         }
-
-        epilogue.Finish(y);
     }
 
     /// <summary>Whether products of integers are added up.</summary>
@@ -159,52 +160,23 @@ public class FoldedConv2d : FoldedLayer
     /// <summary>The tensors that a saved model holds of the weight.</summary>
     private protected virtual IEnumerable<SafetensorsEntry> WeightTensors() => quantized is not null
         ? QuantizedTensors.Of(Name, quantized)
-        : [SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), weight, Geometry.OutChannels, Geometry.InChannels / Geometry.Groups, Geometry.KernelSize, Geometry.KernelSize)];
-
-    /// <summary>The rows of a group times what lies under the kernel, for some outputs at a time.</summary>
-    /// <param name="weights">All rows in floats; empty where the weight is stored in another way.</param>
-    /// <param name="patches">A tile, (inputs per output, <paramref name="stride"/>).</param>
-    /// <param name="stride">Whole blocks of <see cref="PatchProduct"/>.</param>
-    /// <param name="y">(outputs, <paramref name="yStride"/>), from the tile's first output on.</param>
-    /// <param name="yStride">From one output channel to the next.</param>
-    /// <param name="first">The group's first output channel.</param>
-    /// <param name="outputs">How many it has.</param>
-    /// <param name="count">How many outputs of each the tile holds.</param>
-    private protected virtual void MultiplyTile(ReadOnlySpan<float> weights, ReadOnlySpan<float> patches, int stride, Span<float> y, int yStride, int first, int outputs, int count) =>
-        PatchProduct.Multiply(
-            weights.Slice(first * Geometry.InputsPerOutput, outputs * Geometry.InputsPerOutput),
-            HasBias ? bias.AsSpan(first, outputs) : [],
-            patches,
-            stride,
-            y,
-            yStride,
-            outputs,
-            count);
+        : [SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), packed!.ToRows(), Geometry.OutChannels, Geometry.InChannels / Geometry.Groups, Geometry.KernelSize, Geometry.KernelSize)];
 
     private protected override void Prepare(ActivationGrid grid) =>
         integers = quantized is not null && IntegerWeight.Of(quantized, grid.Format) is { } weights ? new IntegerConvolution(Geometry, weights) : null;
 
-    private void Convolve(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width)
+    /// <summary>What <see cref="Forward(ReadOnlySpan{float}, Span{float}, int, int, int)"/> does once the arguments are checked.</summary>
+    private protected virtual void Convolve(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width, in Epilogue epilogue)
     {
-        var g = Geometry;
-        var (rows, columns) = (g.OutputSize(height), g.OutputSize(width));
-        var tile = new WindowTile(g, height, width);
-        using var patches = new PooledBuffer(tile.Length);
-        var weights = quantized is null ? weight : Decoded(quantized);
-        for (var image = 0; image < batch; image++)
-        {
-            for (var group = 0; group < g.Groups; group++)
-            {
-                var (channels, outputs) = (g.InChannels / g.Groups, g.OutChannels / g.Groups);
-                var from = x.Slice(((image * g.InChannels) + (group * channels)) * height * width, channels * height * width);
-                var to = y.Slice(((image * g.OutChannels) + (group * outputs)) * rows * columns, outputs * rows * columns);
-                ForwardGroup(tile, weights, from, to, patches.Span, group * outputs, outputs);
-            }
-        }
+        var weight = packed ?? Decoded(quantized!);
+        PackedConvolution.Run(new ConvolutionWork(weight, Geometry, height, width) { X = x, Y = y, Bias = bias, Epilogue = epilogue }, batch, KernelWidths.Best);
     }
 
+    private static PackedTiles Pack(Conv2dGeometry geometry, ReadOnlySpan<float> weight) =>
+        new(geometry.Groups, geometry.OutChannels / geometry.Groups, geometry.InputsPerOutput, weight);
+
     /// <summary>The kernel in floats: from one call to the next as long as memory is not wanted for something else, so that only the codes stay resident.</summary>
-    private float[] Decoded(QuantizedWeight codes)
+    private PackedTiles Decoded(QuantizedWeight codes)
     {
         if (decoded.TryGetTarget(out var known) && known is not null)
         {
@@ -217,22 +189,12 @@ public class FoldedConv2d : FoldedLayer
             codes.Decode(row, values.AsSpan(row * Geometry.InputsPerOutput, Geometry.InputsPerOutput));
         }
 
+        var tiles = Pack(Geometry, values);
         lock (decoded)
         {
-            decoded.SetTarget(values);
+            decoded.SetTarget(tiles);
         }
 
-        return values;
-    }
-
-    /// <summary>One group of one image: what lies under the kernel is gathered for a tile of outputs, then multiplied with every row of W.</summary>
-    private void ForwardGroup(WindowTile tile, ReadOnlySpan<float> weights, ReadOnlySpan<float> x, Span<float> y, Span<float> patches, int firstOutput, int outputs)
-    {
-        for (var first = 0; first < tile.Positions; first += tile.Width)
-        {
-            var count = Math.Min(tile.Width, tile.Positions - first);
-            tile.Gather(x, patches, first, count);
-            MultiplyTile(weights, patches, tile.Stride, y[first..], tile.Positions, firstOutput, outputs, count);
-        }
+        return tiles;
     }
 }

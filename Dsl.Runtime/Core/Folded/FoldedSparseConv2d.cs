@@ -48,16 +48,39 @@ public sealed class FoldedSparseConv2d : FoldedConv2d
 
     private protected override IEnumerable<SafetensorsEntry> WeightTensors() => Rows.Tensors(Name);
 
-    private protected override void MultiplyTile(ReadOnlySpan<float> weights, ReadOnlySpan<float> patches, int stride, Span<float> y, int yStride, int first, int outputs, int count)
+    private protected override void Convolve(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width, in Epilogue epilogue)
     {
-        var bias = HasBias ? Bias.Slice(first, outputs) : [];
-        if (Rows.HasShortColumns)
+        var g = Geometry;
+        var (channels, outputs) = (g.InChannels / g.Groups, g.OutChannels / g.Groups);
+        var tile = new WindowTile(g, height, width, SparsePatchProduct.BlockWidth, int.MaxValue);
+        using var patches = new PooledBuffer(tile.Length);
+        for (var part = 0; part < batch * g.Groups; part++)
         {
-            SparsePatchProduct.Multiply(Rows.Values, Rows.ShortColumns, Rows.RowStarts.Slice(first, outputs + 1), bias, patches, stride, y, yStride, count);
+            var from = x.Slice(part * channels * height * width, channels * height * width);
+            var to = y.Slice(part * outputs * tile.Positions, outputs * tile.Positions);
+            ForwardGroup(tile, from, to, patches.Span, part % g.Groups * outputs, outputs);
         }
-        else
+
+        epilogue.Finish(y);
+    }
+
+    /// <summary>One group of one image: what lies under the kernel is gathered for a tile of outputs, then multiplied with the rows of the group.</summary>
+    private void ForwardGroup(WindowTile tile, ReadOnlySpan<float> x, Span<float> y, Span<float> patches, int firstOutput, int outputs)
+    {
+        var bias = HasBias ? Bias.Slice(firstOutput, outputs) : [];
+        var starts = Rows.RowStarts.Slice(firstOutput, outputs + 1);
+        for (var first = 0; first < tile.Positions; first += tile.Width)
         {
-            SparsePatchProduct.Multiply(Rows.Values, Rows.LongColumns, Rows.RowStarts.Slice(first, outputs + 1), bias, patches, stride, y, yStride, count);
+            var count = Math.Min(tile.Width, tile.Positions - first);
+            tile.Gather(x, patches, first, count);
+            if (Rows.HasShortColumns)
+            {
+                SparsePatchProduct.Multiply(Rows.Values, Rows.ShortColumns, starts, bias, patches, tile.Stride, y[first..], tile.Positions, count);
+            }
+            else
+            {
+                SparsePatchProduct.Multiply(Rows.Values, Rows.LongColumns, starts, bias, patches, tile.Stride, y[first..], tile.Positions, count);
+            }
         }
     }
 }

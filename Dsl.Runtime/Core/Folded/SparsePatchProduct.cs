@@ -5,19 +5,22 @@ using System.Runtime.InteropServices;
 namespace LayerDsl;
 
 /// <summary>
-/// Compressed rows times a matrix whose rows have whole blocks: as <see cref="PatchProduct"/>, without the zeros. Four vectors of
+/// Compressed rows times a matrix whose rows have whole blocks. Four vectors of
 /// results stay in registers while a row's numbers run through; each reads a row of the right factor in order. Columns were
 /// checked to lie inside of it when the rows were made, and are not checked again.
 /// </summary>
 internal static class SparsePatchProduct
 {
+    /// <summary>Columns of the result that are computed at once: two vectors.</summary>
+    public static int BlockWidth => 2 * Vector<float>.Count;
+
     /// <summary>y[o,k] = Σ_j W[o,j] · patches[j,k] + bias[o].</summary>
     /// <param name="values">The numbers of W that are not zero, row after row.</param>
     /// <param name="columns">Their columns.</param>
     /// <param name="starts">Where each row of the result starts among them, and where the last ends.</param>
     /// <param name="bias">(outputs), or empty.</param>
     /// <param name="patches">(columns of W, count), rows a stride apart.</param>
-    /// <param name="stride">A multiple of <see cref="PatchProduct.BlockWidth"/>, at least count.</param>
+    /// <param name="stride">A multiple of <see cref="BlockWidth"/>, at least count.</param>
     /// <param name="y">(outputs, count), rows <paramref name="yStride"/> apart.</param>
     /// <param name="yStride">From one row of results to the next.</param>
     /// <param name="count">Columns of the result.</param>
@@ -25,7 +28,7 @@ internal static class SparsePatchProduct
         ReadOnlySpan<float> values, ReadOnlySpan<TColumn> columns, ReadOnlySpan<int> starts, ReadOnlySpan<float> bias, ReadOnlySpan<float> patches, int stride, Span<float> y, int yStride, int count)
         where TColumn : struct, IBinaryInteger<TColumn>
     {
-        var (lanes, width) = (Vector<float>.Count, PatchProduct.BlockWidth);
+        var (lanes, width) = (Vector<float>.Count, BlockWidth);
         Span<float> block = stackalloc float[2 * width];
         ref var first = ref MemoryMarshal.GetReference(patches);
         for (var o = 0; o < starts.Length - 1; o++)

@@ -14,15 +14,19 @@ internal readonly struct WindowTile
     private readonly int width;
     private readonly int columns;
 
-    public WindowTile(Conv2dGeometry geometry, int height, int width)
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="height">Of an image.</param>
+    /// <param name="width">Of an image.</param>
+    /// <param name="block">Outputs that are computed at once: rows are whole blocks long.</param>
+    /// <param name="most">The most outputs of a tile, unless a block is more.</param>
+    public WindowTile(Conv2dGeometry geometry, int height, int width, int block, int most)
     {
         this.geometry = geometry;
         this.height = height;
         this.width = width;
         columns = geometry.OutputSize(width);
         Positions = checked(geometry.OutputSize(height) * columns);
-        var block = PatchProduct.BlockWidth;
-        Width = Math.Min(Math.Max(block, TileFloats / geometry.InputsPerOutput / block * block), Positions);
+        Width = Math.Min(Math.Max(block, Math.Min(TileFloats / geometry.InputsPerOutput, most) / block * block), Positions);
         Stride = (Width + block - 1) / block * block;
     }
 
