@@ -11,7 +11,18 @@ namespace LayerDsl.Generator.Emit.Torch;
 internal static class InitializationWriter
 {
     /// <summary>The method that the steps are the body of: a layer that can only start at random has one of its own.</summary>
-    public static string StartMethod(LayerForms forms) => forms.Initialization.Any(step => step is InitStep.MaskedUniform) ? "Start" : "LoadWeight";
+    public static string StartMethod(LayerForms forms) => forms.Initialization.Any(step => step is InitStep.MaskedUniform or InitStep.StartOnly) ? "Start" : "LoadWeight";
+
+    /// <summary>The method that takes a given weight, of a layer that can only start at random.</summary>
+    public static IEnumerable<string> Refusal(LayerForms forms)
+    {
+        var (type, reason, arguments) = forms.Initialization.OfType<InitStep.StartOnly>().FirstOrDefault() is { } own
+            ? ("NoInverseException", own.Method + " has no Inverse", ", " + LayerText.Quote(own.Method))
+            : ("FactorizedWeightException", "masked factors cannot take a given product", string.Empty);
+        yield return "/// <inheritdoc/>";
+        yield return $"/// <exception cref=\"{type}\">Always: {reason}.</exception>";
+        yield return $"public override void LoadWeight(Tensor weight, Tensor? bias = null) => throw new {type}(GetName(){arguments});";
+    }
 
     public static void Write(CodeWriter writer, LayerForms forms, Func<Tensor, string> field)
     {
@@ -46,7 +57,7 @@ internal static class InitializationWriter
     }
 
     /// <summary>A start at random has no use for the target.</summary>
-    public static bool ReadsTarget(InitStep step) => step is not (InitStep.MaskedUniform or InitStep.KaimingUniform or InitStep.Store { Value: Literal });
+    public static bool ReadsTarget(InitStep step) => step is not (InitStep.MaskedUniform or InitStep.StartOnly or InitStep.Positions or InitStep.KaimingUniform or InitStep.Store { Value: Literal });
 
     private static void Write(CodeWriter writer, LayerForms forms, InitStep step, Func<Tensor, string> field, List<string> stores)
     {
@@ -58,6 +69,9 @@ internal static class InitializationWriter
             case InitStep.KaimingUniform kaiming:
                 writer.Line($"var new{NamesOf.Pascal(kaiming.Tensor.Name)} = KaimingUniform({field(kaiming.Tensor)});");
                 stores.Add($"{field(kaiming.Tensor)}.copy_(new{NamesOf.Pascal(kaiming.Tensor.Name)});");
+                break;
+            case InitStep.Positions positions:
+                stores.Add($"{field(positions.Tensor)}.copy_(torch.arange({forms.Evaluate(positions.Tensor.Axes[0].Size)}));");
                 break;
             case InitStep.MaskedUniform masked:
                 writer.Line($"var new{NamesOf.Pascal(masked.Tensor.Name)} = KaimingUniform({field(masked.Tensor)}) * {field(masked.Mask)} * {TorchFunctions.Number(Rational.FromDouble(masked.Gain)).Text};");

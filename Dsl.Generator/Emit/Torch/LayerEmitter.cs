@@ -196,10 +196,7 @@ internal sealed class LayerEmitter
 
         if (InitializationWriter.StartMethod(forms) is not "LoadWeight" and var start)
         {
-            writer.Line("/// <inheritdoc/>")
-                .Line("/// <exception cref=\"FactorizedWeightException\">Always: masked factors cannot take a given product.</exception>");
-            writer.Line("public override void LoadWeight(Tensor weight, Tensor? bias = null) => throw new FactorizedWeightException(GetName());").Line();
-            writer.Line("/// <summary>Starts the layer anew with random factors; of the weight only its shape is looked at.</summary>");
+            writer.Lines(InitializationWriter.Refusal(forms)).Line().Line("/// <summary>Starts the layer anew from a random weight.</summary>");
             writer.Block($"private void {start}(Tensor weight, Tensor? bias)", () => InitializationWriter.Write(writer, forms, Field)).Line();
             return;
         }
@@ -254,7 +251,7 @@ internal sealed class LayerEmitter
 
         // Overloads with the sizes one by one end at four.
         var sizes = tensor.Axes.Count > 4 ? "[" + Sizes(tensor) + "]" : Sizes(tensor);
-        return $"new Parameter(torch.empty({sizes}){(tensor.Role == TensorRole.Frozen ? ", requires_grad: false" : string.Empty)})";
+        return tensor.Role == TensorRole.Buffer ? $"torch.empty({sizes})" : $"new Parameter(torch.empty({sizes}){(tensor.Role == TensorRole.Frozen ? ", requires_grad: false" : string.Empty)})";
     }
 
     private string Sizes(Tensor tensor) => tensor.Axes.Count == 0
