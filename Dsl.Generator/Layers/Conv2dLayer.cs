@@ -124,6 +124,7 @@ internal static class Conv2dLayer
                 AddBias(Inference(rounded, packed, new Conv2dWindow(layer, shape) { Image = rounded.Steps }, folded)),
                 packed?.Folds ?? [new FoldDefinition(folded, merged.Merged)]),
             Masks = weight.Masks,
+            Updates = weight.Updates,
         }.RoundedToNearest(weight.Dither);
 
         Expr AddBias(Expr product) => layer.Bias ? product + bias[o] : product;

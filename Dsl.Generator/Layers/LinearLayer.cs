@@ -86,6 +86,7 @@ internal static class LinearLayer
             Activation = rounded is null ? null : InputForms.Of(
                 spec.Name, rounded, training, AddBias(Inference(rounded, inference, shape, folded)), inference.Packed?.Folds ?? [new FoldDefinition(folded, inference.Merged)]),
             Masks = weight.Masks,
+            Updates = weight.Updates,
             NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null,
         }.RoundedToNearest(weight.Dither);
     }

@@ -49,15 +49,39 @@ internal sealed class OwnForm
 
     /// <summary>A body that gives the weight, over the weight's axes.</summary>
     /// <exception cref="StepException">It does not fit.</exception>
-    public Expr Weight(OwnBody body) => Finish(body, Scope().Evaluate(body) is { Length: 1 } results ? results[0] : null, result => MatrixAlgebra.Over(result, [shape.Output], [.. shape.Inputs], "the weight"));
+    public Expr Weight(OwnBody body) => Finish(body, Scope().Evaluate(body) is { Length: 1 } results ? results[0] : null, result =>
+    {
+        var weight = MatrixAlgebra.Over(result, [shape.Output], [.. shape.Inputs], "the weight");
+        return shape.Axes.All(weight.FreeIndices.Contains) ? weight : throw new MatrixException($"the weight is {new Matrix(weight, [shape.Output], [.. shape.Inputs]).SizeText}, but the formula gives the same number along {string.Join(" and ", shape.Axes.Where(axis => !weight.FreeIndices.Contains(axis)).Select(axis => axis.Size))}");
+    });
 
-    /// <summary>A body that gives the stored parameters from a weight: those that it names.</summary>
+    /// <summary>A body that gives stored parameters, those that it names, from a weight or a gradient of one.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="given">What it is given, over the weight's axes.</param>
     /// <exception cref="StepException">It does not fit.</exception>
-    public IReadOnlyList<(OwnParameter Parameter, Expr Value)> ParametersOf(OwnBody body)
+    public IReadOnlyList<(OwnParameter Parameter, Expr Value)> ParametersOf(OwnBody body, Expr given)
     {
         var wanted = body.Names.Select(name => method.Parameters.First(parameter => parameter.Name == name)).ToArray();
-        return Scope().Evaluate(body, new Matrix(shape.Target, [shape.Output], [.. shape.Inputs])).Select((result, k) => (wanted[k], Finish(body, result, value => Over(value, wanted[k])))).ToArray();
+        return Scope().Evaluate(body, new Matrix(given, [shape.Output], [.. shape.Inputs])).Select((result, k) => (wanted[k], Finish(body, result, value => Over(value, wanted[k])))).ToArray();
     }
+
+    /// <summary>The weight with the gradients that the user declares, where there are any.</summary>
+    /// <exception cref="StepException">A body does not fit.</exception>
+    public Expr WeightWithGradient()
+    {
+        var weight = Weight(method.Map);
+        if (method.Gradient is not { } body)
+        {
+            return Operators.Name("weight", weight);
+        }
+
+        var above = new Tensor("grad_weight", TensorRole.OutputGradient, shape.Axes).All;
+        var gradients = ParametersOf(body, above);
+        return new Named("weight", weight, new Pullback(above, gradients.Select(pair => parameters[pair.Parameter.Name].Expr).ToEquatableArray(), gradients.Select(pair => pair.Value).ToEquatableArray()));
+    }
+
+    /// <summary>The weight that <c>Inverse</c> and <c>Initialize</c> are given.</summary>
+    public Expr Target => shape.Target;
 
     private static Expr Finish(OwnBody body, Matrix? result, Func<Matrix, Expr> over)
     {

@@ -68,6 +68,8 @@ internal static class OwnFunctions
 
         ["MatMul"] = new(2, (scope, x) => scope.Algebra.Product(x[0], x[1])),
         ["Transpose"] = new(1, (_, x) => MatrixAlgebra.Transposed(x[0])),
+        ["Toeplitz"] = new(3, Toeplitz),
+        ["Circulant"] = new(1, Circulant),
         ["StopGradient"] = new(1, (_, x) => x[0].With(StopGradient(x[0].Expr))),
         ["StraightThrough"] = new(2, Through),
     };
@@ -116,6 +118,35 @@ internal static class OwnFunctions
         var named = exponentials.With(Name("exponentials", exponentials.Expr));
         return scope.Algebra.Map(Function.Divide, named, Sum(named, overRows, overColumns));
     }
+
+    /// <summary>t[o - i + columns - 1]: the last diagonal above the main one comes first.</summary>
+    private static Matrix Toeplitz(OwnScope scope, Matrix[] x)
+    {
+        var (rows, columns) = (SizeOf(x[1]), SizeOf(x[2]));
+        if (x[0].Rows.Count != 1 || x[0].Rows[0] is not { } index || x[0].Columns.Any(side => side is not null) || index.Size != rows + columns - Size.One)
+        {
+            throw new MatrixException($"the diagonals are {x[0].SizeText}, and must be {rows + columns - Size.One} × 1, one for each diagonal of {rows} × {columns}");
+        }
+
+        var (row, column) = (scope.Algebra.Fresh(rows), scope.Algebra.Fresh(columns));
+        return new Matrix(x[0].Expr.Reindex([index], [row + (-Size.One * column) + (columns - Size.One)]), [row], [column]);
+    }
+
+    /// <summary>c[(o - i) mod n]: c is the first column.</summary>
+    private static Matrix Circulant(OwnScope scope, Matrix[] x)
+    {
+        if (x[0].Rows.Count != 1 || x[0].Rows[0] is not { } index || x[0].Columns.Any(side => side is not null))
+        {
+            throw new MatrixException($"the first column is {x[0].SizeText}, and must be a vector");
+        }
+
+        var (row, column) = (scope.Algebra.Fresh(index.Size), scope.Algebra.Fresh(index.Size));
+        return new Matrix(x[0].Expr.Reindex([index], [Places.Remainder(row + (-Size.One * column), index.Size)]), [row], [column]);
+    }
+
+    private static Size SizeOf(Matrix x) => x.Expr is SizeValue size ? size.Size
+        : x.Number is { } number && number >= 1 && number <= int.MaxValue && Math.Floor(number) == number ? Size.Of((long)number)
+        : throw new MatrixException("a size is an int parameter of Map with [Size], or a whole number");
 
     private static Matrix Through(OwnScope scope, Matrix[] x)
     {

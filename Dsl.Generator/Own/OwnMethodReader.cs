@@ -15,7 +15,7 @@ internal sealed class OwnMethodReader
     private const string AttributeName = "LayerDsl.ReparameterizationAttribute";
 
     /// <summary>What the class may have beside <c>Map</c>.</summary>
-    private static readonly string[] Overrides = ["Fold", "Inverse", "Initialize"];
+    private static readonly string[] Overrides = ["Fold", "Inverse", "Initialize", "Gradient", "Update"];
 
     private readonly INamedTypeSymbol type;
     private readonly Compilation compilation;
@@ -81,7 +81,7 @@ internal sealed class OwnMethodReader
         }
 
         var method = new OwnMethod(type.Name, FormulaOf(maps[0]), TextOf(attribute, "Paper"), FlagOf(attribute, "Square"), parameters, map.Body);
-        return CheckForm(method, map.Body, null, map.Draft) && CheckStarts(method, maps[0]) ? ReadOverrides(method) : null;
+        return CheckForm(method, map.Body, false, map.Draft) && CheckStarts(method, maps[0]) ? ReadOverrides(method) : null;
     }
 
     private OwnMethod? ReadOverrides(OwnMethod method)
@@ -93,8 +93,8 @@ internal sealed class OwnMethodReader
                 continue;
             }
 
-            var given = name != "Fold";
-            if (ReadBody(symbol, method.Parameters, given) is not { } read || !CheckForm(method, read.Body, given ? symbol : null, read.Draft))
+            var given = name is "Inverse" or "Initialize" or "Gradient";
+            if (ReadBody(symbol, method.Parameters, given) is not { } read || !CheckForm(method, read.Body, name != "Fold", read.Draft))
             {
                 return null;
             }
@@ -103,6 +103,8 @@ internal sealed class OwnMethodReader
             {
                 "Fold" => method with { Fold = read.Body },
                 "Inverse" => method with { Inverse = read.Body },
+                "Gradient" => method with { Gradient = read.Body },
+                "Update" => method with { Update = read.Body },
                 _ => method with { Initialize = read.Body },
             };
         }
@@ -145,7 +147,7 @@ internal sealed class OwnMethodReader
             faults.Report(diagnostic);
         }
 
-        return results is null || draft.Diagnostics.Count > 0 || (given ? NamesOf(symbol, results.Count, parameters) : []) is not { } names
+        return results is null || draft.Diagnostics.Count > 0 || (symbol.Name is "Map" or "Fold" ? [] : NamesOf(symbol, results.Count, parameters)) is not { } names
             ? null
             : (new OwnBody(draft.Steps.ToEquatableArray(), results.ToEquatableArray(), names), draft);
     }
@@ -153,31 +155,39 @@ internal sealed class OwnMethodReader
     /// <summary>The parameters that the results are values of: the names in the tuple, else those that are no buffers, in order; of a single value the first.</summary>
     private EquatableArray<string>? NamesOf(IMethodSymbol symbol, int count, EquatableArray<OwnParameter> parameters)
     {
-        var stored = parameters.Where(parameter => parameter.IsStored && parameter.Storage != TensorRole.Buffer).Select(parameter => parameter.Name).ToArray();
+        var isWanted = symbol.Name switch
+        {
+            "Gradient" => (Func<OwnParameter, bool>)(parameter => parameter.Storage == TensorRole.Trainable),
+            "Update" => parameter => parameter.Storage == TensorRole.Buffer,
+            _ => parameter => parameter.Storage != TensorRole.Buffer,
+        };
+        var stored = parameters.Where(parameter => parameter.IsStored && isWanted(parameter)).Select(parameter => parameter.Name).ToArray();
         var elements = symbol.ReturnType is INamedTypeSymbol { IsTupleType: true } tuple ? tuple.TupleElements.ToArray() : [];
         var names = elements.Length > 0 && elements.All(element => element.IsExplicitlyNamedTupleElement) ? elements.Select(element => element.Name).ToArray() : stored.Take(count).ToArray();
-        if (names.Length == count && (count == 1 || elements.Length == count) && names.All(stored.Contains) && names.Contains(stored[0]) && names.Distinct().Count() == count)
+        if (names.Length == count && (count == 1 || elements.Length == count) && names.All(stored.Contains) && names.Distinct().Count() == count
+            && (symbol.Name == "Update" || names[0] == stored[0]) && (symbol.Name != "Gradient" || count == stored.Length))
         {
-            return names.OrderBy(name => name == stored[0] ? 0 : 1).SequenceEqual(names) ? names.ToEquatableArray() : Refuse("gives '" + stored[0] + "' not first");
+            return names.ToEquatableArray();
         }
 
-        return Refuse($"gives {count} values for {string.Join(", ", stored)}");
+        var all = stored.Length == 0 ? "no parameter" : string.Join(", ", stored);
+        return Refuse($"gives {(names.Length == count ? string.Join(", ", names) : count + " values")} for {all}");
 
         EquatableArray<string>? Refuse(string what)
         {
             faults.Report(DiagnosticInfo.Create(
-                OwnDiagnostics.NotAMethod, LocationInfo.From(symbol.Locations.FirstOrDefault()), type.Name + "." + symbol.Name, what, "return the first parameter, or a tuple that names parameters of Map, the first one first: (Weight v, Weight g)"));
+                OwnDiagnostics.NotAMethod, LocationInfo.From(symbol.Locations.FirstOrDefault()), type.Name + "." + symbol.Name, what, symbol.Name switch { "Gradient" => "return the gradient of each parameter that is trained, in order", "Update" => "return buffers of Map, or a tuple that names them: (Weight u, Weight v)", _ => "return the first parameter, or a tuple that names parameters of Map, the first one first: (Weight v, Weight g)" }));
             return null;
         }
     }
 
     /// <summary>Tries a body on a weight of any size, so that what fits no weight is told where it stands.</summary>
-    private bool CheckForm(OwnMethod method, OwnBody body, IMethodSymbol? givesParameters, OwnDraft draft)
+    private bool CheckForm(OwnMethod method, OwnBody body, bool givesParameters, OwnDraft draft)
     {
         try
         {
             var form = OwnForm.OfAnySize(method);
-            _ = givesParameters is null ? form.Weight(body) : form.ParametersOf(body)[0].Value;
+            _ = givesParameters ? form.ParametersOf(body, form.Target)[0].Value : form.Weight(body);
             return true;
         }
         catch (StepException exception)

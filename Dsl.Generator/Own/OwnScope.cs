@@ -48,7 +48,7 @@ internal sealed class OwnScope
         OwnSteps.Parameter => parameters[step.Text],
         OwnSteps.Given => given!,
         OwnSteps.Choose => operands[0].Number is { } condition ? operands[condition != 0 ? 1 : 2] : throw new MatrixException("the condition is no number that is known when the layer is declared"),
-        OwnSteps.Named => operands[0].Number is null && operands[0].Expr is not (Access or Literal or Named) ? operands[0].With(Operators.Name(step.Text, operands[0].Expr)) : operands[0],
+        OwnSteps.Named => operands[0].Number is null && operands[0].Expr is not (Access or Literal or Named) && OwnNames.IsUsable(step.Text) ? operands[0].With(Operators.Name(step.Text, operands[0].Expr)) : operands[0],
         _ => Apply(OwnFunctions.Find(step.Operator)!, operands),
     };
 

@@ -85,8 +85,10 @@ internal static class OwnText
             var form = OwnForm.OfAnySize(method);
             _ = form.Weight(method.Map);
             _ = method.Fold is null ? null : form.Weight(method.Fold);
-            _ = method.Inverse is null ? null : form.ParametersOf(method.Inverse);
-            _ = method.Initialize is null ? null : form.ParametersOf(method.Initialize);
+            _ = method.Inverse is null ? null : form.ParametersOf(method.Inverse, form.Target);
+            _ = method.Initialize is null ? null : form.ParametersOf(method.Initialize, form.Target);
+            _ = method.Update is null ? null : form.ParametersOf(method.Update, form.Target);
+            _ = form.WeightWithGradient();
             return true;
         }
         catch (Exception exception) when (exception is StepException or InvalidOperationException or NullReferenceException or KeyNotFoundException)

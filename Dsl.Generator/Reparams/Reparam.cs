@@ -14,10 +14,6 @@ namespace LayerDsl.Generator.Reparams;
 /// </summary>
 internal static class Reparam
 {
-    /// <summary>What the fields and variables of a layer's class are called already.</summary>
-    private static readonly string[] Reserved =
-        ["x", "y", "W", "w", "bias", "target", "input", "inputs", "output", "training", "torch", "nn", "gradX", "gradY", "magnitude", "scope", "rows", "limit", "uniform", "format", "packed", "geometry", "certificate", "base", "this"];
-
     public static Method Method { get; } = new("Reparam", Check, Apply, BaseName: BaseNameOf, Freezes: attribute => attribute.Own?.Parameters[0].Storage == TensorRole.Frozen)
     {
         Block = attribute => attribute.Own?.Block ?? 0,
@@ -47,10 +43,10 @@ internal static class Reparam
 
         var form = FormOf(own, attribute, weight, shape);
         var start = replaces ? weight with { Stored = [], Initialization = [] } : weight;
-        return (start with { Dense = Name("weight", form.Weight(own.Map)), Branches = [], Packed = null, NonZeros = null }).With(
+        return (start with { Dense = form.WeightWithGradient(), Branches = [], Packed = null, NonZeros = null, Updates = weight.Updates.Concat(Updates(own, form)).ToEquatableArray() }).With(
             own.Stored.Skip(replaces ? 0 : 1).Select(parameter => new StoredTensor(form.Tensors[parameter.Name], $"{parameter.Name} of {own.Name}")),
             Undo(own, form, shape, replaces),
-            new MethodNote(own.Name, "W = " + own.Formula, own.Paper.Length > 0 ? own.Paper : "a reparameterization of this project"),
+            new MethodNote(own.Name, "W = " + own.Formula + (own.Gradient is null ? string.Empty : ", with gradients of its own") + (own.Update is null ? string.Empty : ", buffers updated before each training pass"), own.Paper.Length > 0 ? own.Paper : "a reparameterization of this project"),
             form.Sizes.ToArray());
     }
 
@@ -67,7 +63,7 @@ internal static class Reparam
     /// <summary>Values of the parameters come from the target, where the user says how; the first one's is what stands further left shall produce.</summary>
     private static IEnumerable<InitStep> Undo(OwnMethod own, OwnForm form, WeightShape shape, bool replaces)
     {
-        var values = (own.Inverse ?? own.Initialize) is { } body ? form.ParametersOf(body) : [];
+        var values = (own.Inverse ?? own.Initialize) is { } body ? form.ParametersOf(body, form.Target) : [];
         foreach (var (parameter, value) in values.Skip(replaces ? 0 : 1))
         {
             yield return new InitStep.Store(form.Tensors[parameter.Name], value);
@@ -88,6 +84,10 @@ internal static class Reparam
             yield return new InitStep.Retarget(values[0].Value);
         }
     }
+
+    /// <summary>What a training pass makes of the buffers before it starts.</summary>
+    private static IEnumerable<StatisticUpdate> Updates(OwnMethod own, OwnForm form) =>
+        own.Update is { } body ? form.ParametersOf(body, form.Target).Select(pair => new StatisticUpdate(form.Tensors[pair.Parameter.Name], pair.Value)) : [];
 
     private static InitStep Started(OwnParameter parameter, Tensor tensor) => parameter.HasPositions ? new InitStep.Positions(tensor)
         : parameter.Start is null && tensor.Axes.Count > 0 ? new InitStep.KaimingUniform(tensor)
@@ -138,7 +138,7 @@ internal static class Reparam
 
     /// <summary>A parameter's name where that can be a field, else with the class in front.</summary>
     private static string Safe(string name, OwnMethod own) =>
-        OwnNames.IsUsable(name) && !Reserved.Contains(Scheduling.NamesOf.Variable(name)) ? name : Long(name, own);
+        OwnNames.IsUsable(name) ? name : Long(name, own);
 
     private static string Long(string name, OwnMethod own) => OwnNames.Snake(own.Name) + "_" + OwnNames.Snake(name);
 }

@@ -11,7 +11,7 @@ public sealed class OwnLayerTests
     /// <summary>Sums of at most 18 products in float32, and functions good to a few units in the last place.</summary>
     private const double Tolerance = 2e-6;
 
-    public static TheoryData<string> Names => ["weight norm", "weight norm of a kernel", "dora", "gated", "standardized kernel", "cosine", "ternary", "group scale", "symmetric"];
+    public static TheoryData<string> Names => ["weight norm", "weight norm of a kernel", "dora", "gated", "standardized kernel", "cosine", "ternary", "group scale", "symmetric", "spectral", "circulant", "toeplitz", "own gradient"];
 
     private static Layer Make(string name) => name switch
     {
@@ -24,8 +24,19 @@ public sealed class OwnLayerTests
         "ternary" => new TernaryLayer(),
         "group scale" => new GroupScaleLayer(),
         "symmetric" => new SymmetricLayer(),
+        "spectral" => Evaluated(new SpectralLayer()),
+        "circulant" => new CirculantLayer(),
+        "toeplitz" => new ToeplitzLayer(),
+        "own gradient" => new OwnGradientLayer(),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no layer"),
     };
+
+    /// <summary>In training the buffers move on before the pass.</summary>
+    private static Layer Evaluated(Layer layer)
+    {
+        layer.eval();
+        return layer;
+    }
 
     /// <summary>The formula of the paper or library, written with TorchSharp.</summary>
     private static Tensor Reference(string name, IReadOnlyDictionary<string, Tensor> p)
@@ -55,6 +66,14 @@ public sealed class OwnLayerTests
             case "group scale":
                 var groups = p["v"].reshape(4, 3, 2);
                 return (p["gain"] * p["scale"].unsqueeze(2) * groups / (groups.abs() + 1).amax([2], keepdim: true)).reshape(4, 6);
+            case "spectral":
+                return p["weight"] / dot(p["u"], p["weight"].mv(p["v"]));
+            case "circulant":
+                return stack(Enumerable.Range(0, 5).Select(i => p["column"].roll(i, 0)), 1);
+            case "toeplitz":
+                return stack(Enumerable.Range(0, 4).Select(o => p["diagonals"].narrow(0, o, 6).flip(0)), 0);
+            case "own gradient":
+                return (p["g"].unsqueeze(1) * (3 * p["v"]).tanh()) + p["a"].mean([0]);
             default:
                 return ((p["v"] + p["v"].t()) / 2) + p["v"].mm(p["v"].t());
         }
@@ -70,13 +89,17 @@ public sealed class OwnLayerTests
         "cosine" => CosineLowRank.Map(p["coefficients"], p["k"], p["i"], 6, 3),
         "ternary" => LearnedTernary.Map(p["v"], p["scale"], p["threshold"]),
         "group scale" => GroupScale.Map(p["v"], p["scale"], p["gain"]),
+        "spectral" => SpectralNorm.Map(p["weight"], p["u"], p["v"]),
+        "circulant" => Circulant.Map(p["column"]),
+        "toeplitz" => Toeplitz.Map(p["diagonals"], 4, 6),
+        "own gradient" => OwnGradient.Map(p["v"], p["g"], p["a"], 3),
         _ => Symmetric.Map(p["v"]),
     };
 
     private static Tensor Apply(Layer layer, Tensor x, Tensor weight, Tensor bias) =>
         weight.dim() == 4 ? nn.functional.conv2d(x, weight, bias, padding: layer is WeightNormKernel ? [1L, 1L] : [0L, 0L]) : nn.functional.linear(x, weight, bias);
 
-    private static Tensor Input(Layer layer) => layer is WeightNormKernel or StandardizedKernel ? randn(2, 2, 5, 5) : randn(3, layer is SymmetricLayer ? 5 : 6);
+    private static Tensor Input(Layer layer) => layer is WeightNormKernel or StandardizedKernel ? randn(2, 2, 5, 5) : randn(3, layer is SymmetricLayer or CirculantLayer ? 5 : 6);
 
     private static Dictionary<string, Tensor> Copies(Layer layer)
     {
@@ -199,6 +222,70 @@ public sealed class OwnLayerTests
     }
 
     [Fact]
+    public void Buffers_follow_the_weight_in_training_and_stay_in_evaluation()
+    {
+        using var scope = NewDisposeScope();
+        var layer = new SpectralLayer();
+        Disturb(layer);
+        var before = Copies(layer);
+        var x = Input(layer);
+        layer.train();
+        var first = layer.forward(x);
+        var second = layer.forward(x);
+
+        // The power method of torch.nn.utils.parametrizations.spectral_norm: u = W v / |W v|, then v = Wᵀ u / |Wᵀ u|, twice.
+        var (u, v) = (before["u"], before["v"]);
+        for (var k = 0; k < 2; k++)
+        {
+            u = nn.functional.normalize(before["weight"].mv(v), dim: 0);
+            v = nn.functional.normalize(before["weight"].t().mv(u), dim: 0);
+        }
+
+        var after = Copies(layer);
+        AssertClose(u, after["u"], "u");
+        AssertClose(v, after["v"], "v");
+
+        // Both passes keep the buffers that they computed with.
+        (first.sum() + second.sum()).backward();
+        Assert.All(layer.parameters(), parameter => Assert.True(parameter.grad!.isfinite().all().item<bool>()));
+
+        for (var k = 0; k < 200; k++)
+        {
+            using var y = layer.forward(x);
+        }
+
+        AssertClose(ones(1), linalg.svdvals(layer.FoldTorch().state_dict()["weight"]).amax([0], keepdim: true), "largest singular value");
+        layer.eval();
+        var settled = Copies(layer);
+        using var z = layer.forward(x);
+        Assert.True(Copies(layer)["u"].equal(settled["u"]).all().item<bool>());
+    }
+
+    [Theory]
+    [InlineData("weight norm")]
+    [InlineData("own gradient")]
+    [InlineData("toeplitz")]
+    [InlineData("circulant")]
+    public void Second_derivatives_are_those_of_the_formula(string name)
+    {
+        using var scope = NewDisposeScope();
+        var layer = Make(name);
+        Disturb(layer);
+        var copies = Copies(layer);
+        var x = Input(layer);
+        var own = layer.named_parameters().First(pair => pair.name != "bias");
+        Tensor Twice(Tensor y, Tensor parameter)
+        {
+            var gradient = autograd.grad([y.square().sum()], [parameter], create_graph: true)[0];
+            return autograd.grad([gradient.square().sum()], [parameter])[0];
+        }
+
+        var expected = Twice(Apply(layer, x, Reference(name, copies), copies["bias"]), copies[own.name]);
+        var actual = Twice(layer.forward(x), own.parameter);
+        AssertClose(expected, actual, own.name, 10); // Products of products.
+    }
+
+    [Fact]
     public void Methods_compose_from_left_to_right_with_built_in_ones()
     {
         using var scope = NewDisposeScope();
@@ -214,11 +301,11 @@ public sealed class OwnLayerTests
         AssertClose(nn.functional.linear(x, rounded, p["bias"]), layer.forward(x), "values");
     }
 
-    private static void AssertClose(Tensor expected, Tensor actual, string what)
+    private static void AssertClose(Tensor expected, Tensor actual, string what, double times = 1)
     {
         Assert.Equal(expected.shape, actual.shape);
         var scale = Math.Max(1, expected.abs().max().item<float>());
         var difference = (expected - actual).abs().max().item<float>();
-        Assert.True(difference <= Tolerance * scale, $"{what}: {difference}");
+        Assert.True(difference <= times * Tolerance * scale, $"{what}: {difference}");
     }
 }

@@ -14,6 +14,19 @@ public static partial class GroupScale
     public static (Weight v, Weight scale, Weight gain) Initialize(Weight w) => (w, MeanOverGroup(Abs(w), 2), 1);
 }
 
+/// <summary>A curve with gradients written by hand.</summary>
+[Reparameterization]
+public static partial class OwnGradient
+{
+    public static Weight Map(Weight v, [PerRow, Start(1)] Weight g, [Shape("2", "in")] Weight a, double slope) => (g * Tanh(slope * v)) + MeanOverColumn(a);
+
+    public static (Weight v, Weight g, Weight a) Gradient(Weight above, Weight v, Weight g, double slope)
+    {
+        var curve = Tanh(slope * v);
+        return (above * g * slope * (1 - (curve * curve)), SumOverRow(above * curve), SumOverColumn(above) / 2);
+    }
+}
+
 /// <summary>A product with its own transpose, of square weights.</summary>
 [Reparameterization(Square = true)]
 public static partial class Symmetric
@@ -41,6 +54,18 @@ public sealed partial class CosineLayer;
 
 [Linear(6, 4), Reparam(typeof(LearnedTernary))]
 public sealed partial class TernaryLayer;
+
+[Linear(6, 4), Reparam(typeof(SpectralNorm))]
+public sealed partial class SpectralLayer;
+
+[Linear(5, 5), Reparam(typeof(Circulant))]
+public sealed partial class CirculantLayer;
+
+[Linear(6, 4), Reparam(typeof(Toeplitz))]
+public sealed partial class ToeplitzLayer;
+
+[Linear(6, 4), Reparam(typeof(OwnGradient), 3.0)]
+public sealed partial class OwnGradientLayer;
 
 [Linear(6, 4), Reparam(typeof(GroupScale))]
 public sealed partial class GroupScaleLayer;

@@ -77,6 +77,7 @@ internal sealed class LayerEmitter
             MaskWriter.Accessor(writer, forms, Field);
             ActivationWriter.Members(writer, forms, Field);
             NormWriter.Updates(writer, forms, programs.Updates);
+            UpdateWriter.Method(writer, forms, programs.Updates);
             var passes = new PassWriter(writer, forms, programs);
             passes.Write("Pass", forms.Norm is { HasStatistics: true } ? "The forward and backward pass in eval mode: one node of the graph." : "The forward and backward pass: one node of the graph.", forms.Stored, programs.Forward, programs.Backward, programs.BackwardOf);
             if (programs.Batch is { } batch)
@@ -170,7 +171,7 @@ internal sealed class LayerEmitter
         var first = Field(forms.Kept.First().Tensor);
         var tensors = string.Join(", ", forms.Stored.Select(stored => blocks.Seen(stored.Tensor)));
         writer.Line("/// <inheritdoc/>");
-        writer.Block("public override Tensor forward(Tensor input)", () => writer.Lines(FitWriter.ForwardPrelude(forms, first)).Lines(kind.Forward(first, tensors + FitWriter.Arguments(forms))));
+        writer.Block("public override Tensor forward(Tensor input)", () => writer.Lines(FitWriter.ForwardPrelude(forms, first)).Lines(UpdateWriter.ForwardPrelude(forms)).Lines(kind.Forward(first, UpdateWriter.Held(forms, tensors) + FitWriter.Arguments(forms))));
         writer.Line();
     }
 

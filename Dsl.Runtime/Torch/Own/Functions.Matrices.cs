@@ -95,6 +95,24 @@ public static partial class Functions
     /// <param name="x">(m, n).</param>
     public static Weight Transpose(Weight x) => Weight.Apply(x, static x => x.t(), static x => x);
 
+    /// <summary>The Toeplitz matrix whose place (o, i) holds t[o - i + columns - 1].</summary>
+    /// <param name="diagonals">(rows + columns - 1): one number for each diagonal.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="columns">How many columns.</param>
+    public static Weight Toeplitz(Weight diagonals, int rows, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(diagonals);
+        return new Weight(Autograd.Diagonals.Read(diagonals.Matrix.reshape(rows + columns - 1), columns));
+    }
+
+    /// <summary>The circulant matrix whose place (o, i) holds c[(o - i) mod n].</summary>
+    /// <param name="column">(n): the first column.</param>
+    public static Weight Circulant(Weight column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return new Weight(Autograd.Diagonals.ReadCircular(column.Matrix.reshape(-1)));
+    }
+
     private static Weight OverGroup(Weight x, int size, Func<Tensor, Tensor> reduce) => Weight.Apply(
         x, x => x.size(1) == 1 ? x : reduce(x.unflatten(1, -1, size)).expand(-1, -1, size).flatten(1), static x => x);
 }
