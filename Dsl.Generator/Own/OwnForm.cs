@@ -14,6 +14,7 @@ internal sealed class OwnForm
     private readonly Dictionary<string, Index> named = [];
     private readonly Dictionary<string, Matrix> parameters = [];
     private readonly Dictionary<string, Tensor> tensors = [];
+    private readonly Expr? incoming;
 
     /// <param name="method">The method.</param>
     /// <param name="shape">The weight.</param>
@@ -27,9 +28,10 @@ internal sealed class OwnForm
         this.shape = shape;
         this.numberOf = numberOf;
         this.prefix = prefix;
+        this.incoming = incoming;
         foreach (var parameter in method.Parameters)
         {
-            Add(parameter, nameOf, parameter == method.Parameters[0] ? incoming : null);
+            Add(parameter, nameOf);
         }
     }
 
@@ -62,14 +64,14 @@ internal sealed class OwnForm
     public IReadOnlyList<(OwnParameter Parameter, Expr Value)> ParametersOf(OwnBody body, Expr given)
     {
         var wanted = body.Names.Select(name => method.Parameters.First(parameter => parameter.Name == name)).ToArray();
-        return Scope().Evaluate(body, new Matrix(given, [shape.Output], [.. shape.Inputs])).Select((result, k) => (wanted[k], Finish(body, result, value => Over(value, wanted[k])))).ToArray();
+        return Scope().Evaluate(body, new Matrix(given, [shape.Output], [.. shape.Inputs])).Select((result, k) => (wanted[k], Composed(Finish(body, result, value => Over(value, wanted[k]))))).ToArray();
     }
 
     /// <summary>The weight with the gradients that the user declares, where there are any.</summary>
     /// <exception cref="StepException">A body does not fit.</exception>
     public Expr WeightWithGradient()
     {
-        var weight = Weight(method.Map);
+        var weight = Composed(Weight(method.Map));
         if (method.Gradient is not { } body)
         {
             return Operators.Name("weight", weight);
@@ -77,8 +79,13 @@ internal sealed class OwnForm
 
         var above = new Tensor("grad_weight", TensorRole.OutputGradient, shape.Axes).All;
         var gradients = ParametersOf(body, above);
-        return new Named("weight", weight, new Pullback(above, gradients.Select(pair => parameters[pair.Parameter.Name].Expr).ToEquatableArray(), gradients.Select(pair => pair.Value).ToEquatableArray()));
+        return new Named("weight", weight, new Pullback(above, gradients.Select(pair => Composed(parameters[pair.Parameter.Name].Expr)).ToEquatableArray(), gradients.Select(pair => pair.Value).ToEquatableArray()));
     }
+
+    /// <summary>
+    /// With what stands further left in the place of the first parameter. Bodies are evaluated without it, so that whether they fit does not depend on it.
+    /// </summary>
+    private Expr Composed(Expr expr) => incoming is null ? expr : expr.Inline(tensor => tensor == tensors[method.Parameters[0].Name] ? incoming : null);
 
     /// <summary>The weight that <c>Inverse</c> and <c>Initialize</c> are given.</summary>
     public Expr Target => shape.Target;
@@ -105,7 +112,7 @@ internal sealed class OwnForm
 
     private OwnScope Scope() => new(shape, parameters, shape.Axes.Concat(named.Values).Concat(tensors.Values.SelectMany(tensor => tensor.Axes)).Select(axis => axis.Name));
 
-    private void Add(OwnParameter parameter, Func<string, string> nameOf, Expr? incoming)
+    private void Add(OwnParameter parameter, Func<string, string> nameOf)
     {
         if (!parameter.IsStored)
         {
@@ -116,7 +123,7 @@ internal sealed class OwnForm
         var (rows, columns) = AxesOf(parameter);
         var tensor = new Tensor(nameOf(parameter.Name), parameter.Storage, rows.Concat(columns).OfType<Index>().ToEquatableArray());
         tensors[parameter.Name] = tensor;
-        parameters[parameter.Name] = new Matrix(incoming ?? tensor.All, rows, columns);
+        parameters[parameter.Name] = new Matrix(tensor.All, rows, columns);
     }
 
     private (IReadOnlyList<Index?> Rows, IReadOnlyList<Index?> Columns) AxesOf(OwnParameter parameter) => parameter.Role switch

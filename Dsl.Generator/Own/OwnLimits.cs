@@ -15,6 +15,12 @@ internal static class OwnLimits
     /// <summary>Nested functions of a formula: its derivative is twice as deep, and a proof looks at 100.</summary>
     public const int DeepestFormula = 40;
 
+    /// <summary>Nested functions of all methods of a layer.</summary>
+    public const int DeepestLayer = 80;
+
+    /// <summary>Parts of the weight of a layer, written out.</summary>
+    public const long LongestLayer = 40_000;
+
     /// <summary>Parts of a formula, those that are used twice counted twice.</summary>
     public const long LongestFormula = 4_000;
 }

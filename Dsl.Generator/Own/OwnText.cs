@@ -62,7 +62,7 @@ internal static class OwnText
             };
             return IsSound(method) ? method : null;
         }
-        catch (Exception exception) when (exception is IndexOutOfRangeException or FormatException or ArgumentException or KeyNotFoundException or OverflowException)
+        catch (Exception exception) when (exception is IndexOutOfRangeException or FormatException or ArgumentException or KeyNotFoundException or OverflowException or InvalidOperationException or NullReferenceException or StepException or MatrixException or ShapeException)
         {
             return null; // Damaged; the caller says so at the attribute.
         }
@@ -75,26 +75,21 @@ internal static class OwnText
         bool IsSoundBody(OwnBody body, bool isWeight) => body.Steps.Count is > 0 and <= OwnLimits.MostSteps && body.Results.Count > 0 && body.Names.Count == (isWeight ? 0 : body.Results.Count) && body.Names.All(names.Contains) && body.Results.All(result => result >= 0 && result < body.Steps.Count)
             && body.Steps.Select((step, k) => OwnSteps.Arity(step.Operator) == step.Operands.Count && step.Operands.All(operand => operand >= 0 && operand < k)
                 && (step.Operator != OwnSteps.Parameter || names.Contains(step.Text))).All(isSound => isSound);
-        if (method.Parameters.Count == 0 || !method.Parameters[0].IsStored || !Bodies(method).All(pair => IsSoundBody(pair.Body, pair.Name is "Map" or "Fold")))
+        if (!names.Append(method.Name).All(Microsoft.CodeAnalysis.CSharp.SyntaxFacts.IsValidIdentifier) || names.Distinct(StringComparer.OrdinalIgnoreCase).Count() != names.Length
+            || method.Parameters.Any(parameter => !Enum.IsDefined(typeof(OwnRole), parameter.Role) || !Enum.IsDefined(typeof(TensorRole), parameter.Storage)) || (method.Formula + method.Paper).Any(char.IsControl)
+            || method.Parameters.Count == 0 || !method.Parameters[0].IsStored || !Bodies(method).All(pair => IsSoundBody(pair.Body, pair.Name is "Map" or "Fold")))
         {
             return false;
         }
 
-        try
-        {
-            var form = OwnForm.OfAnySize(method);
-            _ = form.Weight(method.Map);
-            _ = method.Fold is null ? null : form.Weight(method.Fold);
-            _ = method.Inverse is null ? null : form.ParametersOf(method.Inverse, form.Target);
-            _ = method.Initialize is null ? null : form.ParametersOf(method.Initialize, form.Target);
-            _ = method.Update is null ? null : form.ParametersOf(method.Update, form.Target);
-            _ = form.WeightWithGradient();
-            return true;
-        }
-        catch (Exception exception) when (exception is StepException or InvalidOperationException or NullReferenceException or KeyNotFoundException)
-        {
-            return false;
-        }
+        var form = OwnForm.OfAnySize(method);
+        _ = form.Weight(method.Map);
+        _ = method.Fold is null ? null : form.Weight(method.Fold);
+        _ = method.Inverse is null ? null : form.ParametersOf(method.Inverse, form.Target);
+        _ = method.Initialize is null ? null : form.ParametersOf(method.Initialize, form.Target);
+        _ = method.Update is null ? null : form.ParametersOf(method.Update, form.Target);
+        _ = form.WeightWithGradient();
+        return true;
     }
 
     private static IEnumerable<(string Name, OwnBody Body)> Bodies(OwnMethod method) => new[]

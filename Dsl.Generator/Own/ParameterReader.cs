@@ -98,6 +98,7 @@ internal sealed class ParameterReader
         {
             var own = parameters[k];
             var reason = parameters.Take(k).Any(other => other.Name.Equals(own.Name, StringComparison.OrdinalIgnoreCase)) ? "differs from another one only by case; rename it"
+                : own.Name == map.Name ? "is named as the method; rename it"
                 : own.Role == OwnRole.Hyper && own.Name.Equals("On", StringComparison.OrdinalIgnoreCase) ? "is named as the property On of [Reparam]; rename it"
                 : own.Role == OwnRole.Shaped && SizeReader.Read(own.Rows, name => SizeOf(name, parameters)) is null ? Unknown(own.Rows)
                 : own.Role == OwnRole.Shaped && own.Columns.Length > 0 && SizeReader.Read(own.Columns, name => SizeOf(name, parameters)) is null ? Unknown(own.Columns)

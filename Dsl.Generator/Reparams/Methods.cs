@@ -40,7 +40,8 @@ internal static class Methods
         }
 
         var shape = kind.Weight(layer.Kind);
-        return layer.Methods.SelectMany(method => Find(method).Check(method, shape)).Concat(SparseIso.CheckOrder(layer)).Concat(CheckBlocks(layer));
+        var found = layer.Methods.SelectMany(method => Find(method).Check(method, shape)).Concat(SparseIso.CheckOrder(layer)).Concat(CheckBlocks(layer)).ToArray();
+        return found.Any(diagnostic => diagnostic.IsError) ? found : found.Concat(Reparam.CheckTogether(layer, shape));
     }
 
     /// <summary>How many neighbouring inputs share something in a method of the layer; 0 where none do.</summary>

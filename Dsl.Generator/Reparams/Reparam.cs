@@ -36,11 +36,6 @@ internal static class Reparam
     {
         var own = attribute.Own!;
         var replaces = own.Parameters[0].Role != OwnRole.Full;
-        if (replaces && weight.Notes.Count > 0)
-        {
-            throw new StepException(0, $"it stores '{own.Parameters[0].Name}' in place of a weight, so that nothing can stand before it; write it first");
-        }
-
         var form = FormOf(own, attribute, weight, shape);
         var start = replaces ? weight with { Stored = [], Initialization = [] } : weight;
         return (start with { Dense = form.WeightWithGradient(), Branches = [], Packed = null, NonZeros = null, Updates = weight.Updates.Concat(Updates(own, form)).ToEquatableArray() }).With(
@@ -126,6 +121,20 @@ internal static class Reparam
         {
             return [Refuse(exception.Message)];
         }
+    }
+
+    /// <summary>What the user's methods of a layer violate together with the others.</summary>
+    public static IEnumerable<DiagnosticInfo> CheckTogether(LayerSpec layer, WeightShape shape)
+    {
+        if (layer.Methods.Skip(1).FirstOrDefault(method => method.Own is { } own && own.Parameters[0].Role != OwnRole.Full) is { Own: { } replacing } misplaced)
+        {
+            return [DiagnosticInfo.At(misplaced.Place, OwnDiagnostics.CannotApply, replacing.Name, $"it stores '{replacing.Parameters[0].Name}' in place of a weight, so that nothing can stand before it; write it first")];
+        }
+
+        var last = layer.Methods.LastOrDefault(method => method.Own is not null);
+        return last is not null && Methods.Apply(layer.Methods, Methods.SeenBy(layer.Methods, shape)).Merged is var weight && (weight.Depth > OwnLimits.DeepestLayer || weight.Length > OwnLimits.LongestLayer)
+            ? [DiagnosticInfo.At(last.Place, OwnDiagnostics.CannotApply, last.Own!.Name, $"the methods of this layer together nest functions {weight.Depth} deep in {weight.Length} parts, more than the {OwnLimits.DeepestLayer} and {OwnLimits.LongestLayer} that a proof looks at; leave some out")]
+            : [];
     }
 
     private static bool Mentions(OwnParameter parameter, string name) =>

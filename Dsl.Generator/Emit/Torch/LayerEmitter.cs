@@ -171,7 +171,8 @@ internal sealed class LayerEmitter
         var first = Field(forms.Kept.First().Tensor);
         var tensors = string.Join(", ", forms.Stored.Select(stored => blocks.Seen(stored.Tensor)));
         writer.Line("/// <inheritdoc/>");
-        writer.Block("public override Tensor forward(Tensor input)", () => writer.Lines(FitWriter.ForwardPrelude(forms, first)).Lines(UpdateWriter.ForwardPrelude(forms)).Lines(kind.Forward(first, UpdateWriter.Held(forms, tensors) + FitWriter.Arguments(forms))));
+        var lines = kind.Forward(first, UpdateWriter.Held(forms, tensors) + FitWriter.Arguments(forms));
+        writer.Block("public override Tensor forward(Tensor input)", () => writer.Lines(FitWriter.ForwardPrelude(forms, first)).Line(lines[0]).Lines(UpdateWriter.ForwardPrelude(forms)).Lines(lines.Skip(1)));
         writer.Line();
     }
 
