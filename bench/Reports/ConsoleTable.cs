@@ -32,5 +32,5 @@ internal static class ConsoleTable
 
     private static string Value(double value, string unit) => value.ToString("G3", CultureInfo.InvariantCulture) + " " + unit;
 
-    private static string Ratio(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
+    private static string Ratio(double value) => value.ToString(value < 0.1 ? "G2" : "F2", CultureInfo.InvariantCulture);
 }

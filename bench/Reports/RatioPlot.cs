@@ -9,6 +9,7 @@ internal static class RatioPlot
     private const int Width = 1500;
     private const int RowHeight = 26;
     private const int Margins = 130;
+    private const int MostTicks = 15;
 
     private static readonly Color Met = Color.FromHex("#2a9d5c");
     private static readonly Color Missed = Color.FromHex("#c8553d");
@@ -26,7 +27,7 @@ internal static class RatioPlot
         plot.Axes.Left.SetTicks([.. results.Select((_, k) => (double)-k)], [.. results.Select(result => $"{result.Row}  |  {result.Peer}")]);
         plot.Axes.Left.MajorTickStyle.Length = 0;
         var powers = Powers(results);
-        plot.Axes.Bottom.SetTicks([.. powers.Select(power => (double)power)], [.. powers.Select(power => power < 0 ? $"1/{1 << -power}" : $"{1 << power}")]);
+        plot.Axes.Bottom.SetTicks([.. powers.Select(power => (double)power)], [.. powers.Select(power => TickLabel(power, (powers.Length / MostTicks) + 1))]);
         plot.Axes.SetLimits(powers[0], powers[^1], -results.Count + 0.4, 0.6);
         plot.Title("the peer's time over ours: to the right of 1 we are faster; the black mark is the goal");
         plot.SavePng(path, Width, (RowHeight * results.Count) + Margins);
@@ -44,6 +45,8 @@ internal static class RatioPlot
             (mark.Color, mark.LineWidth) = (Colors.Black, 3);
         }
     }
+
+    private static string TickLabel(int power, int step) => power % step != 0 ? string.Empty : power < 0 ? $"1/{1 << -power}" : $"{1 << power}";
 
     private static int[] Powers(IReadOnlyList<RowResult> results)
     {
