@@ -30,7 +30,7 @@ internal static class FixReader
         fixes.AddRange(NotPartial(type, cancellation).Select(outer => SuggestedFix.MakePartial(place, outer)));
         fixes.AddRange(properties.Where(property => !IsPartial(property, cancellation)).Select(property => SuggestedFix.MakePartial(PlaceOf(property), property.Name)));
 
-        var reader = new AttributeReader();
+        var reader = new AttributeReader(compilation);
         var layers = (isLayer ? [reader.ReadLayer(type, type, type.Name, cancellation)] : properties.Select(property => reader.ReadLayer(property, type, property.Name, cancellation))).ToArray();
         fixes.AddRange(reader.Diagnostics.SelectMany(FixRules.Of));
         if (model is not null)

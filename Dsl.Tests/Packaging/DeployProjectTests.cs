@@ -59,10 +59,10 @@ public sealed class DeployProjectTests : IDisposable
     }
 
     [Theory]
-    [InlineData("../Missing/Missing.csproj", "LDSL501", "'../Missing/Missing.csproj'")]
-    [InlineData("../Plain/Plain.csproj", "LDSL502", "not built with LayerDsl")]
-    [InlineData("../Layers/Layers.csproj", "LDSL503", "'Layers' has no folded model")]
-    [InlineData("../Silent/Silent.csproj", "LDSL504", "'Silent' does not keep its generated files")]
+    [InlineData("../Missing/Missing.csproj", "LDSL401", "'../Missing/Missing.csproj'")]
+    [InlineData("../Plain/Plain.csproj", "LDSL402", "not built with LayerDsl")]
+    [InlineData("../Layers/Layers.csproj", "LDSL403", "'Layers' has no folded model")]
+    [InlineData("../Silent/Silent.csproj", "LDSL404", "'Silent' does not keep its generated files")]
     public void A_wrong_item_is_an_error_with_a_code(string project, string code, string text)
     {
         var (exitCode, output) = Command.Run(Service, "dotnet", "build", "-c", "Release", "--nologo", "-p:TrainingProject=" + project);
