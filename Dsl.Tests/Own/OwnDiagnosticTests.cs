@@ -101,7 +101,7 @@ public sealed class OwnDiagnosticTests
 
         // The point it names is recomputed: training divides by the Euclidean length, inference by the sum of magnitudes.
         var message = found.GetMessage(System.Globalization.CultureInfo.InvariantCulture);
-        double[] Values(string name) => [.. System.Text.RegularExpressions.Regex.Match(message, name + @"=\[+([^\]]*)\]").Groups[1].Value.Split(", ").Select(Parse)];
+        double[] Values(string name) => [.. System.Text.RegularExpressions.Regex.Match(message, name + @"=\[+([^\]]*)\]").Groups[1].Value.Split(',').Select(Parse)];
         double Said(string side) => Parse(System.Text.RegularExpressions.Regex.Match(message, side + @" gives (\S+?)(,|$| at)").Groups[1].Value);
         var (x, v, g, bias) = (Values("x"), Values("v"), Values("g")[0], Values("bias")[0]);
         var dot = x.Zip(v, (a, b) => a * b).Sum() * g;
