@@ -20,6 +20,11 @@ internal sealed record OwnUse(OwnMethod? Method, EquatableArray<AttributeArgumen
             return Refused("null and arrays are no reparameterizations; write the typeof a class with [Reparameterization]");
         }
 
+        if (type.TypeKind == TypeKind.Error)
+        {
+            return new OwnUse(null, [], null); // The compiler says what is wrong.
+        }
+
         if (!OwnMethodReader.IsMethod(type))
         {
             return Refused("it is no class with [Reparameterization]; add the attribute to it");

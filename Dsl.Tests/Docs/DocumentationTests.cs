@@ -45,7 +45,7 @@ public sealed partial class DocumentationTests
     {
         var blocks = BlocksOf("docs", "own-methods.md");
         var wrong = blocks.Where(block => block.Kind.StartsWith("wrong ", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(["LDSL402", "LDSL201", "LDSL203"], wrong.Select(block => block.Kind["wrong ".Length..]));
+        Assert.Equal(["LDSL502", "LDSL201", "LDSL203"], wrong.Select(block => block.Kind["wrong ".Length..]));
         foreach (var block in wrong)
         {
             var run = GeneratorRun.Of("using static LayerDsl.Functions;\n" + block.Text);
@@ -57,9 +57,9 @@ public sealed partial class DocumentationTests
     public void The_message_in_the_tutorial_is_the_one_that_is_given()
     {
         var page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "own-methods.md"));
-        var block = BlocksOf("docs", "own-methods.md").Single(candidate => candidate.Kind == "wrong LDSL402");
+        var block = BlocksOf("docs", "own-methods.md").Single(candidate => candidate.Kind == "wrong LDSL502");
         var found = Assert.Single(GeneratorRun.Of("using static LayerDsl.Functions;\n" + block.Text).Diagnostics);
-        Assert.Contains("error LDSL402: " + found.GetMessage(System.Globalization.CultureInfo.InvariantCulture), page, StringComparison.Ordinal);
+        Assert.Contains("error LDSL502: " + found.GetMessage(System.Globalization.CultureInfo.InvariantCulture), page, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class OwnAssemblyTests
     public void An_assembly_without_the_form_is_refused_with_the_reason()
     {
         var found = Assert.Single(Use(Compiled(Library, withGenerator: false)).Diagnostics);
-        Assert.Equal("LDSL405", found.Id);
+        Assert.Equal("LDSL505", found.Id);
         Assert.Contains("compiled without the generator", found.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
     }
 
@@ -76,7 +76,7 @@ public sealed class OwnAssemblyTests
             namespace Library;
             [Reparameterization, ReparameterizationForm({{form}})] public static partial class Scaled { public static Weight Map(Weight v, int rank) => v; }
             """, withGenerator: false)).Diagnostics);
-        Assert.Equal("LDSL405", found.Id);
+        Assert.Equal("LDSL505", found.Id);
         Assert.Contains(says, found.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
     }
 

@@ -50,7 +50,7 @@ public sealed class OwnLayerTests
                 return p["g"].reshape(-1, 1, 1, 1) * p["v"] / Norm(p["v"]);
             case "dora":
                 var adapted = p["weight"] + (1.5 * p["b"].mm(p["a"]));
-                return p["magnitude"].unsqueeze(1) * adapted / Norm(adapted).detach();
+                return p["m"].unsqueeze(1) * adapted / Norm(adapted).detach();
             case "gated":
                 return p["v"] * sigmoid(1.5 * p["gate"]);
             case "standardized kernel":
@@ -83,7 +83,7 @@ public sealed class OwnLayerTests
     private static Tensor Mapped(string name, IReadOnlyDictionary<string, Tensor> p) => name switch
     {
         "weight norm" or "weight norm of a kernel" => WeightNorm.Map(p["v"], p["g"]),
-        "dora" => Dora.Map(p["weight"], p["a"], p["b"], p["magnitude"], 2, 3),
+        "dora" => Dora.Map(p["weight"], p["a"], p["b"], p["m"], 2, 3),
         "gated" => GatedPruning.Map(p["v"], p["gate"], 1.5),
         "standardized kernel" => WeightStandardization.Map(p["v"]),
         "cosine" => CosineLowRank.Map(p["coefficients"], p["k"], p["i"], 6, 3),

@@ -198,7 +198,7 @@ internal sealed class LayerEmitter
 
         if (InitializationWriter.StartMethod(forms) is not "LoadWeight" and var start)
         {
-            writer.Lines(InitializationWriter.Refusal(forms)).Line().Line("/// <summary>Starts the layer anew from a random weight.</summary>");
+            writer.Lines(InitializationWriter.Refusal(forms)).Line().Line("/// <summary>Starts the layer anew " + (forms.Initialization.Any(step => step is InitStep.StartOnly) ? "from a random weight" : "with random factors; of the weight only its shape is looked at") + ".</summary>");
             writer.Block($"private void {start}(Tensor weight, Tensor? bias)", () => InitializationWriter.Write(writer, forms, Field)).Line();
             return;
         }
