@@ -4,7 +4,6 @@ using LayerDsl.Ilgpu;
 using LayerDsl.Ilgpu.Layers;
 using LayerDsl.Tests.Core.Folded;
 using LayerDsl.Tests.Generator;
-using TorchSharp;
 using VerifyXunit;
 using static TorchSharp.torch;
 
