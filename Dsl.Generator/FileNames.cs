@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Own;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 
@@ -20,6 +21,8 @@ internal static class FileNames
 
     public static IEnumerable<string> Of(Declared<LayerClassSpec> declared) =>
         LayerTasks.Of(declared).Concat(LayerTasks.AttentionOf(declared)).Select(task => task.File);
+
+    public static IEnumerable<string> Of(Declared<OwnClass> declared) => declared.Spec is { } own ? [own.Type.FileName] : [];
 
     /// <summary>The names that need a number, in the order of their numbers within each group.</summary>
     public static EquatableArray<string> Clashes(ImmutableArray<string> names) => names

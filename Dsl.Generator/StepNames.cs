@@ -5,6 +5,8 @@ internal static class StepNames
 {
     public const string DeclaredModels = nameof(DeclaredModels);
     public const string DeclaredLayers = nameof(DeclaredLayers);
+    public const string DeclaredMethods = nameof(DeclaredMethods);
+    public const string MethodFiles = nameof(MethodFiles);
     public const string Models = nameof(Models);
     public const string LayerTasks = nameof(LayerTasks);
     public const string ProvedLayers = nameof(ProvedLayers);

@@ -47,6 +47,14 @@ internal abstract record Statement(Value Result)
     /// <param name="Padding">A row that stays zero; null for none.</param>
     public sealed record Scatter(Value Result, Value Rows, Value Table, long? Padding) : Statement(Result);
 
+    /// <summary>A matrix whose diagonals each hold one element of a vector.</summary>
+    /// <param name="IsCircular">Whether a diagonal goes on at the other side.</param>
+    public sealed record Diagonals(Value Result, Value Source, bool IsCircular) : Statement(Result);
+
+    /// <summary>The sums of the diagonals of a matrix: the gradient of <see cref="Diagonals"/>.</summary>
+    /// <param name="IsCircular">Whether a diagonal goes on at the other side.</param>
+    public sealed record DiagonalSums(Value Result, Value Source, bool IsCircular) : Statement(Result);
+
     /// <summary>A chain of pointwise functions, one pass over memory.</summary>
     public sealed record Compute(Value Result, Pointwise Body) : Statement(Result);
 

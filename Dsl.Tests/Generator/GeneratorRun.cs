@@ -46,7 +46,8 @@ internal sealed class GeneratorRun
         Input = input;
         Output = output;
         Result = result;
-        Diagnostics = diagnostics;
+        Diagnostics = [.. diagnostics.Where(diagnostic => diagnostic.Severity > DiagnosticSeverity.Info)];
+        Information = [.. diagnostics.Where(diagnostic => diagnostic.Severity <= DiagnosticSeverity.Info)];
     }
 
     public Compilation Input { get; }
@@ -55,8 +56,11 @@ internal sealed class GeneratorRun
 
     public GeneratorDriverRunResult Result { get; }
 
-    /// <summary>What the generator reported.</summary>
+    /// <summary>The errors and warnings that the generator reported.</summary>
     public ImmutableArray<Diagnostic> Diagnostics { get; }
+
+    /// <summary>What it says of layers that are in order.</summary>
+    public ImmutableArray<Diagnostic> Information { get; }
 
     /// <summary>The compiler's errors in the user's and the generated code together.</summary>
     public IReadOnlyList<Diagnostic> CompileErrors => [.. Output.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];

@@ -20,6 +20,9 @@ internal sealed class DeviceModelEmitter
     private readonly DevicePlan device;
     private readonly ForwardProgram program;
     private readonly EquatableArray<LayerShape> layers;
+    /// <summary>The whole arena, in the generated method.</summary>
+    private const string Values = "values";
+
     private readonly BufferPlan plan;
     private readonly List<DeviceCall> calls;
     private readonly List<FusedKernel> kernels;
@@ -28,11 +31,12 @@ internal sealed class DeviceModelEmitter
 
     private DeviceModelEmitter(TypeSpec type, DevicePlan device, EquatableArray<LayerShape> layers, int samples)
     {
-        (this.type, this.device, this.layers, this.samples) = (type, device, layers, samples);
+        (this.type, this.device, this.layers) = (type, device, layers);
         program = device.Program;
-        var names = new NameScope(BufferPlan.Input, BufferPlan.Output, "batch", "folded", "accelerator", "precision", "i");
+        var names = new NameScope(BufferPlan.Input, BufferPlan.Output, BufferPlan.Arena, Values, "batch", "folded", "accelerator", "precision", "i");
         calls = DeviceCall.Of(device, layers, names);
         plan = BufferPlan.Of(program, names);
+        this.samples = plan.Size == 0 ? samples : Math.Min(samples, int.MaxValue / plan.Size); // places in the arena are 32-bit numbers
         kernels = FusedKernel.Of(program, plan, names);
     }
 
@@ -100,9 +104,9 @@ internal sealed class DeviceModelEmitter
             writer.Line($"private readonly {call.DeviceType} {call.Field};").Line();
         }
 
-        foreach (var buffer in Buffers)
+        if (plan.Size > 0)
         {
-            writer.Line($"private readonly DeviceBuffer {buffer.Buffer};").Line();
+            writer.Line($"private readonly DeviceBuffer {BufferPlan.Arena};").Line();
         }
 
         foreach (var kernel in kernels)
@@ -110,8 +114,6 @@ internal sealed class DeviceModelEmitter
             writer.Line($"private readonly {kernel.LauncherType} {kernel.Field};").Line();
         }
     }
-
-    private IEnumerable<SpanDeclaration> Buffers => plan.Declarations.Where(span => span.IsNew);
 
     private void Constructor()
     {
@@ -129,9 +131,9 @@ internal sealed class DeviceModelEmitter
                     writer.Line($"{call.Field} = Upload(({call.Layer.FoldedType})folded.Layers[{Text(call.Number)}]{call.UploadArguments});");
                 }
 
-                foreach (var buffer in Buffers)
+                if (plan.Size > 0)
                 {
-                    writer.Line($"{buffer.Buffer} = NewBuffer();");
+                    writer.Line($"{BufferPlan.Arena} = NewBuffer();");
                 }
 
                 foreach (var kernel in kernels)
@@ -147,11 +149,16 @@ internal sealed class DeviceModelEmitter
         writer.Line("/// <inheritdoc/>");
         writer.Block("protected override void Run(ArrayView<float> x, ArrayView<float> y, int batch)", () =>
         {
+            if (plan.Size > 0)
+            {
+                writer.Line($"var {Values} = {BufferPlan.Arena}.View(checked(batch * {Text(plan.Size)}));");
+            }
+
             for (var step = 0; step < program.Steps.Count; step++)
             {
-                foreach (var span in plan.Declarations.Where(span => span.Step == step))
+                foreach (var span in plan.Spans.Where(span => span.Step == step))
                 {
-                    writer.Line($"var {span.Span} = {span.Buffer}.View(batch * {Text(span.Size)});");
+                    writer.Line($"var {span.Name} = {Values}.SubView({(span.Offset == 0 ? "0" : "batch * " + Text(span.Offset))}, batch * {Text(span.Size)});");
                 }
 
                 Step(step, plan.SpanOf(step));

@@ -73,10 +73,13 @@ public sealed partial class FoldedModelFile
     /// <exception cref="FoldedFileException">A tensor is missing, of another type or shape, or holds NaN or infinity.</exception>
     public FoldedConv2d ReadConv2d(string name, Conv2dGeometry geometry, bool bias, ActivationFormat? activation = null)
     {
-        var weightValues = Take(WeightName(name), geometry.OutChannels, geometry.InChannels / geometry.Groups, geometry.KernelSize, geometry.KernelSize);
+        var sparse = file.Names.Contains(ValuesName(name)) ? TakeRows(name, geometry.InputsPerOutput, geometry.OutChannels) : null;
+        var weightValues = sparse is null ? Take(WeightName(name), geometry.OutChannels, geometry.InChannels / geometry.Groups, geometry.KernelSize, geometry.KernelSize) : [];
         var biasValues = bias ? Take(BiasName(name), geometry.OutChannels) : [];
         var grid = ReadActivation(name, activation);
-        return Make(() => new FoldedConv2d(name, geometry, weightValues, biasValues) { Activation = grid });
+        return Make(() => sparse is not null
+            ? new FoldedSparseConv2d(name, geometry, sparse, biasValues) { Activation = grid }
+            : new FoldedConv2d(name, geometry, weightValues, biasValues) { Activation = grid });
     }
 
     /// <summary>Reads a linear layer with a weight in codes.</summary>
