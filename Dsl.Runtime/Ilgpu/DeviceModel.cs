@@ -115,7 +115,7 @@ public abstract partial class DeviceModel : IDisposable
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(isDisposed, this);
-            Run(Aligned(x), y, batch);
+            Run(x, y, batch);
         }
     }
 
@@ -160,20 +160,6 @@ public abstract partial class DeviceModel : IDisposable
     /// <param name="y">The output.</param>
     /// <param name="batch">How many samples.</param>
     protected abstract void Run(ArrayView<float> x, ArrayView<float> y, int batch);
-
-    /// <summary>The input itself, or a copy where it starts between two vectors: a part of a buffer may start anywhere, and vector loads fault there.</summary>
-    private ArrayView<float> Aligned(ArrayView<float> x)
-    {
-        const long VectorBytes = 16;
-        if ((long)x.LoadEffectiveAddressAsPtr() % VectorBytes == 0)
-        {
-            return x;
-        }
-
-        var copy = inputs.View(Stream, x.IntLength);
-        x.CopyTo(Stream, copy);
-        return copy;
-    }
 
     private static bool HasHalf(Accelerator accelerator) => accelerator switch
     {
