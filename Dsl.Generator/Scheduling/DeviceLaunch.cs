@@ -96,7 +96,7 @@ internal static class DeviceLimits
         return layer switch
         {
             AttentionShape attention => Math.Min(
-                GridExtent / Math.Max(attention.Heads * Product(step.Shape.Take(step.Shape.Count - 2)), 1),
+                GridExtent / Math.Max(rows, attention.Heads * Product(step.Shape.Take(step.Shape.Count - 2))),
                 BufferValues / (rows * attention.Heads * Math.Max(step.Shape[step.Shape.Count - 2], attention.Merged ? attention.Dim : attention.HeadSize))),
             BatchNorm2dShape => GridExtent / step.Shape[0],
             EmbeddingShape or LinearShape => GridExtent / rows,

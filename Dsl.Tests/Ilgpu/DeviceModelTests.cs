@@ -1,8 +1,10 @@
+using ILGPU;
 using ILGPU.Runtime;
 using LayerDsl.Ilgpu;
+using LayerDsl.Ilgpu.Layers;
 using LayerDsl.Tests.Core.Folded;
 using LayerDsl.Tests.Generator;
-using TorchSharp;
+using VerifyXunit;
 using static TorchSharp.torch;
 
 namespace LayerDsl.Tests.Ilgpu;
@@ -72,6 +74,64 @@ public sealed class DeviceModelTests(CpuDevice device, OfflineCompiler compiler)
         var assembly = run.Load();
         Agrees(assembly.GetType("Images")!, batch: 2);
         Agrees(assembly.GetType("Tokens")!, batch: 2, entries: 7);
+    }
+
+    [Fact]
+    public Task The_generated_class() => Verifier.Verify(GeneratorRun.OnDevice("""
+        namespace Demo;
+
+        [LayerModel(1, 28, 28)]
+        public sealed partial class Net : nn.Module<Tensor, Tensor>
+        {
+            [Conv2d(1, 16, 3, Padding = 1), Quantize] public partial Layer Stem { get; }
+            [Linear(3136, 512), Quantize(Bits = 4, Granularity = Granularity.Group, GroupSize = 64), LowRank(8)] public partial Layer Hidden { get; }
+            [Linear(512, 512), SparseIso(0.75)] public partial Layer Gate { get; }
+            [Linear(512, 10)] public partial Layer Head { get; }
+
+            public override Tensor forward(Tensor x)
+            {
+                var image = nn.functional.max_pool2d(nn.functional.relu(Stem.forward(x)), 2);
+                var hidden = Hidden.forward(image.flatten(1));
+                var gated = hidden * nn.functional.sigmoid(Gate.forward(nn.functional.gelu(hidden)));
+                return nn.functional.log_softmax(Head.forward(0.5 * gated + hidden), -1);
+            }
+        }
+        """).File("Demo.Net.OnDevice.g.cs"));
+
+    [Fact]
+    public void Values_on_the_device_may_start_anywhere_and_stay_there()
+    {
+        var run = GeneratorRun.OnDevice("[LayerModel] public sealed partial class M : nn.Module<Tensor, Tensor> { [Linear(8, 3)] public partial Layer A { get; } public override Tensor forward(Tensor x) => A.forward(x); }");
+        using var model = (nn.Module<Tensor, Tensor>)Activator.CreateInstance(run.Load().GetType("M")!)!;
+        using var onDevice = Upload(model);
+        var x = Values.Uniform(new Random(2), 16);
+        var expected = new float[6];
+        onDevice.Forward(x, expected, 2);
+        using var from = device.Accelerator.Allocate1D<float>([0, .. x]);
+        using var to = device.Accelerator.Allocate1D<float>(7);
+
+        onDevice.Forward(from.View.BaseView.SubView(1, 16), to.View.BaseView.SubView(1, 6), 2);
+        onDevice.ThrowNoted();
+        onDevice.Stream.Synchronize();
+
+        Assert.Equal(expected, to.GetAsArray1D()[1..]);
+        Assert.Throws<LayerShapeException>(() => onDevice.Forward(from.View.BaseView, to.View.BaseView.SubView(1, 6), 2));
+    }
+
+    [Fact]
+    public void A_batch_that_is_too_large_goes_through_in_parts()
+    {
+        var folded = TwoLayerModel.Random(seed: 3);
+        using var onDevice = new TwoLayersOnDevice(folded, device.Accelerator);
+        var x = Values.Uniform(new Random(4), 7 * 3);
+        var (expected, actual) = (new float[7 * 2], new float[7 * 2]);
+        folded.Forward(x, expected, 7);
+
+        onDevice.Forward(x, actual, 7);
+
+        Assert.All(expected.Zip(actual), pair => Values.Close(pair.First, pair.Second, 1e-6 * (1 + Math.Abs(pair.First)), "a value"));
+        using var values = device.Accelerator.Allocate1D<float>(7 * 3);
+        Assert.Throws<LayerShapeException>(() => onDevice.Forward(values.View.BaseView, values.View.BaseView.SubView(0, 14), 7));
     }
 
     [Fact]
@@ -176,4 +236,27 @@ public sealed class DeviceModelTests(CpuDevice device, OfflineCompiler compiler)
 
     private DeviceModel Upload(nn.Module<Tensor, Tensor> model) =>
         (DeviceModel)model.GetType().GetMethod("FoldIlgpu")!.Invoke(model, [device.Accelerator, WeightPrecision.Single])!;
+
+    /// <summary>What the generator writes, by hand: with two samples at once.</summary>
+    private sealed class TwoLayersOnDevice : DeviceModel
+    {
+        private readonly DeviceLinear hidden;
+        private readonly DeviceLinear head;
+        private readonly DeviceBuffer buffer;
+
+        public TwoLayersOnDevice(TwoLayerModel folded, Accelerator accelerator)
+            : base(folded, accelerator, samplesAtOnce: 2)
+        {
+            hidden = Upload((FoldedLinear)folded.Layers[0], new LaunchConfiguration(16, 32, 8), DeviceActivation.Relu);
+            head = Upload((FoldedLinear)folded.Layers[1], new LaunchConfiguration(16, 32, 8), DeviceActivation.None);
+            buffer = NewBuffer();
+        }
+
+        protected override void Run(ArrayView<float> x, ArrayView<float> y, int batch)
+        {
+            var middle = buffer.View(batch * 5);
+            hidden.Forward(Stream, x, middle, batch);
+            head.Forward(Stream, middle, y, batch);
+        }
+    }
 }

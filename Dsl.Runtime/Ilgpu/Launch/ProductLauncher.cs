@@ -25,7 +25,7 @@ internal sealed class ProductLauncher(KernelSet kernels, LaunchConfiguration wan
         AcceleratorStream stream, ProductShape shape, ArrayView<float> x, int stride, TWeights weights, OutputRows outputs, ArrayView<float> y, SumEpilogue epilogue, int products = 1)
         where TWeights : struct, IWeights
     {
-        if (IsAligned(shape, stride))
+        if (IsAligned(shape, stride) && StartsAtVector(x))
         {
             Run(stream, shape, new AlignedRows(x.SubView(0, x.Length / 4 * 4).Cast<Float4>(), stride / 4), weights, outputs, y, epilogue, products);
         }
@@ -69,6 +69,9 @@ internal sealed class ProductLauncher(KernelSet kernels, LaunchConfiguration wan
     internal static bool IsAligned(ProductShape shape, int stride) =>
         stride % 4 == 0 && shape.Columns.Count % Octet.Count == 0 && shape.Columns.GroupSize % Octet.Count == 0
         && shape.InputStart.OuterStride % 4 == 0 && shape.InputStart.InnerStride % 4 == 0;
+
+    /// <summary>Whether the values start at a multiple of 16 bytes: a part of a buffer may start anywhere, and vector loads fault between two vectors.</summary>
+    private static bool StartsAtVector(ArrayView<float> x) => (long)x.LoadEffectiveAddressAsPtr() % (4 * sizeof(float)) == 0;
 
     private void Tiled<TTile, TInputs, TWeights, TOutputs>(
         AcceleratorStream stream, ProductShape shape, TInputs x, TWeights weights, TOutputs outputs, ArrayView<float> y, SumEpilogue epilogue, int products)
