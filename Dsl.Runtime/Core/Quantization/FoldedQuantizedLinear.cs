@@ -13,6 +13,7 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
     private const int BlockFloats = 32 * 1024;
 
     private readonly QuantizedWeight quantized;
+    private readonly LowRankBranch? branch;
     private IntegerWeight? integers;
 
     /// <summary>Takes a weight in codes.</summary>
@@ -22,7 +23,14 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
     /// <exception cref="LayerShapeException">The length of the bias does not match.</exception>
     /// <exception cref="NonFiniteWeightException">A bias is NaN or infinite.</exception>
     public FoldedQuantizedLinear(string name, QuantizedWeight weight, ReadOnlySpan<float> bias)
-        : base(name, Checked(weight).Codes.Columns, weight.Codes.Rows, bias) => quantized = weight;
+        : base(name, Checked(weight).Codes.Columns, weight.Codes.Rows, bias)
+    {
+        quantized = weight;
+        if (weight.Format.Rank > 0)
+        {
+            branch = new LowRankBranch(weight.Format.Rank, InFeatures, OutFeatures, weight.Down, weight.Up, weight.Format.BranchScale, KernelWidths.Best);
+        }
+    }
 
     /// <summary>The weight without a low-rank term, shape (out, in), row major: decoded anew for each call.</summary>
     public override ReadOnlySpan<float> Weight
@@ -63,11 +71,11 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
         var steps = MemoryMarshal.Cast<float, short>(buffer.Span)[..x.Length];
         grid.Encode(Name, x, steps);
         IntegerProduct.Multiply(integers, grid.Scale, steps, Bias, y, rows, OutFeatures);
-        if (quantized.Format.Rank > 0)
+        if (branch is not null)
         {
             using var rounded = new PooledBuffer(x.Length);
             grid.Round(Name, x, rounded.Span);
-            AddBranch(rounded.Span, y, rows);
+            branch.AddTo(rounded.Span, y, rows);
         }
 
         epilogue.Finish(y);
@@ -87,10 +95,7 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
             }
         }
 
-        if (quantized.Format.Rank > 0)
-        {
-            AddBranch(x, y, rows);
-        }
+        branch?.AddTo(x, y, rows);
 
         epilogue.Finish(y);
     }
@@ -115,26 +120,6 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
         {
             var dot = TensorPrimitives.Dot(x, weights.Slice((o - first) * InFeatures, InFeatures));
             y[o] = HasBias ? dot + Bias[o] : dot;
-        }
-    }
-
-    /// <summary>y += s · (x Aᵀ) Bᵀ.</summary>
-    private void AddBranch(ReadOnlySpan<float> x, Span<float> y, int rows)
-    {
-        var rank = quantized.Format.Rank;
-        using var buffer = new PooledBuffer(rank);
-        var reduced = buffer.Span;
-        for (var row = 0; row < rows; row++)
-        {
-            for (var r = 0; r < rank; r++)
-            {
-                reduced[r] = TensorPrimitives.Dot(x.Slice(row * InFeatures, InFeatures), quantized.Down.Slice(r * InFeatures, InFeatures));
-            }
-
-            for (var o = 0; o < OutFeatures; o++)
-            {
-                y[(row * OutFeatures) + o] += quantized.Format.BranchScale * TensorPrimitives.Dot(reduced, quantized.Up.Slice(o * rank, rank));
-            }
         }
     }
 }
