@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 
 namespace LayerDsl;
 
@@ -11,6 +12,9 @@ internal interface IWindowFunction
     /// <summary>Joins two lines value by value; the result may be either.</summary>
     static abstract void Join(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> joined);
 
+    /// <summary>Joins two vectors value by value.</summary>
+    static abstract Vector128<float> Join(Vector128<float> a, Vector128<float> b);
+
     /// <summary>The result of a window of so many values.</summary>
     static abstract float Finish(float joined, int count);
 }
@@ -22,6 +26,8 @@ internal readonly struct MaxOfWindow : IWindowFunction
 
     public static void Join(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> joined) => TensorPrimitives.Max(a, b, joined);
 
+    public static Vector128<float> Join(Vector128<float> a, Vector128<float> b) => Vector128.Max(a, b);
+
     public static float Finish(float joined, int count) => joined;
 }
 
@@ -31,6 +37,8 @@ internal readonly struct MeanOfWindow : IWindowFunction
     public static float Outside => 0;
 
     public static void Join(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> joined) => TensorPrimitives.Add(a, b, joined);
+
+    public static Vector128<float> Join(Vector128<float> a, Vector128<float> b) => a + b;
 
     public static float Finish(float joined, int count) => joined / count;
 }

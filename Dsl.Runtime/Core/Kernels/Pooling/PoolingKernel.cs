@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace LayerDsl;
 
 /// <summary>Pooling of planes: the lines of a window are joined first, then its columns, for all places of a line at once; every stride-th one is wanted.</summary>
@@ -34,8 +38,14 @@ internal readonly ref struct PoolingKernel<TFunction> : IWork
         {
             for (var row = 0; row < windows.Rows; row++)
             {
-                JoinLines(x.Slice(plane * size, size), row, line.Slice(windows.Padding, windows.Width));
                 var target = y.Slice(((plane * windows.Rows) + row) * windows.Columns, windows.Columns);
+                if (windows is { KernelSize: 2, Stride: 2, Padding: 0 })
+                {
+                    JoinPairs(x.Slice((plane * size) + (2 * row * windows.Width), 2 * windows.Width), target);
+                    continue;
+                }
+
+                JoinLines(x.Slice(plane * size, size), row, line.Slice(windows.Padding, windows.Width));
                 JoinColumns(line, joined, target);
             }
         }
@@ -55,6 +65,27 @@ internal readonly ref struct PoolingKernel<TFunction> : IWork
         {
             TFunction.Join(joined, plane.Slice(k * windows.Width, windows.Width), line);
             joined = line;
+        }
+    }
+
+    /// <summary>Windows of two by two side by side, the common case: no line in between is written.</summary>
+    private void JoinPairs(ReadOnlySpan<float> lines, Span<float> target)
+    {
+        ref var upper = ref MemoryMarshal.GetReference(lines);
+        ref var lower = ref Unsafe.Add(ref upper, windows.Width);
+        var column = 0;
+        for (; column + 2 <= target.Length; column += 2)
+        {
+            var joined = TFunction.Join(Vector128.LoadUnsafe(ref upper, (nuint)(2 * column)), Vector128.LoadUnsafe(ref lower, (nuint)(2 * column)));
+            joined = TFunction.Join(joined, Vector128.Shuffle(joined, Vector128.Create(1, 0, 3, 2)));
+            (target[column], target[column + 1]) = (TFunction.Finish(joined[0], 4), TFunction.Finish(joined[2], 4));
+        }
+
+        if (column < target.Length)
+        {
+            var last = Vector128.Create(lines[2 * column], lines[(2 * column) + 1], lines[windows.Width + (2 * column)], lines[windows.Width + (2 * column) + 1]);
+            last = TFunction.Join(last, Vector128.Shuffle(last, Vector128.Create(2, 3, 0, 1)));
+            target[column] = TFunction.Finish(TFunction.Join(last, Vector128.Shuffle(last, Vector128.Create(1, 0, 3, 2)))[0], 4);
         }
     }
 
