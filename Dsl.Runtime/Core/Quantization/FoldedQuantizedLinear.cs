@@ -16,7 +16,7 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
     private readonly QuantizedWeight quantized;
     private readonly TiledWeight? tiled;
     private readonly PlaneWeight? planes;
-    private readonly float[] upColumns;
+    private readonly LowRankBranch? branch;
     private IntegerWeight? integers;
     private volatile ActivationPrecision precision;
 
@@ -32,7 +32,10 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
         quantized = weight;
         tiled = weight.LayOut();
         planes = weight.LayOutPlanes();
-        upColumns = UpColumns(weight);
+        if (weight.Format.Rank > 0)
+        {
+            branch = new LowRankBranch(weight.Format.Rank, InFeatures, OutFeatures, weight.Down, weight.Up, weight.Format.BranchScale, KernelWidths.Best);
+        }
     }
 
     /// <summary>
@@ -92,11 +95,11 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
             IntegerProduct.Multiply(integers, grid.Scale, steps, Bias, y, rows, OutFeatures);
         }
 
-        if (quantized.Format.Rank > 0)
+        if (branch is not null)
         {
             using var rounded = new PooledBuffer(x.Length);
             grid.Round(Name, x, rounded.Span);
-            AddBranch(rounded.Span, y, rows);
+            branch.AddTo(rounded.Span, y, rows);
         }
 
         epilogue.Finish(y);
@@ -122,11 +125,7 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
             TiledProduct.Multiply(tiled, x, Bias, y, rows, KernelWidths.Best);
         }
 
-        if (quantized.Format.Rank > 0)
-        {
-            AddBranch(x, y, rows);
-        }
-
+        branch?.AddTo(x, y, rows);
         epilogue.Finish(y);
     }
 
@@ -167,30 +166,5 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
             var dot = TensorPrimitives.Dot(x, weights.Slice((o - first) * InFeatures, InFeatures));
             y[o] = HasBias ? dot + Bias[o] : dot;
         }
-    }
-
-    /// <summary>y += s · (x Aᵀ) Bᵀ, the product with B column by column, so that no sum of few terms has a call of its own.</summary>
-    private void AddBranch(ReadOnlySpan<float> x, Span<float> y, int rows)
-    {
-        for (var row = 0; row < rows; row++)
-        {
-            var target = y.Slice(row * OutFeatures, OutFeatures);
-            for (var r = 0; r < quantized.Format.Rank; r++)
-            {
-                var reduced = quantized.Format.BranchScale * TensorPrimitives.Dot(x.Slice(row * InFeatures, InFeatures), quantized.Down.Slice(r * InFeatures, InFeatures));
-                TensorPrimitives.MultiplyAdd(upColumns.AsSpan(r * OutFeatures, OutFeatures), reduced, target, target);
-            }
-        }
-    }
-
-    private static float[] UpColumns(QuantizedWeight weight)
-    {
-        var (rank, rows, columns) = (weight.Format.Rank, weight.Codes.Rows, new float[weight.Up.Length]);
-        for (var k = 0; k < columns.Length; k++)
-        {
-            columns[(k % rank * rows) + (k / rank)] = weight.Up[k];
-        }
-
-        return columns;
     }
 }

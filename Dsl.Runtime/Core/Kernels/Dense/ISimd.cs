@@ -13,6 +13,12 @@ internal unsafe interface ISimd<TVector>
     /// <summary>Reads a vector; any alignment.</summary>
     static abstract TVector Load(float* source);
 
+    /// <summary>Floats whose upper 16 bits are the lower ones in memory, and whose others are zero.</summary>
+    static abstract TVector LowerHalves(float* source);
+
+    /// <summary>Floats whose upper 16 bits are those in memory, and whose others are zero.</summary>
+    static abstract TVector UpperHalves(float* source);
+
     /// <summary>Writes a vector; any alignment.</summary>
     static abstract void Store(float* target, TVector value);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace LayerDsl;
@@ -9,13 +10,15 @@ namespace LayerDsl;
 internal sealed unsafe class PackedMatrix
 {
     private readonly AlignedFloats values;
+    private readonly int rowLength;
 
     /// <summary>Packs a weight.</summary>
     /// <param name="outputs">Its rows.</param>
     /// <param name="inputs">Its columns.</param>
     /// <param name="weight">(out, in), row major.</param>
     /// <param name="kernels">The vectors to compute on.</param>
-    public PackedMatrix(int outputs, int inputs, ReadOnlySpan<float> weight, KernelWidth kernels)
+    /// <param name="isBFloat16">Whether to keep the upper 16 bits of each weight only.</param>
+    public PackedMatrix(int outputs, int inputs, ReadOnlySpan<float> weight, KernelWidth kernels, bool isBFloat16 = false)
     {
         (Outputs, Inputs) = (outputs, inputs);
 
@@ -23,15 +26,26 @@ internal sealed unsafe class PackedMatrix
         Kernels = kernels == KernelWidth.Widest && outputs <= PanelWidths.Of(KernelWidth.Wide) && KernelWidths.Best == KernelWidth.Widest ? KernelWidth.Wide : kernels;
         PanelWidth = PanelWidths.Of(Kernels);
         Panels = (outputs + PanelWidth - 1) / PanelWidth;
-        values = new AlignedFloats(checked(Panels * PanelWidth * inputs));
+        IsBFloat16 = isBFloat16;
+        rowLength = isBFloat16 ? BFloat16Panels.RowLength(PanelWidth) : Float32Panels.RowLength(PanelWidth);
+        values = new AlignedFloats(checked(Panels * rowLength * inputs));
         var target = values.Span;
         for (var output = 0; output < outputs; output++)
         {
-            var row = weight.Slice(output * inputs, inputs);
-            var place = PlaceOf(output);
-            for (var k = 0; k < row.Length; k++, place += PanelWidth)
+            var place = PlaceOf(output, out var shift);
+            foreach (var value in weight.Slice(output * inputs, inputs))
             {
-                target[place] = row[k];
+                if (isBFloat16)
+                {
+                    ref var bits = ref Unsafe.As<float, uint>(ref target[place]);
+                    bits |= BitConverter.SingleToUInt32Bits(value) >> 16 << shift;
+                }
+                else
+                {
+                    target[place] = value;
+                }
+
+                place += rowLength;
             }
         }
     }
@@ -51,6 +65,9 @@ internal sealed unsafe class PackedMatrix
     /// <summary>How many panels.</summary>
     public int Panels { get; }
 
+    /// <summary>Whether weights are stored in 16 bits.</summary>
+    public bool IsBFloat16 { get; }
+
     /// <summary>The weight again, (out, in), row major: a new array.</summary>
     public float[] ToRows()
     {
@@ -59,10 +76,10 @@ internal sealed unsafe class PackedMatrix
         for (var output = 0; output < Outputs; output++)
         {
             var row = rows.AsSpan(output * Inputs, Inputs);
-            var place = PlaceOf(output);
-            for (var k = 0; k < row.Length; k++, place += PanelWidth)
+            var place = PlaceOf(output, out var shift);
+            for (var k = 0; k < row.Length; k++, place += rowLength)
             {
-                row[k] = source[place];
+                row[k] = IsBFloat16 ? BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(source[place]) >> shift << 16) : source[place];
             }
         }
 
@@ -92,7 +109,16 @@ internal sealed unsafe class PackedMatrix
     }
 
     /// <summary>Where a panel lies, from an input on, while this object is reachable.</summary>
-    internal float* Panel(int panel, int input) => values.Pointer + ((((nint)panel * Inputs) + input) * PanelWidth);
+    internal float* Panel(int panel, int input) => values.Pointer + ((((nint)panel * Inputs) + input) * rowLength);
 
-    private int PlaceOf(int output) => ((output / PanelWidth) * PanelWidth * Inputs) + (output % PanelWidth);
+    /// <summary>From one panel to the next.</summary>
+    internal nint PanelLength => (nint)Inputs * rowLength;
+
+    /// <summary>Where the first weight of an output lies, and in which bits.</summary>
+    private int PlaceOf(int output, out int shift)
+    {
+        var lane = output % PanelWidth;
+        shift = lane < rowLength ? 0 : 16;
+        return (output / PanelWidth * rowLength * Inputs) + (IsBFloat16 ? lane % rowLength : lane);
+    }
 }

@@ -23,10 +23,15 @@ internal static unsafe class PackedProduct<TSimd, TVector>
     {
         if (rows == 1)
         {
-            var least = (int)Math.Clamp(LeastProducts / ((long)weight.PanelWidth * weight.Inputs), PanelDot<TSimd, TVector>.Many, int.MaxValue);
-            var parts = WorkerTeam.Shared.Parts(weight.Panels, least);
-            var one = new OneRow(weight, x, y, bias, epilogue, parts);
-            WorkerTeam.Shared.Run(ref one, parts);
+            if (weight.IsBFloat16)
+            {
+                MultiplyOne<BFloat16Panels>(weight, x, y, bias, epilogue);
+            }
+            else
+            {
+                MultiplyOne<Float32Panels>(weight, x, y, bias, epilogue);
+            }
+
             return;
         }
 
@@ -41,8 +46,18 @@ internal static unsafe class PackedProduct<TSimd, TVector>
         WorkerTeam.Shared.Run(ref many, many.Parts);
     }
 
+    private static void MultiplyOne<TStorage>(PackedMatrix weight, ReadOnlySpan<float> x, Span<float> y, ReadOnlySpan<float> bias, in Epilogue epilogue)
+        where TStorage : struct, IPanelStorage
+    {
+        var least = (int)Math.Clamp(LeastProducts / ((long)weight.PanelWidth * weight.Inputs), PanelDot<TSimd, TVector, TStorage>.Many, int.MaxValue);
+        var parts = WorkerTeam.Shared.Parts(weight.Panels, least);
+        var one = new OneRow<TStorage>(weight, x, y, bias, epilogue, parts);
+        WorkerTeam.Shared.Run(ref one, parts);
+    }
+
     /// <summary>One row: each part some panels.</summary>
-    private readonly ref struct OneRow : IWork
+    private readonly ref struct OneRow<TStorage> : IWork
+        where TStorage : struct, IPanelStorage
     {
         private readonly PackedMatrix weight;
         private readonly ReadOnlySpan<float> x;
@@ -86,27 +101,27 @@ internal static unsafe class PackedProduct<TSimd, TVector>
 
         /// <summary>The first panel of a part: a multiple of those that are read at once.</summary>
         private int Edge(int part) =>
-            part == parts ? weight.Panels : (int)((long)weight.Panels * part / parts) / PanelDot<TSimd, TVector>.Many * PanelDot<TSimd, TVector>.Many;
+            part == parts ? weight.Panels : (int)((long)weight.Panels * part / parts) / PanelDot<TSimd, TVector, TStorage>.Many * PanelDot<TSimd, TVector, TStorage>.Many;
 
         /// <summary>The sums of one panel or of several; returns how many.</summary>
         private int Sums(float* input, int panel, int last, float* output)
         {
             var width = weight.PanelWidth;
             var from = weight.Panel(panel, 0);
-            if (last - panel >= PanelDot<TSimd, TVector>.Many && (panel + PanelDot<TSimd, TVector>.Many) * width <= weight.Outputs)
+            if (last - panel >= PanelDot<TSimd, TVector, TStorage>.Many && (panel + PanelDot<TSimd, TVector, TStorage>.Many) * width <= weight.Outputs)
             {
-                PanelDot<TSimd, TVector>.Four(input, from, (nint)weight.Inputs * width, weight.Inputs, output);
-                return PanelDot<TSimd, TVector>.Many;
+                PanelDot<TSimd, TVector, TStorage>.Four(input, from, weight.PanelLength, weight.Inputs, output);
+                return PanelDot<TSimd, TVector, TStorage>.Many;
             }
 
             if ((panel + 1) * width <= weight.Outputs)
             {
-                PanelDot<TSimd, TVector>.One(input, from, weight.Inputs, output);
+                PanelDot<TSimd, TVector, TStorage>.One(input, from, weight.Inputs, output);
                 return 1;
             }
 
             var rest = stackalloc float[width];
-            PanelDot<TSimd, TVector>.One(input, from, weight.Inputs, rest);
+            PanelDot<TSimd, TVector, TStorage>.One(input, from, weight.Inputs, rest);
             new ReadOnlySpan<float>(rest, weight.Outputs - (panel * width)).CopyTo(y[(panel * width)..]);
             return 1;
         }
@@ -153,8 +168,9 @@ internal static unsafe class PackedProduct<TSimd, TVector>
             var panels = Math.Min(panelsAtOnce, weight.Panels - firstPanel);
             var stride = panels * weight.PanelWidth;
             using var buffer = new PooledBuffer(count * stride);
+            using var decoded = new PooledBuffer(weight.IsBFloat16 ? InputsAtOnce * weight.PanelWidth : 0);
             var sums = buffer.Span;
-            fixed (float* input = x, c = sums)
+            fixed (float* input = x, c = sums, floats = decoded.Span)
             {
                 for (var first = 0; first < weight.Inputs; first += InputsAtOnce)
                 {
@@ -162,12 +178,29 @@ internal static unsafe class PackedProduct<TSimd, TVector>
                     for (var panel = 0; panel < panels; panel++)
                     {
                         var b = weight.Panel(firstPanel + panel, first);
+                        if (weight.IsBFloat16)
+                        {
+                            Decode(b, inputs, floats);
+                            b = floats;
+                        }
+
                         Columns(input, firstRow, count, b, first, inputs, c + (panel * weight.PanelWidth), stride);
                     }
                 }
             }
 
             Finish(sums, stride, firstRow, count, firstPanel * weight.PanelWidth);
+        }
+
+        /// <summary>Makes floats of a part of a panel, once for all rows.</summary>
+        private static void Decode(float* panel, int inputs, float* floats)
+        {
+            for (; inputs > 0; inputs--, panel += TSimd.Count, floats += 2 * TSimd.Count)
+            {
+                BFloat16Panels.Read<TSimd, TVector>(panel, out var left, out var right);
+                TSimd.Store(floats, left);
+                TSimd.Store(floats + TSimd.Count, right);
+            }
         }
 
         /// <summary>The product of all rows with a part of a panel.</summary>

@@ -4,9 +4,10 @@ namespace LayerDsl;
 /// One row times the panels of a packed weight. Four panels at once read four streams of memory, which hides more of its latency than one does, and
 /// load an input once for all of them.
 /// </summary>
-internal static unsafe class PanelDot<TSimd, TVector>
+internal static unsafe class PanelDot<TSimd, TVector, TStorage>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
+    where TStorage : struct, IPanelStorage
 {
     /// <summary>Panels of <see cref="Four"/>.</summary>
     public const int Many = 4;
@@ -21,21 +22,26 @@ internal static unsafe class PanelDot<TSimd, TVector>
     {
         TVector a0 = default, a1 = default, b0 = default, b1 = default;
         TVector c0 = default, c1 = default, d0 = default, d1 = default;
-        var width = 2 * TSimd.Count;
-        for (; inputs > 0; inputs--, x++, panels += width)
+        var (width, length) = (2 * TSimd.Count, TStorage.RowLength(2 * TSimd.Count));
+        for (; inputs > 0; inputs--, x++, panels += length)
         {
             var factor = TSimd.Broadcast(*x);
-            var second = panels + stride;
-            var third = second + stride;
-            var fourth = third + stride;
-            a0 = TSimd.MultiplyAdd(factor, TSimd.Load(panels), a0);
-            a1 = TSimd.MultiplyAdd(factor, TSimd.Load(panels + TSimd.Count), a1);
-            b0 = TSimd.MultiplyAdd(factor, TSimd.Load(second), b0);
-            b1 = TSimd.MultiplyAdd(factor, TSimd.Load(second + TSimd.Count), b1);
-            c0 = TSimd.MultiplyAdd(factor, TSimd.Load(third), c0);
-            c1 = TSimd.MultiplyAdd(factor, TSimd.Load(third + TSimd.Count), c1);
-            d0 = TSimd.MultiplyAdd(factor, TSimd.Load(fourth), d0);
-            d1 = TSimd.MultiplyAdd(factor, TSimd.Load(fourth + TSimd.Count), d1);
+            var row = panels;
+            TStorage.Read<TSimd, TVector>(row, out var left, out var right);
+            a0 = TSimd.MultiplyAdd(factor, left, a0);
+            a1 = TSimd.MultiplyAdd(factor, right, a1);
+            row += stride;
+            TStorage.Read<TSimd, TVector>(row, out left, out right);
+            b0 = TSimd.MultiplyAdd(factor, left, b0);
+            b1 = TSimd.MultiplyAdd(factor, right, b1);
+            row += stride;
+            TStorage.Read<TSimd, TVector>(row, out left, out right);
+            c0 = TSimd.MultiplyAdd(factor, left, c0);
+            c1 = TSimd.MultiplyAdd(factor, right, c1);
+            row += stride;
+            TStorage.Read<TSimd, TVector>(row, out left, out right);
+            d0 = TSimd.MultiplyAdd(factor, left, d0);
+            d1 = TSimd.MultiplyAdd(factor, right, d1);
         }
 
         Write(y, a0, a1);
@@ -49,29 +55,33 @@ internal static unsafe class PanelDot<TSimd, TVector>
     {
         TVector a0 = default, a1 = default, b0 = default, b1 = default;
         TVector c0 = default, c1 = default, d0 = default, d1 = default;
-        var width = 2 * TSimd.Count;
-        for (; inputs >= 4; inputs -= 4, x += 4, panel += 4 * width)
+        var length = TStorage.RowLength(2 * TSimd.Count);
+        for (; inputs >= 4; inputs -= 4, x += 4, panel += 4 * length)
         {
-            var (second, third, fourth) = (width, 2 * width, 3 * width);
             var factor = TSimd.Broadcast(x[0]);
-            a0 = TSimd.MultiplyAdd(factor, TSimd.Load(panel), a0);
-            a1 = TSimd.MultiplyAdd(factor, TSimd.Load(panel + TSimd.Count), a1);
+            TStorage.Read<TSimd, TVector>(panel, out var left, out var right);
+            a0 = TSimd.MultiplyAdd(factor, left, a0);
+            a1 = TSimd.MultiplyAdd(factor, right, a1);
             factor = TSimd.Broadcast(x[1]);
-            b0 = TSimd.MultiplyAdd(factor, TSimd.Load(panel + second), b0);
-            b1 = TSimd.MultiplyAdd(factor, TSimd.Load(panel + second + TSimd.Count), b1);
+            TStorage.Read<TSimd, TVector>(panel + length, out left, out right);
+            b0 = TSimd.MultiplyAdd(factor, left, b0);
+            b1 = TSimd.MultiplyAdd(factor, right, b1);
             factor = TSimd.Broadcast(x[2]);
-            c0 = TSimd.MultiplyAdd(factor, TSimd.Load(panel + third), c0);
-            c1 = TSimd.MultiplyAdd(factor, TSimd.Load(panel + third + TSimd.Count), c1);
+            TStorage.Read<TSimd, TVector>(panel + (2 * length), out left, out right);
+            c0 = TSimd.MultiplyAdd(factor, left, c0);
+            c1 = TSimd.MultiplyAdd(factor, right, c1);
             factor = TSimd.Broadcast(x[3]);
-            d0 = TSimd.MultiplyAdd(factor, TSimd.Load(panel + fourth), d0);
-            d1 = TSimd.MultiplyAdd(factor, TSimd.Load(panel + fourth + TSimd.Count), d1);
+            TStorage.Read<TSimd, TVector>(panel + (3 * length), out left, out right);
+            d0 = TSimd.MultiplyAdd(factor, left, d0);
+            d1 = TSimd.MultiplyAdd(factor, right, d1);
         }
 
-        for (; inputs > 0; inputs--, x++, panel += width)
+        for (; inputs > 0; inputs--, x++, panel += length)
         {
             var factor = TSimd.Broadcast(*x);
-            a0 = TSimd.MultiplyAdd(factor, TSimd.Load(panel), a0);
-            a1 = TSimd.MultiplyAdd(factor, TSimd.Load(panel + TSimd.Count), a1);
+            TStorage.Read<TSimd, TVector>(panel, out var left, out var right);
+            a0 = TSimd.MultiplyAdd(factor, left, a0);
+            a1 = TSimd.MultiplyAdd(factor, right, a1);
         }
 
         Write(y, TSimd.Add(TSimd.Add(a0, b0), TSimd.Add(c0, d0)), TSimd.Add(TSimd.Add(a1, b1), TSimd.Add(c1, d1)));

@@ -9,6 +9,10 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static Vector128<float> Load(float* source) => Vector128.Load(source);
 
+    public static Vector128<float> LowerHalves(float* source) => (Vector128.Load((uint*)source) << 16).AsSingle();
+
+    public static Vector128<float> UpperHalves(float* source) => (Vector128.Load((uint*)source) & Vector128.Create(0xFFFF0000u)).AsSingle();
+
     public static void Store(float* target, Vector128<float> value) => value.Store(target);
 
     public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
@@ -30,6 +34,10 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
 
+    public static Vector256<float> LowerHalves(float* source) => (Vector256.Load((uint*)source) << 16).AsSingle();
+
+    public static Vector256<float> UpperHalves(float* source) => (Vector256.Load((uint*)source) & Vector256.Create(0xFFFF0000u)).AsSingle();
+
     public static void Store(float* target, Vector256<float> value) => value.Store(target);
 
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
@@ -49,6 +57,10 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static int Count => 16;
 
     public static Vector512<float> Load(float* source) => Vector512.Load(source);
+
+    public static Vector512<float> LowerHalves(float* source) => (Vector512.Load((uint*)source) << 16).AsSingle();
+
+    public static Vector512<float> UpperHalves(float* source) => (Vector512.Load((uint*)source) & Vector512.Create(0xFFFF0000u)).AsSingle();
 
     public static void Store(float* target, Vector512<float> value) => value.Store(target);
 
