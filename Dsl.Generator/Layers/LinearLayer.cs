@@ -84,6 +84,7 @@ internal static class LinearLayer
             Factors = weight.Factors,
             Activation = rounded is null ? null : InputForms.Of(
                 spec.Name, rounded, training, AddBias(Inference(rounded, weight, shape, folded)), weight.Packed?.Folds ?? [new FoldDefinition(folded, weight.Merged)]),
+            Branches = weight.Branches,
             Masks = weight.Masks,
             NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null,
         }.RoundedToNearest(weight.Dither);
