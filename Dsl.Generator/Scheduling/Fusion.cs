@@ -136,6 +136,7 @@ internal sealed class Fusion
         }
 
         var slice = Slice(ready);
+        ready = [.. ready.OrderBy(value => space.ReachOf(value) == Reach.Full ? 0 : 1)]; // the loop has the name of the first
         if (slice.All(step => step is Statement.Compute && space.ReachOf(step.Result) != Reach.Full))
         {
             slice.ForEach(Make); // numbers for each row only: no pass over memory

@@ -82,13 +82,14 @@ internal sealed class KernelRefinement
 
     private bool IsInvariant(Pointwise body) => body.Reads().All(read => space.ReachOf(read) is Reach.Row or Reach.Scalar);
 
-    /// <summary><c>1 / b</c> is <c>inverseB</c>; another function of one value has its name in front.</summary>
+    /// <summary><c>1 / b</c> is <c>inverseB</c>; other products are factors.</summary>
     private static string NameOf(Pointwise.Apply apply)
     {
         var reads = apply.Reads().Select(read => read.Name).Distinct().ToArray();
         return apply.Function == Function.Divide && apply.Arguments[0].Equals(One) ? "inverse" + (reads.Length == 1 ? NamesOf.Pascal(reads[0]) : string.Empty)
             : apply.Function == Function.Max && reads.Length == 1 ? reads[0] + "NotZero"
-            : string.Join("And", reads.Select((name, k) => k == 0 ? name : NamesOf.Pascal(name))) + apply.Function;
+            : apply.Function is Function.Multiply or Function.Divide ? "factor"
+            : reads.Length == 1 ? reads[0] + apply.Function : "offset";
     }
 
     private string Fresh(string name)

@@ -50,6 +50,9 @@ internal sealed record LoopPrograms(Program Forward, EquatableArray<Value> Produ
         var weights = WeightsOf(forward);
         var given = products.Concat(weights).SelectMany(value => meaning[value.Name].Select(expr => (expr, value))).ToArray();
         var backward = Accumulation.Apply(Scheduler.Schedule(order, outputs, given, "inputs", "kept", "gradY").Program);
+
+        // The gradient of an image reads its kernel at other places: it makes the kernel again.
+        weights = weights.Where(weight => backward.Statements.Any(statement => statement.Reads().Any(read => read.Name == weight.Name))).ToEquatableArray();
         return new LoopPrograms(forward, products, weights, Fusion.Apply(backward, axes, lastApart: true) ?? backward)
         {
             Keep = KeepChoice.Of(forward, weights, forms),

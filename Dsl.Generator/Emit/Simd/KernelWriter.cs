@@ -5,10 +5,9 @@ using LayerDsl.Generator.Scheduling;
 namespace LayerDsl.Generator.Emit.Simd;
 
 /// <summary>Writes a kernel as a struct whose loops are written once over a vector type. Holds no maths: every choice was made by the scheduler.</summary>
-internal sealed class KernelWriter(CodeWriter writer, RowKernel kernel, Func<Size, string> sizeOf)
+/// <param name="columns">The numbers of a row.</param>
+internal sealed class KernelWriter(CodeWriter writer, RowKernel kernel, long columns, Func<Size, string> sizeOf)
 {
-    /// <summary>The numbers of a row.</summary>
-    private string Columns => string.Join(" * ", kernel.Space.Skip(kernel.RowAxes).Select(axis => sizeOf(axis.Size)));
 
     /// <summary>An argument of the struct: rows of memory, or a number.</summary>
     public static string Parameter(Value value, Reach reach) => value.Name + (reach == Reach.Scalar ? "Value" : "Rows");
@@ -39,7 +38,7 @@ internal sealed class KernelWriter(CodeWriter writer, RowKernel kernel, Func<Siz
             writer.Line(input.Reach == Reach.Row ? $"var {input.Value.Name} = V.Of({input.Value.Name}Rows[row][0]);" : $"var {input.Value.Name}Row = {input.Value.Name}Rows[row];");
         }
 
-        writer.Lines(kernel.Outputs.Where(output => output.Reach == Reach.Full && output.Over is null).Select(output => $"var {output.Value.Name}Row = {output.Value.Name}Rows[row];"));
+        writer.Lines(kernel.Outputs.Where(output => output.Reach == Reach.Full && output.Over is null).Select(output => $"var {output.Value.Name}Row = {output.Value.Name}Rows[row];")).Line();
         foreach (var sweep in kernel.Sweeps)
         {
             Sweep(sweep);
@@ -53,17 +52,17 @@ internal sealed class KernelWriter(CodeWriter writer, RowKernel kernel, Func<Siz
     {
         writer.Lines(sweep.RowSteps.Select(Line));
         writer.Lines(sweep.Folds.Select(fold => $"var {Accumulator(fold)} = new {(fold.Reduction == Reduction.Sum ? "RowSum" : "RowMax")}<V>();"));
-        writer.Block($"for (var i = 0; i < {Columns}; i += V.Count)", () =>
+        writer.Block($"for (var i = 0; i < {columns}; i += V.Count)", () =>
         {
             var reads = new HashSet<string>(sweep.Steps.SelectMany(step => step.Reads()).Concat(sweep.Folds.SelectMany(fold => fold.Reads())).Select(read => read.Name));
             writer.Lines(kernel.Inputs.Where(input => input.Reach == Reach.Full && reads.Contains(input.Value.Name)).Select(input => $"var {input.Value.Name} = V.Load({input.Value.Name}Row, i);"));
             writer.Lines(sweep.Reloads.Select(reload => $"var {reload.Value.Name} = V.Load({RowOf(reload.Output)}, i);"));
             writer.Lines(sweep.Steps.Select(Line));
-            writer.Lines(sweep.Folds.Select(fold => $"{Accumulator(fold)}.Add({Text(fold.Body).Text}, {Columns} - i);"));
+            writer.Lines(sweep.Folds.Select(fold => $"{Accumulator(fold)}.Add({Text(fold.Body).Text}, {columns} - i);"));
             writer.Lines(sweep.Spills.Select(spill => $"{spill.Value.Name}.Store({RowOf(spill.Output)}, i); // for the next sweep"));
             writer.Lines(sweep.Stores.Select(store => $"{store.Name}.Store({RowOf(store.Name)}, i);"));
         });
-        writer.Lines(sweep.Folds.Select(fold => $"var {fold.Result.Name} = {Accumulator(fold)}.Value;"));
+        writer.Lines(sweep.Folds.Count > 0 ? [string.Empty] : []).Lines(sweep.Folds.Select(fold => $"var {fold.Result.Name} = {Accumulator(fold)}.Value;"));
     }
 
     private static string Accumulator(Statement.Fold fold) => fold.Result.Name + "SoFar";

@@ -27,7 +27,7 @@ internal sealed class LoopWriter(CodeWriter writer, LayerForms forms)
         foreach (var (kernel, name) in kernels)
         {
             writer.Line();
-            new KernelWriter(writer, kernel, forms.SizeText).Write(name);
+            new KernelWriter(writer, kernel, ColumnsOf(kernel), forms.SizeText).Write(name);
         }
     }
 
@@ -43,7 +43,6 @@ internal sealed class LoopWriter(CodeWriter writer, LayerForms forms)
     private IEnumerable<string> Sweep(RowKernel kernel)
     {
         var rows = kernel.Space.Take(kernel.RowAxes).Aggregate(1L, (product, axis) => product * forms.Evaluate(axis.Size));
-        var columns = kernel.Space.Skip(kernel.RowAxes).Aggregate(1L, (product, axis) => product * forms.Evaluate(axis.Size));
         foreach (var output in kernel.Outputs)
         {
             yield return output.Over is { } over
@@ -52,8 +51,10 @@ internal sealed class LoopWriter(CodeWriter writer, LayerForms forms)
         }
 
         var arguments = kernel.Inputs.Select(input => Argument(input.Value, input.Reach, rows)).Concat(kernel.Outputs.Where(output => output.Over is null).Select(output => Argument(output.Value, output.Reach, rows)));
-        yield return $"TensorLoop.Run(new {NameOf(kernel)}({string.Join(", ", arguments)}), {rows}, {columns});";
+        yield return $"TensorLoop.Run(new {NameOf(kernel)}({string.Join(", ", arguments)}), {rows}, {ColumnsOf(kernel)});";
     }
+
+    private long ColumnsOf(RowKernel kernel) => kernel.Space.Skip(kernel.RowAxes).Aggregate(1L, (product, axis) => product * forms.Evaluate(axis.Size));
 
     private static string Argument(Value value, Reach reach, long rows) =>
         reach == Reach.Scalar ? $"TensorLoop.Number({value.Name})" : $"TensorLoop.Rows({value.Name}, {rows})";
