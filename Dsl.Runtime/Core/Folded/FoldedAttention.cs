@@ -80,7 +80,16 @@ public sealed class FoldedAttention : FoldedLayer
     /// <param name="batch">How many samples; at least 1.</param>
     /// <param name="tokens">Tokens of a sample; at least 1.</param>
     /// <exception cref="LayerShapeException">A length does not match, or the spans share memory. Nothing has been written.</exception>
-    public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch, int tokens)
+    public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch, int tokens) => Forward(x, y, batch, tokens, default);
+
+    /// <summary>Attends within each sample: y = activation(attention(x) + residual).</summary>
+    /// <param name="x">The input, shape (batch, tokens, dim), row major.</param>
+    /// <param name="y">The output, of the same shape; shares no memory with <paramref name="x"/>.</param>
+    /// <param name="batch">How many samples; at least 1.</param>
+    /// <param name="tokens">Tokens of a sample; at least 1.</param>
+    /// <param name="epilogue">What is added to the output, and the function of the sum.</param>
+    /// <exception cref="LayerShapeException">A length does not match, or the spans share memory. Nothing has been written.</exception>
+    public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch, int tokens, in Epilogue epilogue)
     {
         Require.Positive(Name, "samples of the batch", batch);
         Require.Positive(Name, "tokens", tokens);
@@ -88,6 +97,7 @@ public sealed class FoldedAttention : FoldedLayer
         Require.Rows(Name, "length of the input", rows, Geometry.Dim, x.Length);
         Require.Rows(Name, "length of the output", rows, Geometry.Dim, y.Length);
         Require.Separate(Name, x, y);
+        epilogue.Check(Name, y);
         using var queries = new PooledBuffer(Query is null ? 0 : x.Length);
         using var keys = new PooledBuffer(checked(tokens * Geometry.KeySize));
         using var values = new PooledBuffer(tokens * Geometry.ValueSize);
@@ -101,7 +111,7 @@ public sealed class FoldedAttention : FoldedLayer
             Key.Forward(input, keys.Span, tokens);
             Value.Forward(input, values.Span, tokens);
             Attend(Query is null ? input : queries.Span[..size], keys.Span, values.Span, scores.Span, joined.Span, tokens);
-            Output.Forward(joined.Span, y.Slice(sample * size, size), tokens);
+            Output.Forward(joined.Span, y.Slice(sample * size, size), tokens, epilogue.Slice(sample * size, size));
         }
     }
 

@@ -51,7 +51,17 @@ public sealed class FoldedBatchNorm2d : FoldedLayer
     /// <param name="height">Of an image; at least 1.</param>
     /// <param name="width">Of an image; at least 1.</param>
     /// <exception cref="LayerShapeException">A length does not match, or the spans share memory. Nothing has been written.</exception>
-    public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width)
+    public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width) => Forward(x, y, batch, height, width, default);
+
+    /// <summary>Normalizes a batch of images: y = activation(x · scale[c] + shift[c] + residual).</summary>
+    /// <param name="x">The input, shape (batch, features, height, width), row major.</param>
+    /// <param name="y">The output, of the same shape; shares no memory with <paramref name="x"/>.</param>
+    /// <param name="batch">How many images; at least 1.</param>
+    /// <param name="height">Of an image; at least 1.</param>
+    /// <param name="width">Of an image; at least 1.</param>
+    /// <param name="epilogue">What is added to the output, and the function of the sum.</param>
+    /// <exception cref="LayerShapeException">A length does not match, or the spans share memory. Nothing has been written.</exception>
+    public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width, in Epilogue epilogue)
     {
         Require.Positive(Name, "images of the batch", batch);
         Require.Positive(Name, "height", height);
@@ -60,11 +70,27 @@ public sealed class FoldedBatchNorm2d : FoldedLayer
         Require.Rows(Name, "length of the input", batch, checked(Features * plane), x.Length);
         Require.Rows(Name, "length of the output", batch, checked(Features * plane), y.Length);
         Require.Separate(Name, x, y);
+        epilogue.Check(Name, y);
+        if (epilogue.Shares(y))
+        {
+            using var kept = new PooledBuffer(y.Length);
+            epilogue.Residual.CopyTo(kept.Span);
+            Multiply(x, y, plane, new Epilogue(epilogue.Activation, kept.Span));
+        }
+        else
+        {
+            Multiply(x, y, plane, epilogue);
+        }
+    }
+
+    private void Multiply(ReadOnlySpan<float> x, Span<float> y, int plane, in Epilogue epilogue)
+    {
         for (var (first, channel) = (0, 0); first < x.Length; first += plane, channel = channel + 1 == Features ? 0 : channel + 1)
         {
             var result = y.Slice(first, plane);
             TensorPrimitives.Multiply(x.Slice(first, plane), scale[channel], result);
             TensorPrimitives.Add(result, shift[channel], result);
+            epilogue.Slice(first, plane).Finish(result);
         }
     }
 }

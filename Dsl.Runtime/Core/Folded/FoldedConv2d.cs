@@ -117,7 +117,18 @@ public sealed class FoldedConv2d : FoldedLayer
     /// <param name="width">Of an image.</param>
     /// <exception cref="NonFiniteActivationException">The input is rounded to codes, and a value is NaN or infinite. Nothing has been written.</exception>
     /// <exception cref="LayerShapeException">An image is smaller than the kernel, a length does not match, or the spans share memory. Nothing has been written.</exception>
-    public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width)
+    public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width) => Forward(x, y, batch, height, width, default);
+
+    /// <summary>Convolves a batch of images: y = activation(x ∗ W + b + residual).</summary>
+    /// <param name="x">The input, shape (batch, in, height, width), row major.</param>
+    /// <param name="y">The output, shape (batch, out, rows, columns), row major; shares no memory with <paramref name="x"/>.</param>
+    /// <param name="batch">How many images; at least 1.</param>
+    /// <param name="height">Of an image.</param>
+    /// <param name="width">Of an image.</param>
+    /// <param name="epilogue">What is added to the output, and the function of the sum.</param>
+    /// <exception cref="NonFiniteActivationException">The input is rounded to codes, and a value is NaN or infinite. Nothing has been written.</exception>
+    /// <exception cref="LayerShapeException">An image is smaller than the kernel, a length does not match, or the spans share memory. Nothing has been written.</exception>
+    public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width, in Epilogue epilogue)
     {
         var g = Geometry;
         Require.Positive(Name, "images of the batch", batch);
@@ -130,7 +141,21 @@ public sealed class FoldedConv2d : FoldedLayer
         Require.Rows(Name, "length of the input", batch, checked(g.InChannels * height * width), x.Length);
         Require.Rows(Name, "length of the output", batch, checked(g.OutChannels * rows * columns), y.Length);
         Require.Separate(Name, x, y);
+        epilogue.Check(Name, y);
+        if (epilogue.Shares(y))
+        {
+            using var kept = new PooledBuffer(y.Length);
+            epilogue.Residual.CopyTo(kept.Span);
+            Compute(x, y, batch, height, width, new Epilogue(epilogue.Activation, kept.Span));
+        }
+        else
+        {
+            Compute(x, y, batch, height, width, epilogue);
+        }
+    }
 
+    private void Compute(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width, in Epilogue epilogue)
+    {
         switch (Activation)
         {
             case { } grid when integers is not null:
@@ -148,6 +173,8 @@ public sealed class FoldedConv2d : FoldedLayer
                 Convolve(x, y, batch, height, width);
                 break;
         }
+
+        epilogue.Finish(y);
     }
 
     /// <summary>Whether products of integers are added up.</summary>

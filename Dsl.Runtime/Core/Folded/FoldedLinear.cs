@@ -78,19 +78,31 @@ public class FoldedLinear : FoldedLayer
     /// <param name="rows">How many rows; at least 1.</param>
     /// <exception cref="LayerShapeException">A length does not match, or the spans share memory. Nothing has been written.</exception>
     /// <exception cref="NonFiniteActivationException">The input is rounded to codes, and a value is NaN or infinite. Nothing has been written.</exception>
-    public void Forward(ReadOnlySpan<float> x, Span<float> y, int rows)
+    public void Forward(ReadOnlySpan<float> x, Span<float> y, int rows) => Forward(x, y, rows, default);
+
+    /// <summary>y[r,o] = activation(Σ_i x[r,i] · W[o,i] + b[o] + residual[r,o]).</summary>
+    /// <param name="x">The input, shape (rows, in), row major.</param>
+    /// <param name="y">The output, shape (rows, out), row major; shares no memory with <paramref name="x"/>.</param>
+    /// <param name="rows">How many rows; at least 1.</param>
+    /// <param name="epilogue">What is added to the output, and the function of the sum.</param>
+    /// <exception cref="LayerShapeException">A length does not match, or the spans share memory. Nothing has been written.</exception>
+    /// <exception cref="NonFiniteActivationException">The input is rounded to codes, and a value is NaN or infinite. Nothing has been written.</exception>
+    public void Forward(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
     {
         Require.Positive(Name, "rows of the batch", rows);
         Require.Rows(Name, "length of the input", rows, InFeatures, x.Length);
         Require.Rows(Name, "length of the output", rows, OutFeatures, y.Length);
         Require.Separate(Name, x, y);
-        if (Activation is { } grid)
+        epilogue.Check(Name, y);
+        if (epilogue.Shares(y))
         {
-            MultiplyRounded(grid, x, y, rows);
+            using var kept = new PooledBuffer(y.Length);
+            epilogue.Residual.CopyTo(kept.Span);
+            Compute(x, y, rows, new Epilogue(epilogue.Activation, kept.Span));
         }
         else
         {
-            Multiply(x, y, rows);
+            Compute(x, y, rows, epilogue);
         }
     }
 
@@ -98,16 +110,16 @@ public class FoldedLinear : FoldedLayer
     private protected virtual IEnumerable<SafetensorsEntry> WeightTensors() =>
         [SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), weight, OutFeatures, InFeatures)];
 
-    /// <summary>What <see cref="Forward"/> does with an input that is rounded to codes first: here with what these stand for.</summary>
-    private protected virtual void MultiplyRounded(ActivationGrid grid, ReadOnlySpan<float> x, Span<float> y, int rows)
+    /// <summary>What <c>Forward</c> does with an input that is rounded to codes first: here with what these stand for.</summary>
+    private protected virtual void MultiplyRounded(ActivationGrid grid, ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
     {
         using var rounded = new PooledBuffer(x.Length);
         grid.Round(Name, x, rounded.Span);
-        Multiply(rounded.Span, y, rows);
+        Multiply(rounded.Span, y, rows, epilogue);
     }
 
-    /// <summary>What <see cref="Forward"/> does once the arguments are checked.</summary>
-    private protected virtual void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows)
+    /// <summary>What <c>Forward</c> does once the arguments are checked. The residual lies apart from the output.</summary>
+    private protected virtual void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
     {
         var block = Math.Max(1, BlockFloats / InFeatures);
         for (var first = 0; first < OutFeatures; first += block)
@@ -117,6 +129,20 @@ public class FoldedLinear : FoldedLayer
             {
                 ForwardRow(x.Slice(row * InFeatures, InFeatures), y.Slice(row * OutFeatures, OutFeatures), first, last);
             }
+        }
+
+        epilogue.Finish(y);
+    }
+
+    private void Compute(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
+    {
+        if (Activation is { } grid)
+        {
+            MultiplyRounded(grid, x, y, rows, epilogue);
+        }
+        else
+        {
+            Multiply(x, y, rows, epilogue);
         }
     }
 

@@ -47,7 +47,7 @@ public sealed class FoldedSparseLinear : FoldedLinear
         yield return SafetensorsIntegers.Entry(FoldedModelFile.RowStartsName(Name), Rows.RowStarts);
     }
 
-    private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows)
+    private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
     {
         Rows.Multiply(x, y, rows);
         if (HasBias)
@@ -58,5 +58,7 @@ public sealed class FoldedSparseLinear : FoldedLinear
                 System.Numerics.Tensors.TensorPrimitives.Add(line, Bias, line);
             }
         }
+
+        epilogue.Finish(y);
     }
 }

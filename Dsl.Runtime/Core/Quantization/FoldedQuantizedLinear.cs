@@ -51,11 +51,11 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
 
     private protected override void Prepare(ActivationGrid grid) => integers = IntegerWeight.Of(quantized, grid.Format);
 
-    private protected override void MultiplyRounded(ActivationGrid grid, ReadOnlySpan<float> x, Span<float> y, int rows)
+    private protected override void MultiplyRounded(ActivationGrid grid, ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
     {
         if (integers is null)
         {
-            base.MultiplyRounded(grid, x, y, rows);
+            base.MultiplyRounded(grid, x, y, rows, epilogue);
             return;
         }
 
@@ -69,9 +69,11 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
             grid.Round(Name, x, rounded.Span);
             AddBranch(rounded.Span, y, rows);
         }
+
+        epilogue.Finish(y);
     }
 
-    private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows)
+    private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
     {
         var block = Math.Clamp(BlockFloats / InFeatures, 1, OutFeatures);
         using var decoded = new PooledBuffer(block * InFeatures);
@@ -89,6 +91,8 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
         {
             AddBranch(x, y, rows);
         }
+
+        epilogue.Finish(y);
     }
 
     private static QuantizedWeight Checked(QuantizedWeight weight)

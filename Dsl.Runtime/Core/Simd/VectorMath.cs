@@ -188,9 +188,8 @@ public static class VectorMath
         where V : struct, IVector<V>
     {
         var zero = V.Of(0);
-        var below = V.IfLess(x, zero, V.Of(float.NaN), V.Of(float.NegativeInfinity));
-        log = V.IfLess(zero, x, log, below);
-        log = V.IfLess(V.Of(float.MaxValue), x, x, log);
-        return V.Select(x - x, x, log); // NaN and ∞: NaN - NaN is NaN, which is not 0
+        log = V.IfLess(zero, x, log, V.Of(float.NegativeInfinity));
+        log = V.Select(x - x, x, log); // NaN and ∞: their difference is NaN, which is not 0
+        return V.IfLess(x, zero, V.Of(float.NaN), log);
     }
 }

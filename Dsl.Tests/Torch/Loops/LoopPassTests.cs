@@ -23,7 +23,7 @@ public sealed class LoopPassTests
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var kept = new List<Tensor>();
-        var composed = (Tensor)Call(pass, "Output", inputs)!;
+        var composed = (Tensor)Call(pass, "Output", (object)inputs)!;
         var inLoops = (Tensor)Call(pass, "LoopOutput", inputs, kept)!;
         AssertNear(composed, inLoops, "output");
 
