@@ -44,6 +44,9 @@ public abstract class LayerFunction<TSelf> : autograd.SingleTensorFunction<TSelf
         ctx.save_data(InLoops, inLoops);
         using var scope = NewDisposeScope();
         var output = inLoops ? LoopOutput(tensors, kept) : Output(tensors);
+
+        // The node takes over what is saved only after this method has returned: the scope of Apply ends later.
+        kept.ForEach(tensor => tensor.MoveToOuterDisposeScope());
         ctx.save_for_backward([.. tensors, .. kept]);
         return output.MoveToOuterDisposeScope();
     }
