@@ -87,7 +87,7 @@ internal static class LayerPipeline
 
     public static GeneratedFile Emit(ScheduledLayer layer)
     {
-        var facts = LayerFacts.Of(layer.Forms, layer.Verdict, layer.Check, layer.Programs.Batch?.Forward ?? layer.Programs.Forward, layer.Programs.RoundingFactor);
+        var facts = LayerFacts.Of(layer.Forms, layer.Verdict, layer.Check, layer.Programs.Batch?.Forward ?? layer.Programs.Forward, layer.Programs.RoundingFactor) with { Schedule = ScheduleText.Lines(layer.Forms, layer.Programs).ToEquatableArray() };
         var text = LayerEmitter.Emit(layer.Task.Type, layer.Task.Names, layer.Forms, layer.Programs, facts, layer.Task.Nested);
         var place = layer.Task.Layer.Kind.Place;
         return new GeneratedFile(

@@ -22,6 +22,9 @@ internal sealed record LayerFacts(
 {
     private const int BytesPerNumber = 4;
 
+    /// <summary>What the scheduler chose.</summary>
+    public EquatableArray<string> Schedule { get; init; } = [];
+
     /// <summary>The numbers and their masks.</summary>
     public long StoredBytes { get; init; }
 
@@ -159,6 +162,11 @@ internal static class CertificateText
         foreach (var condition in facts.Conditions)
         {
             yield return Row("provided", condition);
+        }
+
+        foreach (var line in Section("schedule", facts.Schedule))
+        {
+            yield return line;
         }
 
         yield return Row("gradients", facts.GradientCheck);

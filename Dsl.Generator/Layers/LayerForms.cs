@@ -56,6 +56,9 @@ internal sealed record LayerForms(
     /// <summary>The tensors that are stored, with factors in place of their product.</summary>
     public IEnumerable<StoredTensor> Kept => Factors is null ? Stored : Factors.Stored.Concat(Stored.Where(stored => stored.Tensor.Name != "weight"));
 
+    /// <summary>The terms of low rank that the layer applies as branches of its own.</summary>
+    public EquatableArray<LowRankBranch> Branches { get; init; } = [];
+
     /// <summary>Which stored tensors have masks.</summary>
     public EquatableArray<MaskedTensor> Masks { get; init; } = [];
 

@@ -85,6 +85,7 @@ internal static class LinearLayer
             Factors = weight.Factors,
             Activation = rounded is null ? null : InputForms.Of(
                 spec.Name, rounded, training, AddBias(Inference(rounded, inference, shape, folded)), inference.Packed?.Folds ?? [new FoldDefinition(folded, inference.Merged)]),
+            Branches = weight.Branches,
             Masks = weight.Masks,
             Updates = weight.Updates,
             NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null,

@@ -17,16 +17,19 @@ internal static class CostModel
 
     private static long Operations(Statement statement, Func<Size, long> sizeOf)
     {
-        var points = Space(statement).Aggregate(1L, (product, index) => product * sizeOf(index.Size));
+        var points = Points(Space(statement), sizeOf);
         return statement switch
         {
             Statement.Contract or Statement.Convolve => 2 * points,
+            Statement.Accumulate sum => sum.Products.Sum(product => 2 * Points(product.Left.Axes.Union(product.Right.Axes), sizeOf) + (product.Factor.IsOne ? 0 : points)) + ((sum.Products.Count - (sum.Start is null ? 1 : 0)) * points),
             Statement.Scatter => points,
             Statement.Compute compute => Count(compute.Body) * points,
             Statement.Fold fold => (Count(fold.Body) + 1) * points,
             _ => 0,
         };
     }
+
+    private static long Points(IEnumerable<Index> space, Func<Size, long> sizeOf) => space.Aggregate(1L, (product, index) => product * sizeOf(index.Size));
 
     /// <summary>All indices that a step walks.</summary>
     private static IEnumerable<Index> Space(Statement statement) => statement switch

@@ -37,13 +37,16 @@ internal sealed record LayerPrograms(
     /// <summary>The passes that make the weight from its factors, where it is a product.</summary>
     public FactorPrograms? Factors { get; init; }
 
+    /// <summary>The passes with the weight's maps as loops over memory, where it has any.</summary>
+    public LoopPrograms? Loops { get; init; }
+
     public static LayerPrograms Of(LayerForms forms, IReadOnlyList<Gradient> gradients, IReadOnlyList<Gradient> inputGradients, IReadOnlyList<Gradient> batchGradients)
     {
         var order = forms.Order;
         var (magnitude, factor) = BoundOf(forms);
         return new LayerPrograms(
-            Scheduler.Schedule(order, [("y", forms.Pass, forms.OutputAxes)], "inputs"),
-            Scheduler.Schedule(order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, AxesOf(pair))).ToArray(), "inputs", "gradY"),
+            Accumulation.Apply(Scheduler.Schedule(order, [("y", forms.Pass, forms.OutputAxes)], "inputs")),
+            Accumulation.Apply(Scheduler.Schedule(order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, AxesOf(pair))).ToArray(), "inputs", "gradY")),
             gradients.Select(pair => pair.Tensor).ToEquatableArray(),
             Scheduler.Schedule(order, forms.Claim.Folds.Select(fold => (forms.Claim.Folds.Count == 1 ? "folded" : fold.Folded.Name, fold.Value, fold.Folded.Axes)).ToArray()),
             Scheduler.Schedule(order, [("bound", magnitude, forms.OutputAxes)], "magnitude", "inputError"),
@@ -55,6 +58,7 @@ internal sealed record LayerPrograms(
             Factors = forms.Factors is null ? null : FactorPrograms.Of(forms.Factors),
             Input = forms.Activation is { Rounded: { } rounded } ? InputPrograms.Of(rounded, inputGradients) : null,
             Batch = forms.Norm?.Batch is { } batch ? BatchPrograms.Of(forms, batch, batchGradients) : null,
+            Loops = LoopPrograms.Of(forms, gradients),
             Updates = (forms.Norm?.Updates ?? forms.Updates) is { Count: > 0 } updates ? Scheduler.Schedule(order, updates.Select(update => ("new_" + update.Tensor.Name, update.Value, update.Tensor.Axes)).ToArray()) : null,
         };
     }
@@ -70,7 +74,7 @@ internal sealed record LayerPrograms(
     public static Tensor OutputGradient(LayerForms forms) => new("grad_y", TensorRole.OutputGradient, forms.OutputAxes);
 
     /// <summary>A gradient may be the same along an axis, as that of a mask for all branches: it is computed once.</summary>
-    private static EquatableArray<Index> AxesOf(Gradient gradient) => gradient.Tensor.Axes.Where(gradient.Value.FreeIndices.Contains).ToEquatableArray();
+    internal static EquatableArray<Index> AxesOf(Gradient gradient) => gradient.Tensor.Axes.Where(gradient.Value.FreeIndices.Contains).ToEquatableArray();
 
     /// <summary>The tensors to differentiate for: what is trained, and the input last, whose gradient is not always wanted.</summary>
     public static IReadOnlyList<Tensor> Differentiable(LayerForms forms) =>

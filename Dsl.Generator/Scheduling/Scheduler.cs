@@ -25,10 +25,25 @@ internal sealed class Scheduler
     /// <param name="outputs">What to compute, with the axes in the order wanted.</param>
     /// <param name="taken">Names that no variable may have.</param>
     public static Program Schedule(
-        IReadOnlyList<Index> order, IReadOnlyList<(string Name, Expr Expr, EquatableArray<Index> Axes)> outputs, params string[] taken)
+        IReadOnlyList<Index> order, IReadOnlyList<(string Name, Expr Expr, EquatableArray<Index> Axes)> outputs, params string[] taken) =>
+        Schedule(order, outputs, [], taken).Program;
+
+    /// <summary>Schedules one pass where some values are given, and tells what every value is.</summary>
+    /// <param name="order">The order in which intermediate values keep their axes.</param>
+    /// <param name="outputs">What to compute, with the axes in the order wanted.</param>
+    /// <param name="given">What need not be computed.</param>
+    /// <param name="taken">Names that no variable may have.</param>
+    public static (Program Program, ILookup<string, Expr> Meaning) Schedule(
+        IReadOnlyList<Index> order, IReadOnlyList<(string Name, Expr Expr, EquatableArray<Index> Axes)> outputs, IReadOnlyList<(Expr Expr, Value Value)> given, params string[] taken)
     {
         var scheduler = new Scheduler(order, taken);
         scheduler.names.UnionWith(outputs.SelectMany(output => TensorNames(output.Expr, [])));
+        foreach (var (expr, value) in given)
+        {
+            scheduler.computed[expr] = value;
+            scheduler.names.Add(value.Name);
+        }
+
         var results = new List<Value>();
         var ends = new List<int>();
         foreach (var (name, expr, axes) in outputs)
@@ -37,8 +52,9 @@ internal sealed class Scheduler
             ends.Add(scheduler.statements.Count);
         }
 
-        return new Program(
-            scheduler.inputs.Values.ToEquatableArray(), scheduler.statements.ToEquatableArray(), results.ToEquatableArray(), ends.ToEquatableArray());
+        var program = new Program(
+            scheduler.inputs.Values.Concat(given.Select(pair => pair.Value).Distinct()).ToEquatableArray(), scheduler.statements.ToEquatableArray(), results.ToEquatableArray(), ends.ToEquatableArray());
+        return (program, scheduler.computed.ToLookup(pair => pair.Value.Name, pair => pair.Key));
     }
 
     /// <summary>What is read from outside: no variable may take its name, though it may be read later than that is set.</summary>
@@ -77,7 +93,7 @@ internal sealed class Scheduler
             Named named => Materialize(named.Body, named.Name, axes),
             Access access when IsPlain(access) && axes is null => Input(access),
             Reduce { Reduction: Reduction.Sum } sum => Sum(sum, name, wanted),
-            Reduce reduce => Reduce(reduce.Reduction, [reduce.Index], Pointwise(reduce.Body), name ?? "largest", wanted),
+            Reduce maximum => Maximum(maximum, name, wanted),
             Inside => throw new ShapeException($"No step computes the mask {expr} on its own."),
             Access access when TableReader.TableOf(access) is { } table => Gather(access, table, name, wanted),
             Access access when DiagonalReader.Of(access) is { } diagonals => Arranged(
@@ -140,6 +156,19 @@ internal sealed class Scheduler
         }
 
         return Reduce(Reduction.Sum, over, Pointwise(Product(factors)), name ?? "total", wanted);
+    }
+
+    /// <summary>A maximum of maxima is one over all their indices.</summary>
+    private Value Maximum(Reduce maximum, string? name, EquatableArray<Index> wanted)
+    {
+        var over = new List<Index> { maximum.Index };
+        var body = maximum.Body;
+        for (; body is Reduce { Reduction: Reduction.Max } inner && !computed.ContainsKey(inner); body = inner.Body)
+        {
+            over.Add(inner.Index);
+        }
+
+        return Reduce(Reduction.Max, over, Pointwise(body), name ?? "largest", wanted);
     }
 
     /// <summary>Rows of a tensor, as a table of indices names them.</summary>

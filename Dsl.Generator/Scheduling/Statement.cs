@@ -34,6 +34,10 @@ internal abstract record Statement(Value Result)
     /// <summary>A contraction of two values over the indices that the result has not: a GEMM where the shapes allow it.</summary>
     public sealed record Contract(Value Result, Value Left, Value Right) : Statement(Result);
 
+    /// <summary>A sum of products of matrices, each with a factor, on top of a start.</summary>
+    /// <param name="Start">The value that the products are added to, spread over the rows where it has one axis; null for zero.</param>
+    public sealed record Accumulate(Value Result, Value? Start, EquatableArray<ScaledProduct> Products) : Statement(Result);
+
     /// <summary>A contraction over the places of a sliding window: a convolution or one of its gradients.</summary>
     /// <param name="Left">The image; of the gradient for the image, the output's gradient.</param>
     /// <param name="Right">The kernel; of the gradient for the kernel, the output's gradient.</param>
@@ -58,8 +62,44 @@ internal abstract record Statement(Value Result)
     /// <summary>A chain of pointwise functions, one pass over memory.</summary>
     public sealed record Compute(Value Result, Pointwise Body) : Statement(Result);
 
+    /// <summary>Pointwise chains and row reductions as one pass over memory. The result is the first of its outputs.</summary>
+    public sealed record Sweep(Value Result, RowKernel Kernel) : Statement(Result);
+
     /// <summary>A reduction of pointwise functions over the indices that the result has not.</summary>
     public sealed record Fold(Value Result, Reduction Reduction, EquatableArray<Index> Over, Pointwise Body) : Statement(Result);
+}
+
+/// <summary>A product of two matrices times a number.</summary>
+internal sealed record ScaledProduct(Value Left, Value Right, Rational Factor);
+
+/// <summary>What steps read and write.</summary>
+internal static class Statements
+{
+    /// <summary>The values that a step reads.</summary>
+    public static IEnumerable<Value> Reads(this Statement statement) => statement switch
+    {
+        Statement.Contract contract => [contract.Left, contract.Right],
+        Statement.Accumulate sum => sum.Products.SelectMany(product => new[] { product.Left, product.Right }).Concat(sum.Start is { } start ? [start] : Array.Empty<Value>()),
+        Statement.Convolve convolve => [convolve.Left, convolve.Right],
+        Statement.Gather gather => [gather.Source, gather.Table],
+        Statement.Scatter scatter => [scatter.Rows, scatter.Table],
+        Statement.Compute compute => compute.Body.Reads(),
+        Statement.Fold fold => fold.Body.Reads(),
+        Statement.Sweep sweep => sweep.Kernel.Inputs.Select(input => input.Value),
+        _ => [],
+    };
+
+    /// <summary>The values that a pointwise chain reads.</summary>
+    public static IEnumerable<Value> Reads(this Pointwise body) => body switch
+    {
+        Pointwise.Read read => [read.Source],
+        Pointwise.Apply apply => apply.Arguments.SelectMany(Reads),
+        _ => [],
+    };
+
+    /// <summary>The values that a step makes.</summary>
+    public static IEnumerable<Value> Results(this Statement statement) =>
+        statement is Statement.Sweep sweep ? sweep.Kernel.Outputs.Select(output => output.Value) : [statement.Result];
 }
 
 /// <summary>A pass: what it reads, its steps in order, and the values that it returns.</summary>

@@ -19,6 +19,7 @@ using System.CodeDom.Compiler;
 using System.Collections.Generic;
 using LayerDsl;
 using LayerDsl.Autograd;
+using LayerDsl.Simd;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -175,8 +176,7 @@ public sealed partial class Tokens
                     var weight = inputs[1];
                     var bias = inputs[2];
 
-                    var product = x.matmul(weight.t());
-                    return product + bias;
+                    return bias.addmm(x, weight.t());
                 }
 
                 /// <inheritdoc/>

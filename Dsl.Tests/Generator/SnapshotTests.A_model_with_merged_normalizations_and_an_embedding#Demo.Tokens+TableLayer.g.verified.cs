@@ -18,6 +18,7 @@ using System.CodeDom.Compiler;
 using System.Collections.Generic;
 using LayerDsl;
 using LayerDsl.Autograd;
+using LayerDsl.Simd;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;

@@ -14,6 +14,9 @@
 //               masked_factor_U[d,i] = mask_U[d,i]·factor_U[d,i]
 //   verdict     proved for every input, parameter and size
 //   laws        parts that both forms share stand for any value, bound indices are renamed, factors move into and out of sums
+//   schedule    the weight is computed by composed operations: no step of it has a loop
+//               the term of low rank is a branch: 20,020 FLOPs for a row of the batch, forward and backward;
+//               merged into the weight first 134,400 FLOPs and 2,560 bytes a pass, fewer FLOPs from 7 rows on
 //   gradients   equal to forward-mode derivatives at 4 points
 //   rounding    |training - inference| ≤ 208 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  2,600 → 650 after folding
@@ -27,6 +30,7 @@ using System.CodeDom.Compiler;
 using System.Collections.Generic;
 using LayerDsl;
 using LayerDsl.Autograd;
+using LayerDsl.Simd;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -58,6 +62,9 @@ public sealed partial class SparseMlp
                         masked_factor_U[d,i] = mask_U[d,i]·factor_U[d,i]
             verdict     proved for every input, parameter and size
             laws        parts that both forms share stand for any value, bound indices are renamed, factors move into and out of sums
+            schedule    the weight is computed by composed operations: no step of it has a loop
+                        the term of low rank is a branch: 20,020 FLOPs for a row of the batch, forward and backward;
+                        merged into the weight first 134,400 FLOPs and 2,560 bytes a pass, fewer FLOPs from 7 rows on
             gradients   equal to forward-mode derivatives at 4 points
             rounding    |training - inference| ≤ 208 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  2,600 → 650 after folding
@@ -236,8 +243,7 @@ public sealed partial class SparseMlp
                 var maskedFactorU = maskU * factorU;
                 var reduced = x.matmul(maskedFactorU.t());
                 var maskedFactorV = maskV * factorV;
-                var branch = reduced.matmul(maskedFactorV.t());
-                return branch + bias;
+                return bias.addmm(reduced, maskedFactorV.t());
             }
 
             /// <inheritdoc/>

@@ -9,6 +9,10 @@
 //               W[o,i] = mask[o,i]·weight[o,i]
 //   verdict     proved for every input, parameter and size
 //   laws        parts that both forms share stand for any value, bound indices are renamed
+//   schedule    forward: masked in one pass over memory; backward: gradWeight in one pass over memory
+//               masked kept for the backward pass below 240 rows: 1,605,632 bytes; from there on computed again:
+//               401,408 pointwise operations and 4,816,896 bytes a pass, where products take 2,408,448 FLOPs a row
+//               so for float32 on the CPU; elsewhere, and for gradients of gradients, composed operations that keep only the inputs
 //   gradients   equal to forward-mode derivatives at 4 points
 //   rounding    |training - inference| ≤ 1,574 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  401,920 → 100,864 after folding
@@ -22,6 +26,7 @@ using System.CodeDom.Compiler;
 using System.Collections.Generic;
 using LayerDsl;
 using LayerDsl.Autograd;
+using LayerDsl.Simd;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -48,6 +53,10 @@ public sealed partial class SparseMlp
                         W[o,i] = mask[o,i]·weight[o,i]
             verdict     proved for every input, parameter and size
             laws        parts that both forms share stand for any value, bound indices are renamed
+            schedule    forward: masked in one pass over memory; backward: gradWeight in one pass over memory
+                        masked kept for the backward pass below 240 rows: 1,605,632 bytes; from there on computed again:
+                        401,408 pointwise operations and 4,816,896 bytes a pass, where products take 2,408,448 FLOPs a row
+                        so for float32 on the CPU; elsewhere, and for gradients of gradients, composed operations that keep only the inputs
             gradients   equal to forward-mode derivatives at 4 points
             rounding    |training - inference| ≤ 1,574 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  401,920 → 100,864 after folding
@@ -138,8 +147,17 @@ public sealed partial class SparseMlp
         {
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
-            var folded = mask * weight;
-            return folded.MoveToOuterDisposeScope();
+            if (TensorLoop.Fits(mask, weight))
+            {
+                var masked = TensorLoop.New(512, 784);
+                TensorLoop.Run(new MaskedLoop(TensorLoop.Rows(mask, 512), TensorLoop.Rows(weight, 512), TensorLoop.Rows(masked, 512)), 512, 784);
+                return masked.MoveToOuterDisposeScope();
+            }
+            else
+            {
+                var folded = mask * weight;
+                return folded.MoveToOuterDisposeScope();
+            }
         }
 
         /// <inheritdoc/>
@@ -198,8 +216,7 @@ public sealed partial class SparseMlp
                 var bias = inputs[3];
 
                 var masked = mask * weight;
-                var product = x.matmul(masked.t());
-                return product + bias;
+                return bias.addmm(x, masked.t());
             }
 
             /// <inheritdoc/>
@@ -222,6 +239,105 @@ public sealed partial class SparseMlp
 
                 // A mask that asks for a gradient gets that of the weight it masks, zeros and all: RigL grows by it.
                 return [gradX, gradWeight, mask.requires_grad ? gradMasked : null, gradBias];
+            }
+
+            /// <inheritdoc/>
+            protected override bool HasLoops => true;
+
+            /// <inheritdoc/>
+            protected override Tensor LoopOutput(IReadOnlyList<Tensor> inputs, ICollection<Tensor> kept)
+            {
+                var x = inputs[0];
+                var bias = inputs[3];
+
+                var masked = MaskedOf(inputs);
+                if (x.shape[0] < 240)
+                {
+                    kept.Add(masked);
+                }
+
+                return bias.addmm(x, masked.t());
+            }
+
+            /// <inheritdoc/>
+            protected override Tensor?[] LoopGradients(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> kept, Tensor gradY)
+            {
+                var x = inputs[0];
+                var mask = inputs[2];
+
+                var gradMasked = gradY.t().matmul(x);
+                var gradBias = gradY.sum(dim: 0);
+                var gradWeight = TensorLoop.New(512, 784);
+                TensorLoop.Run(new GradWeightLoop(TensorLoop.Rows(gradMasked, 512), TensorLoop.Rows(mask, 512), TensorLoop.Rows(gradWeight, 512)), 512, 784);
+
+                Tensor? gradX = null;
+                if (x.requires_grad)
+                {
+                    var masked = kept.Count > 0 ? kept[0] : MaskedOf(inputs);
+                    gradX = gradY.matmul(masked);
+                }
+
+                // A mask that asks for a gradient gets that of the weight it masks, zeros and all: RigL grows by it.
+                return [gradX, gradWeight, mask.requires_grad ? gradMasked : null, gradBias];
+            }
+
+            /// <summary>The weight masked, from the inputs of the pass.</summary>
+            private static Tensor MaskedOf(IReadOnlyList<Tensor> inputs)
+            {
+                var weight = inputs[1];
+                var mask = inputs[2];
+
+                var masked = TensorLoop.New(512, 784);
+                TensorLoop.Run(new MaskedLoop(TensorLoop.Rows(mask, 512), TensorLoop.Rows(weight, 512), TensorLoop.Rows(masked, 512)), 512, 784);
+                return masked;
+            }
+        }
+
+        /// <summary>masked: one pass over memory, each row in one sweep.</summary>
+        private readonly struct MaskedLoop(FloatRows maskRows, FloatRows weightRows, FloatRows maskedRows) : IRowKernel
+        {
+            /// <inheritdoc/>
+            public void Run<V>(int first, int end)
+                where V : struct, IVector<V>
+            {
+                for (var row = first; row < end; row++)
+                {
+                    var maskRow = maskRows[row];
+                    var weightRow = weightRows[row];
+                    var maskedRow = maskedRows[row];
+
+                    for (var i = 0; i < 784; i += V.Count)
+                    {
+                        var mask = V.Load(maskRow, i);
+                        var weight = V.Load(weightRow, i);
+                        var masked = mask * weight;
+                        masked.Store(maskedRow, i);
+                    }
+                }
+            }
+        }
+
+        /// <summary>gradWeight: one pass over memory, each row in one sweep.</summary>
+        private readonly struct GradWeightLoop(FloatRows gradMaskedRows, FloatRows maskRows, FloatRows gradWeightRows) : IRowKernel
+        {
+            /// <inheritdoc/>
+            public void Run<V>(int first, int end)
+                where V : struct, IVector<V>
+            {
+                for (var row = first; row < end; row++)
+                {
+                    var gradMaskedRow = gradMaskedRows[row];
+                    var maskRow = maskRows[row];
+                    var gradWeightRow = gradWeightRows[row];
+
+                    for (var i = 0; i < 784; i += V.Count)
+                    {
+                        var gradMasked = V.Load(gradMaskedRow, i);
+                        var mask = V.Load(maskRow, i);
+                        var gradWeight = gradMasked * mask;
+                        gradWeight.Store(gradWeightRow, i);
+                    }
+                }
             }
         }
     }

@@ -30,6 +30,10 @@
 //   verdict     proved for every input, parameter and size
 //   laws        parts that both forms share stand for any value, bound indices are renamed, products distribute over sums, a sum of sums splits into its terms, factors move into and out of sums
 //   provided    the input's step is set, by the first batch or by calibration
+//   schedule    forward: rounded in one pass over memory (2 sweeps of each row)
+//               rounded kept for the backward pass below 216 rows: 65,536 bytes; from there on computed again:
+//               212,992 pointwise operations and 131,072 bytes a pass, where products take 98,304 FLOPs a row
+//               so for float32 on the CPU; elsewhere, and for gradients of gradients, composed operations that keep only the inputs
 //   gradients   equal to forward-mode derivatives at 4 points, with declared surrogates: straight-through, gradient scale
 //   rounding    |training - inference| ≤ 524 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  16,449 → 17,474 after folding
@@ -43,6 +47,7 @@ using System.CodeDom.Compiler;
 using System.Collections.Generic;
 using LayerDsl;
 using LayerDsl.Autograd;
+using LayerDsl.Simd;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -90,6 +95,10 @@ public sealed partial class Rounded
             verdict     proved for every input, parameter and size
             laws        parts that both forms share stand for any value, bound indices are renamed, products distribute over sums, a sum of sums splits into its terms, factors move into and out of sums
             provided    the input's step is set, by the first batch or by calibration
+            schedule    forward: rounded in one pass over memory (2 sweeps of each row)
+                        rounded kept for the backward pass below 216 rows: 65,536 bytes; from there on computed again:
+                        212,992 pointwise operations and 131,072 bytes a pass, where products take 98,304 FLOPs a row
+                        so for float32 on the CPU; elsewhere, and for gradients of gradients, composed operations that keep only the inputs
             gradients   equal to forward-mode derivatives at 4 points, with declared surrogates: straight-through, gradient scale
             rounding    |training - inference| ≤ 524 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  16,449 → 17,474 after folding
@@ -164,15 +173,27 @@ public sealed partial class Rounded
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
             var weight = this.weight.unflatten(1, 8, 32);
-            var largest = (-weight).amax([2]);
-            var low = largest.clamp_min(0);
-            var largest2 = weight.amax([2]);
-            var high = largest2.clamp_min(0);
-            var scale = (low + high) / 15;
-            var zero = (low / scale.clamp_min(1.1754943508222875E-38)).round();
-            var codes = ((weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38)).round() + zero.unsqueeze(2)).clamp_min(0).clamp_max(15);
-            var packed = FoldCodes(Format, codes, lowest: 0, scale, zero);
-            return FoldLinear(packed, bias, FoldActivation());
+            if (TensorLoop.Fits(weight))
+            {
+                var codes = TensorLoop.New(64, 8, 32);
+                var scale = TensorLoop.New(64, 8);
+                var zero = TensorLoop.New(64, 8);
+                TensorLoop.Run(new CodesLoop(TensorLoop.Rows(weight, 512), TensorLoop.Rows(codes, 512), TensorLoop.Rows(scale, 512), TensorLoop.Rows(zero, 512)), 512, 32);
+                var packed = FoldCodes(Format, codes, lowest: 0, scale, zero);
+                return FoldLinear(packed, bias, FoldActivation());
+            }
+            else
+            {
+                var largest = (-weight).amax([2]);
+                var low = largest.clamp_min(0);
+                var largest2 = weight.amax([2]);
+                var high = largest2.clamp_min(0);
+                var scale = (low + high) / 15;
+                var zero = (low / scale.clamp_min(1.1754943508222875E-38)).round();
+                var codes = ((weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38)).round() + zero.unsqueeze(2)).clamp_min(0).clamp_max(15);
+                var packed = FoldCodes(Format, codes, lowest: 0, scale, zero);
+                return FoldLinear(packed, bias, FoldActivation());
+            }
         }
 
         /// <inheritdoc/>
@@ -196,15 +217,24 @@ public sealed partial class Rounded
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
             var weight = this.weight.unflatten(1, 8, 32);
-            var largest = (-weight).amax([2]);
-            var low = largest.clamp_min(0);
-            var largest2 = weight.amax([2]);
-            var high = largest2.clamp_min(0);
-            var scale = (low + high) / 15;
-            var zero = (low / scale.clamp_min(1.1754943508222875E-38)).round();
-            var codes = ((weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38)).round() + zero.unsqueeze(2)).clamp_min(0).clamp_max(15);
-            var folded = scale.unsqueeze(2) * (codes - zero.unsqueeze(2));
-            return folded.flatten(1).MoveToOuterDisposeScope();
+            if (TensorLoop.Fits(weight))
+            {
+                var rounded = TensorLoop.New(64, 8, 32);
+                TensorLoop.Run(new RoundedLoop(TensorLoop.Rows(weight, 512), TensorLoop.Rows(rounded, 512)), 512, 32);
+                return rounded.flatten(1).MoveToOuterDisposeScope();
+            }
+            else
+            {
+                var largest = (-weight).amax([2]);
+                var low = largest.clamp_min(0);
+                var largest2 = weight.amax([2]);
+                var high = largest2.clamp_min(0);
+                var scale = (low + high) / 15;
+                var zero = (low / scale.clamp_min(1.1754943508222875E-38)).round();
+                var codes = ((weight / scale.unsqueeze(2).clamp_min(1.1754943508222875E-38)).round() + zero.unsqueeze(2)).clamp_min(0).clamp_max(15);
+                var folded = scale.unsqueeze(2) * (codes - zero.unsqueeze(2));
+                return folded.flatten(1).MoveToOuterDisposeScope();
+            }
         }
 
         /// <inheritdoc/>
@@ -306,6 +336,53 @@ public sealed partial class Rounded
 
                 return [gradX, gradRounded, gradBias];
             }
+
+            /// <inheritdoc/>
+            protected override bool HasLoops => true;
+
+            /// <inheritdoc/>
+            protected override Tensor LoopOutput(IReadOnlyList<Tensor> inputs, ICollection<Tensor> kept)
+            {
+                var x = inputs[0];
+                var bias = inputs[2];
+
+                var rounded = RoundedOf(inputs);
+                var product = torch.einsum("bge,oge->bo", x, rounded);
+                if (x.shape[0] < 216)
+                {
+                    kept.Add(rounded);
+                }
+
+                return product + bias;
+            }
+
+            /// <inheritdoc/>
+            protected override Tensor?[] LoopGradients(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> kept, Tensor gradY)
+            {
+                var x = inputs[0];
+
+                var gradRounded = torch.einsum("bo,bge->oge", gradY, x);
+                var gradBias = gradY.sum(dim: 0);
+
+                Tensor? gradX = null;
+                if (x.requires_grad)
+                {
+                    var rounded = kept.Count > 0 ? kept[0] : RoundedOf(inputs);
+                    gradX = torch.einsum("bo,oge->bge", gradY, rounded);
+                }
+
+                return [gradX, gradRounded, gradBias];
+            }
+
+            /// <summary>The weight rounded, from the inputs of the pass.</summary>
+            private static Tensor RoundedOf(IReadOnlyList<Tensor> inputs)
+            {
+                var weight = inputs[1];
+
+                var rounded = TensorLoop.New(64, 8, 32);
+                TensorLoop.Run(new RoundedLoop(TensorLoop.Rows(weight, 512), TensorLoop.Rows(rounded, 512)), 512, 32);
+                return rounded;
+            }
         }
 
         /// <summary>rounded_input[b,g,e] = input_step·input_codes[b,g,e]: the input on its grid, a node of its own.</summary>
@@ -348,6 +425,85 @@ public sealed partial class Rounded
                 }
 
                 return [gradX, gradInputScale];
+            }
+        }
+
+        /// <summary>codes, scale, zero: one pass over memory, each row in 2 sweeps.</summary>
+        private readonly struct CodesLoop(FloatRows weightRows, FloatRows codesRows, FloatRows scaleRows, FloatRows zeroRows) : IRowKernel
+        {
+            /// <inheritdoc/>
+            public void Run<V>(int first, int end)
+                where V : struct, IVector<V>
+            {
+                for (var row = first; row < end; row++)
+                {
+                    var weightRow = weightRows[row];
+                    var codesRow = codesRows[row];
+
+                    var largestSoFar = new RowMax<V>();
+                    var largest2SoFar = new RowMax<V>();
+                    for (var i = 0; i < 32; i += V.Count)
+                    {
+                        var weight = V.Load(weightRow, i);
+                        largestSoFar.Add(-weight, 32 - i);
+                        largest2SoFar.Add(weight, 32 - i);
+                    }
+
+                    var largest = largestSoFar.Value;
+                    var largest2 = largest2SoFar.Value;
+                    var low = VectorMath.ClampMin(largest, V.Of(0));
+                    var high = VectorMath.ClampMin(largest2, V.Of(0));
+                    var scale = (low + high) / V.Of(15);
+                    var zero = V.Round(low / VectorMath.ClampMin(scale, V.Of(1.1754944E-38f)));
+                    var scaleNotZero = VectorMath.ClampMin(scale, V.Of(1.1754944E-38f));
+                    for (var i = 0; i < 32; i += V.Count)
+                    {
+                        var weight = V.Load(weightRow, i);
+                        var codes = VectorMath.ClampMax(VectorMath.ClampMin(V.Round(weight / scaleNotZero) + zero, V.Of(0)), V.Of(15));
+                        codes.Store(codesRow, i);
+                    }
+                    scaleRows[row][0] = scale.First();
+                    zeroRows[row][0] = zero.First();
+                }
+            }
+        }
+
+        /// <summary>rounded: one pass over memory, each row in 2 sweeps.</summary>
+        private readonly struct RoundedLoop(FloatRows weightRows, FloatRows roundedRows) : IRowKernel
+        {
+            /// <inheritdoc/>
+            public void Run<V>(int first, int end)
+                where V : struct, IVector<V>
+            {
+                for (var row = first; row < end; row++)
+                {
+                    var weightRow = weightRows[row];
+                    var roundedRow = roundedRows[row];
+
+                    var largestSoFar = new RowMax<V>();
+                    var largest2SoFar = new RowMax<V>();
+                    for (var i = 0; i < 32; i += V.Count)
+                    {
+                        var weight = V.Load(weightRow, i);
+                        largestSoFar.Add(-weight, 32 - i);
+                        largest2SoFar.Add(weight, 32 - i);
+                    }
+
+                    var largest = largestSoFar.Value;
+                    var largest2 = largest2SoFar.Value;
+                    var low = VectorMath.ClampMin(largest, V.Of(0));
+                    var high = VectorMath.ClampMin(largest2, V.Of(0));
+                    var scale = (low + high) / V.Of(15);
+                    var zero = V.Round(low / VectorMath.ClampMin(scale, V.Of(1.1754944E-38f)));
+                    var scaleNotZero = VectorMath.ClampMin(scale, V.Of(1.1754944E-38f));
+                    for (var i = 0; i < 32; i += V.Count)
+                    {
+                        var weight = V.Load(weightRow, i);
+                        var codes = VectorMath.ClampMax(VectorMath.ClampMin(V.Round(weight / scaleNotZero) + zero, V.Of(0)), V.Of(15));
+                        var rounded = scale * (codes - zero);
+                        rounded.Store(roundedRow, i);
+                    }
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ using LayerDsl.Generator.Scheduling;
 namespace LayerDsl.Generator.Emit.Torch;
 
 /// <summary>Writes how a layer folds, and the certificate that says why it may.</summary>
-internal sealed class FoldWriter(CodeWriter writer, LayerForms forms, LayerPrograms programs, LayerFacts facts)
+internal sealed class FoldWriter(CodeWriter writer, LayerForms forms, LayerPrograms programs, LayerFacts facts, LoopWriter loops)
 {
     private readonly KindText kind = KindText.Of(forms);
     private readonly BlockText blocks = new(forms);
@@ -50,8 +50,8 @@ internal sealed class FoldWriter(CodeWriter writer, LayerForms forms, LayerProgr
                 return;
             }
 
-            writer.Line("using var noGradient = no_grad();").Line("using var scope = NewDisposeScope();").Lines(FitWriter.Prelude(forms)).Lines(blocks.Locals(programs.Fold)).Lines(TorchProgramWriter.Write(programs.Fold, forms.SizeText));
-            writer.Line($"return {programs.Fold.Results[0].Name}{blocks.Close}.MoveToOuterDisposeScope();");
+            writer.Line("using var noGradient = no_grad();").Line("using var scope = NewDisposeScope();").Lines(FitWriter.Prelude(forms)).Lines(blocks.Locals(programs.Fold));
+            Ways(programs.Fold, programs.Loops?.Fold, program => [$"return {program.Results[0].Name}{blocks.Close}.MoveToOuterDisposeScope();"]);
         }).Line();
     }
 
@@ -70,12 +70,27 @@ internal sealed class FoldWriter(CodeWriter writer, LayerForms forms, LayerProgr
         writer.Line("using var noGradient = no_grad();")
             .Line("using var scope = NewDisposeScope();")
             .Lines(FitWriter.Prelude(forms))
-            .Lines(blocks.Locals(codes))
-            .Lines(TorchProgramWriter.Write(codes, forms.SizeText))
-            .Line(forms.Fit is null
-                ? $"var packed = FoldCodes(Format, {codes.Results[0].Name}, lowest: {packed.Weight.Coded.Lowest}, {codes.Results[1].Name}{zeros}{branch});"
-                : $"var packed = FoldPlanes(Format, {codes.Results[0].Name}, {codes.Results[1].Name}{branch});")
-            .Line($"return Fold{forms.Shape.Kind}(packed, {bias}{kind.Geometry}{activation});");
+            .Lines(blocks.Locals(codes));
+        Ways(codes, programs.Loops?.Codes, program =>
+        [
+            forms.Fit is null
+                ? $"var packed = FoldCodes(Format, {program.Results[0].Name}, lowest: {packed.Weight.Coded.Lowest}, {program.Results[1].Name}{zeros}{branch});"
+                : $"var packed = FoldPlanes(Format, {program.Results[0].Name}, {program.Results[1].Name}{branch});",
+            $"return Fold{forms.Shape.Kind}(packed, {bias}{kind.Geometry}{activation});",
+        ]);
+    }
+
+    /// <summary>What passes compute in loops is folded by the same loops: a last place more or less could be another code.</summary>
+    private void Ways(Program composed, Program? inLoops, Func<Program, IReadOnlyList<string>> end)
+    {
+        if (inLoops is null)
+        {
+            writer.Lines(TorchProgramWriter.Write(composed, forms.SizeText)).Lines(end(composed));
+            return;
+        }
+
+        writer.Block($"if (TensorLoop.Fits({string.Join(", ", composed.Inputs.Select(input => input.Name))}))", () => writer.Lines(loops.Lines(inLoops.Statements, inLoops)).Lines(end(inLoops)));
+        writer.Block("else", () => writer.Lines(TorchProgramWriter.Write(composed, forms.SizeText)).Lines(end(composed)));
     }
 
     /// <summary>Rounding could hide them: NaN is no larger than any threshold.</summary>

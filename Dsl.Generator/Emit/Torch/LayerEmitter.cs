@@ -43,6 +43,7 @@ internal sealed class LayerEmitter
             .Line("using System.Collections.Generic;")
             .Line("using LayerDsl;")
             .Line("using LayerDsl.Autograd;")
+            .Line("using LayerDsl.Simd;")
             .Line("using TorchSharp;")
             .Line("using TorchSharp.Modules;")
             .Line("using TorchSharp.Utils;")
@@ -71,14 +72,15 @@ internal sealed class LayerEmitter
             Fields();
             Constructor(names);
             Forward();
-            new FoldWriter(writer, forms, programs, facts).Write();
+            var loops = new LoopWriter(writer, forms);
+            new FoldWriter(writer, forms, programs, facts, loops).Write();
             Initialization();
             Bound();
             MaskWriter.Accessor(writer, forms, Field);
             ActivationWriter.Members(writer, forms, Field);
             NormWriter.Updates(writer, forms, programs.Updates);
             UpdateWriter.Method(writer, forms, programs.Updates);
-            var passes = new PassWriter(writer, forms, programs);
+            var passes = new PassWriter(writer, forms, programs, loops);
             passes.Write("Pass", forms.Norm is { HasStatistics: true } ? "The forward and backward pass in eval mode: one node of the graph." : "The forward and backward pass: one node of the graph.", forms.Stored, programs.Forward, programs.Backward, programs.BackwardOf);
             if (programs.Batch is { } batch)
             {
@@ -96,6 +98,8 @@ internal sealed class LayerEmitter
                 writer.Line();
                 passes.Write("InputPass", Xml(ActivationWriter.Formula(forms)) + ": the input on its grid, a node of its own.", InputStored, input.Forward, input.Backward, input.BackwardOf);
             }
+
+            loops.Structs();
         });
     }
 

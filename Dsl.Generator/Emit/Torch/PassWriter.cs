@@ -5,8 +5,11 @@ using LayerDsl.Generator.Scheduling;
 namespace LayerDsl.Generator.Emit.Torch;
 
 /// <summary>Writes the passes of a layer: each is a class, one node of TorchSharp's graph.</summary>
-internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerPrograms programs)
+internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerPrograms programs, LoopWriter loops)
 {
+    private const string Composed = "Tensor?[] Gradients(IReadOnlyList<Tensor> inputs, Tensor gradY)";
+    private const string InLoops = "Tensor?[] LoopGradients(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> kept, Tensor gradY)";
+
     /// <summary>Writes one pass.</summary>
     /// <param name="name">The class.</param>
     /// <param name="summary">What it is, escaped.</param>
@@ -28,8 +31,81 @@ internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerProgr
                 WriteAndReturn(forward);
             }).Line();
             writer.Line("/// <inheritdoc/>");
-            writer.Block("protected override Tensor?[] Gradients(IReadOnlyList<Tensor> inputs, Tensor gradY)", () => Backward(stored, backward, backwardOf));
+            writer.Block("protected override " + Composed, () => Backward(stored, backward, backwardOf));
+            if (ReferenceEquals(forward, programs.Forward) && programs.Loops is { } inLoops)
+            {
+                Loops(stored, inLoops, backwardOf);
+            }
         });
+    }
+
+    /// <summary>The same passes with loops over the tensors' memory.</summary>
+    private void Loops(EquatableArray<StoredTensor> stored, LoopPrograms passes, EquatableArray<Tensor> backwardOf)
+    {
+        writer.Line().Line("/// <inheritdoc/>").Line("protected override bool HasLoops => true;").Line();
+        writer.Line("/// <inheritdoc/>");
+        writer.Block("protected override Tensor LoopOutput(IReadOnlyList<Tensor> inputs, ICollection<Tensor> kept)", () => LoopOutput(stored, passes)).Line();
+        writer.Line("/// <inheritdoc/>");
+        writer.Block("protected override " + InLoops, () => Backward(stored, passes.Backward, backwardOf));
+        if (passes.Keep is { } keep)
+        {
+            writer.Line().Line($"/// <summary>The weight {keep.Value.Name}, from the inputs of the pass.</summary>");
+            writer.Block($"private static Tensor {WeightMethod(keep)}(IReadOnlyList<Tensor> inputs)", () =>
+            {
+                var steps = Behind(passes.Forward, keep.Value);
+                Unpack(passes.Forward, steps, stored);
+                writer.Lines(loops.Lines(steps, passes.Forward)).Line($"return {keep.Value.Name};");
+            });
+        }
+    }
+
+    private void LoopOutput(EquatableArray<StoredTensor> stored, LoopPrograms passes)
+    {
+        IReadOnlyList<Statement> statements = passes.Keep is { } keep ? Beside(passes.Forward, keep.Value) : passes.Forward.Statements;
+        Unpack(passes.Forward, statements, stored, forms.Input);
+        if (passes.Keep is { Value.Name: var weight } choice)
+        {
+            writer.Line($"var {weight} = {WeightMethod(choice)}(inputs);");
+        }
+
+        writer.Lines(loops.Lines(statements.Take(statements.Count - 1), passes.Forward));
+        writer.Lines(passes.Products.Concat(passes.Keep is null ? passes.Weights : []).Select(value => $"kept.Add({value.Name});"));
+        if (passes.Keep is { } when)
+        {
+            writer.Block($"if (x.shape[0] < {when.Below})", () => writer.Line($"kept.Add({when.Value.Name});")).Line();
+        }
+
+        writer.Line("return " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.SizeText) + ";");
+    }
+
+    private static string WeightMethod(KeepChoice keep) => NamesOf.Pascal(keep.Value.Name) + "Of";
+
+    /// <summary>The steps that a value comes from.</summary>
+    private static List<Statement> Behind(Program program, Value value)
+    {
+        var needed = new HashSet<string> { value.Name };
+        var steps = program.Statements.Reverse().Where(statement =>
+        {
+            var isNeeded = statement.Results().Any(result => needed.Contains(result.Name));
+            needed.UnionWith(isNeeded ? statement.Reads().Select(read => read.Name) : []);
+            return isNeeded;
+        }).ToList();
+        steps.Reverse();
+        return steps;
+    }
+
+    /// <summary>The steps of a pass where a value is given: what only it comes from is left out.</summary>
+    private static List<Statement> Beside(Program program, Value value)
+    {
+        var needed = new HashSet<string>(program.Results.Select(result => result.Name));
+        var steps = program.Statements.Reverse().Where(statement =>
+        {
+            var isNeeded = statement.Results().Any(result => result.Name != value.Name && needed.Contains(result.Name));
+            needed.UnionWith(isNeeded ? statement.Reads().Select(read => read.Name) : []);
+            return isNeeded;
+        }).ToList();
+        steps.Reverse();
+        return steps;
     }
 
     /// <summary>The input's gradient comes last, and only where it is wanted: a first layer's input asks for none.</summary>
@@ -38,7 +114,7 @@ internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerProgr
         if (!backwardOf.Contains(forms.Input))
         {
             Unpack(backward, tensors);
-            writer.Lines(Statements(backward.Statements)).Line("return [" + string.Join(", ", backward.Results.Select(result => result.Name).Prepend("null")) + "];");
+            writer.Lines(loops.Lines(backward.Statements, backward)).Line("return [" + string.Join(", ", backward.Results.Select(result => result.Name).Prepend("null")) + "];");
             return; // indices have no gradient
         }
 
@@ -47,13 +123,13 @@ internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerProgr
         var split = backward.Ends.Count > 1 ? backward.Ends[backward.Ends.Count - 2] : 0;
         if (split > 0)
         {
-            writer.Lines(Statements(statements.Take(split))).Line();
+            writer.Lines(Given(backward, statements.Take(split))).Lines(loops.Lines(statements.Take(split), backward)).Line();
         }
 
         writer.Line("Tensor? gradX = null;");
         writer.Block("if (x.requires_grad)", () =>
         {
-            writer.Lines(Statements(statements.Skip(split).Take(statements.Count - split - 1)));
+            writer.Lines(Given(backward, statements.Skip(split)).Except(Given(backward, statements.Take(split)))).Lines(loops.Lines(statements.Skip(split).Take(statements.Count - split - 1), backward));
             writer.Line("gradX = " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.SizeText) + ";");
         }).Line();
 
@@ -63,13 +139,32 @@ internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerProgr
         writer.Line("return [" + string.Join(", ", order.Prepend("gradX").Concat(MadeAnew(backward).Select(_ => "null"))) + "];");
     }
 
-    private void Unpack(Program program, EquatableArray<StoredTensor> arguments, params Tensor[] always)
+    /// <summary>What the forward pass kept, where steps read it.</summary>
+    private IEnumerable<string> Given(Program backward, IEnumerable<Statement> steps)
     {
+        if (programs.Loops is not { } passes || !ReferenceEquals(backward, passes.Backward))
+        {
+            return [];
+        }
+
+        var read = new HashSet<string>(steps.SelectMany(statement => statement.Reads()).Select(value => value.Name));
+        return passes.Products.Concat(passes.Weights).Select((value, k) => (value, k)).Where(pair => read.Contains(pair.value.Name)).Select(pair =>
+            passes.Keep is { } keep && keep.Value == pair.value
+                ? $"var {pair.value.Name} = kept.Count > {pair.k} ? kept[{pair.k}] : {WeightMethod(keep)}(inputs);"
+                : $"var {pair.value.Name} = kept[{pair.k}];");
+    }
+
+    private void Unpack(Program program, EquatableArray<StoredTensor> arguments, params Tensor[] always) => Unpack(program, program.Statements, arguments, always);
+
+    /// <summary>What some steps of a pass read from its inputs.</summary>
+    private void Unpack(Program program, IReadOnlyList<Statement> statements, EquatableArray<StoredTensor> arguments, params Tensor[] always)
+    {
+        var read = new HashSet<string>(statements.SelectMany(statement => statement.Reads()).Select(value => value.Name));
         Tensor[] tensors = [forms.Input, .. arguments.Select(stored => stored.Tensor), .. MadeAnew(program)];
         for (var k = 0; k < tensors.Length; k++)
         {
             var name = NamesOf.Variable(tensors[k].Name);
-            if (always.Contains(tensors[k]) || program.Inputs.Any(input => input.Name == name))
+            if (always.Contains(tensors[k]) || read.Contains(name))
             {
                 writer.Line($"var {name} = inputs[{k}];");
             }
@@ -79,7 +174,7 @@ internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerProgr
     }
 
     /// <summary>What is made anew is an argument of the layer's own pass, not of the one that rounds the input.</summary>
-    private IEnumerable<Tensor> MadeAnew(Program program) => ReferenceEquals(program, programs.Forward) || ReferenceEquals(program, programs.Backward) ? forms.MadeAnew : [];
+    private IEnumerable<Tensor> MadeAnew(Program program) => ReferenceEquals(program, programs.Forward) || ReferenceEquals(program, programs.Backward) || ReferenceEquals(program, programs.Loops?.Forward) || ReferenceEquals(program, programs.Loops?.Backward) ? forms.MadeAnew : [];
 
     private void WriteAndReturn(Program program)
     {

@@ -9,12 +9,16 @@ internal static class TorchProgramWriter
 {
     /// <summary>One line for each step.</summary>
     public static IEnumerable<string> Write(Program program, Func<Size, string> sizeOf) =>
-        program.Statements.Select(statement => "var " + statement.Result.Name + " = " + Right(statement, sizeOf) + ";");
+        program.Statements.Select(statement => Line(statement, sizeOf));
+
+    /// <summary>A step as a line.</summary>
+    public static string Line(Statement statement, Func<Size, string> sizeOf) => "var " + statement.Result.Name + " = " + Right(statement, sizeOf) + ";";
 
     /// <summary>The right-hand side of a step, for callers that return it at once.</summary>
     public static string Right(Statement statement, Func<Size, string> sizeOf) => statement switch
     {
         Statement.Contract contract => Contract(contract),
+        Statement.Accumulate sum => Accumulate(sum),
         Statement.Compute compute => Text(compute.Body, compute.Result.Axes, sizeOf).Text,
         Statement.Gather gather => $"{gather.Source.Name}.index_select(0, {gather.Table.Name})",
         Statement.Scatter scatter => Scatter(scatter, sizeOf),
@@ -36,11 +40,9 @@ internal static class TorchProgramWriter
     private static string Contract(Statement.Contract contract)
     {
         var (left, right, result) = (contract.Left.Axes, contract.Right.Axes, contract.Result.Axes);
-        var summed = left.Intersect(right).Except(result).ToArray();
-        if (left.Count == 2 && right.Count == 2 && result.Count == 2 && summed.Length == 1 && left.Contains(result[0]) && right.Contains(result[1]))
+        if (Accumulation.IsMatrixProduct(contract))
         {
-            return (left[1] == summed[0] ? contract.Left.Name : contract.Left.Name + ".t()")
-                + ".matmul(" + (right[0] == summed[0] ? contract.Right.Name : contract.Right.Name + ".t()") + ")";
+            return LeftText(contract.Left, result) + ".matmul(" + RightText(contract.Right, result) + ")";
         }
 
         // Any other pattern of shared and private indices: the letters of an einsum are the indices themselves, where each has one of its own.
@@ -51,12 +53,27 @@ internal static class TorchProgramWriter
         return $"torch.einsum(\"{Letters(left)},{Letters(right)}->{Letters(result)}\", {contract.Left.Name}, {contract.Right.Name})";
     }
 
+    private static string LeftText(Value left, EquatableArray<Index> result) => left.Axes[0] == result[0] ? left.Name : left.Name + ".t()";
+
+    private static string RightText(Value right, EquatableArray<Index> result) => right.Axes[1] == result[1] ? right.Name : right.Name + ".t()";
+
+    private static string Accumulate(Statement.Accumulate sum)
+    {
+        var text = sum.Start is { } start
+            ? $"{start.Name}.addmm({Arguments(sum.Products[0])})"
+            : LeftText(sum.Products[0].Left, sum.Result.Axes) + ".matmul(" + RightText(sum.Products[0].Right, sum.Result.Axes) + ")";
+        return text + string.Concat(sum.Products.Skip(1).Select(product => $".addmm_({Arguments(product)})"));
+
+        string Arguments(ScaledProduct product) => LeftText(product.Left, sum.Result.Axes) + ", " + RightText(product.Right, sum.Result.Axes)
+            + (product.Factor.IsOne ? string.Empty : ", beta: 1, alpha: " + ((float)product.Factor.ToDouble()).ToString("R", CultureInfo.InvariantCulture) + "f");
+    }
+
     private static string Fold(Statement.Fold fold, Func<Size, string> sizeOf)
     {
         var axes = fold.Result.Axes.Concat(fold.Over).ToEquatableArray();
 
         // In the storage order of a value that has all axes nothing needs to be permuted, as long as what remains is in the result's order.
-        var whole = Reads(fold.Body).FirstOrDefault(source => source.Axes.Count == axes.Count && source.Axes.All(axes.Contains) && source.Axes.Except(fold.Over).SequenceEqual(fold.Result.Axes));
+        var whole = fold.Body.Reads().FirstOrDefault(source => source.Axes.Count == axes.Count && source.Axes.All(axes.Contains) && source.Axes.Except(fold.Over).SequenceEqual(fold.Result.Axes));
         axes = whole?.Axes ?? axes;
         var body = Text(fold.Body, axes, sizeOf);
         var receiver = body.Precedence < TorchFunctions.Primary ? "(" + body.Text + ")" : body.Text;
@@ -71,13 +88,6 @@ internal static class TorchProgramWriter
             ? receiver + ".sum(dim: " + dimensions[0] + ")" // named, or a 0 would be taken for a ScalarType
             : receiver + "." + method + "([" + string.Join(", ", dimensions) + "])";
     }
-
-    private static IEnumerable<Value> Reads(Pointwise body) => body switch
-    {
-        Pointwise.Read read => [read.Source],
-        Pointwise.Apply apply => apply.Arguments.SelectMany(Reads),
-        _ => [],
-    };
 
     private static (string Text, int Precedence) Text(Pointwise body, EquatableArray<Index> axes, Func<Size, string> sizeOf) => body switch
     {
@@ -95,7 +105,7 @@ internal static class TorchProgramWriter
     private static bool IsScalar(Pointwise body) => body is Pointwise.Extent or Pointwise.Number || (body is Pointwise.Apply apply && apply.Arguments.All(IsScalar));
 
     /// <summary>The number that a function of numbers and declared sizes is.</summary>
-    private static Rational? Constant(Pointwise body, Func<Size, string> sizeOf) => body switch
+    public static Rational? Constant(Pointwise body, Func<Size, string> sizeOf) => body switch
     {
         Pointwise.Number number => number.Exact,
         Pointwise.Extent extent => long.TryParse(sizeOf(extent.Size), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null,

@@ -1,0 +1,67 @@
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
+
+namespace LayerDsl.Generator.Scheduling;
+
+/// <summary>
+/// Whether a weight made by loops is kept for the backward pass or made anew there. It takes memory from the forward to the backward pass; making it
+/// anew takes the same time whatever the batch, so that the layer decides by the batch when it runs.
+/// </summary>
+/// <param name="Value">The weight.</param>
+/// <param name="Bytes">What keeping it takes.</param>
+/// <param name="Flops">The operations that make it.</param>
+/// <param name="Traffic">The bytes that these read and write.</param>
+/// <param name="ProductFlops">The operations of the passes' products for one row of the batch.</param>
+internal sealed record KeepChoice(Value Value, long Bytes, long Flops, long Traffic, long ProductFlops)
+{
+    /// <summary>A pointwise operation takes the time of so many operations of a product, and a byte of memory that of so many.</summary>
+    private const int PointwiseCost = 5;
+
+    private const int ByteCost = 6;
+
+    /// <summary>Making the weight anew is worth its memory where it takes less than a part in so many of the products' time.</summary>
+    private const int Part = 20;
+
+    /// <summary>The batch below which the weight is kept.</summary>
+    public long Below => Part * Math.Max(PointwiseCost * Flops, ByteCost * Traffic) / Math.Max(1, ProductFlops);
+
+    /// <summary>The choice for the one weight that is kept; null for a pass that keeps none or several.</summary>
+    public static KeepChoice? Of(Program forward, EquatableArray<Value> kept, LayerForms forms)
+    {
+        var sweeps = forward.Statements.OfType<Statement.Sweep>().ToArray();
+        if (kept.Count != 1 || sweeps.Single(sweep => sweep.Results().Any(value => value.Name == kept[0].Name)).Kernel.Outputs.Count > 1)
+        {
+            return null;
+        }
+
+        var numbers = kept[0].Axes.Aggregate(1L, (product, axis) => product * forms.Evaluate(axis.Size));
+        var steps = sweeps.Sum(sweep => sweep.Kernel.Sweeps.Sum(part => part.Steps.Sum(step => KernelCosts.Of(step.Body)) + part.Folds.Count));
+        var full = sweeps.Sum(sweep => sweep.Kernel.Inputs.Count(input => input.Reach == Reach.Full) + sweep.Kernel.Outputs.Count(output => output.Reach == Reach.Full));
+
+        // The output, the weight's gradient and the input's.
+        return new KeepChoice(kept[0], sizeof(float) * numbers, steps * numbers, sizeof(float) * numbers * full, 3 * 2 * numbers);
+    }
+}
+
+/// <summary>
+/// Whether a low-rank term is applied to the input as a branch or merged into the weight first. A branch costs operations for each row of the batch,
+/// a merged weight operations and a pass over memory once.
+/// </summary>
+/// <param name="BranchFlops">The operations of forward and backward pass for one row of the batch, beyond those of the weight alone.</param>
+/// <param name="MergedFlops">The operations that merging adds to both passes, whatever the batch.</param>
+/// <param name="MergedBytes">What the merged weight takes.</param>
+internal sealed record BranchChoice(long BranchFlops, long MergedFlops, long MergedBytes)
+{
+    /// <summary>The batch from which merging has fewer operations.</summary>
+    public long From => (MergedFlops + BranchFlops - 1) / BranchFlops;
+
+    /// <summary>The costs for a layer with a term of low rank beside a weight; null for all others.</summary>
+    public static BranchChoice? Of(LayerForms forms)
+    {
+        var rank = forms.Branches.Sum(branch => forms.Evaluate(branch.Rank.Size));
+        var (rows, columns) = ((long)forms.Weight.Rows, (long)forms.Weight.Columns);
+
+        // Forward: x·A and ·B. Backward: gy·B, gradients of A and B, x·A again, and the input's: six thin products. Merged: B·A, and a gradient of each factor.
+        return rank == 0 ? null : new BranchChoice(2 * rank * ((3 * columns) + (3 * rows)) + (2 * rank * columns), 3 * 2 * rank * rows * columns, sizeof(float) * rows * columns);
+    }
+}
