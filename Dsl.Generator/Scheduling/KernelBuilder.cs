@@ -1,4 +1,3 @@
-using LayerDsl.Generator.Ir;
 
 namespace LayerDsl.Generator.Scheduling;
 

@@ -1,5 +1,4 @@
 using LayerDsl.Generator.Emit.Simd;
-using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Scheduling;
 
