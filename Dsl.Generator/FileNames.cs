@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Own;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 
@@ -15,10 +16,13 @@ internal static class FileNames
 {
     public static IEnumerable<string> Of(Declared<ModelSpec> declared) => declared.Spec is not { } model
         ? []
-        : LayerTasks.Of(declared).Concat(LayerTasks.AttentionOf(declared)).Select(task => task.File).Concat([model.Type.FileName, model.Type.FileName + ".Folded"]);
+        : LayerTasks.Of(declared).Concat(LayerTasks.AttentionOf(declared)).Select(task => task.File)
+            .Concat([model.Type.FileName, model.Type.FileName + ".Folded", model.Type.FileName + ".OnDevice", model.Type.FileName + ".FoldIlgpu"]);
 
     public static IEnumerable<string> Of(Declared<LayerClassSpec> declared) =>
         LayerTasks.Of(declared).Concat(LayerTasks.AttentionOf(declared)).Select(task => task.File);
+
+    public static IEnumerable<string> Of(Declared<OwnClass> declared) => declared.Spec is { } own ? [own.Type.FileName] : [];
 
     /// <summary>The names that need a number, in the order of their numbers within each group.</summary>
     public static EquatableArray<string> Clashes(ImmutableArray<string> names) => names

@@ -1,9 +1,11 @@
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Emit.Ilgpu;
 using LayerDsl.Generator.Emit.Managed;
 using LayerDsl.Generator.Emit.Torch;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Merging;
+using LayerDsl.Generator.Own;
 using LayerDsl.Generator.Reparams;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -27,8 +29,13 @@ public sealed class LayerGenerator : IIncrementalGenerator
                 .WithTrackingName(StepNames.DeclaredLayers))
             .ToArray();
 
+        var methods = context.SyntaxProvider
+            .ForAttributeWithMetadataName("LayerDsl.ReparameterizationAttribute", (node, _) => node is TypeDeclarationSyntax, OwnMethodReader.ReadClass)
+            .WithTrackingName(StepNames.DeclaredMethods);
+
         // 2. What is wrong with a declaration is reported where it stands.
         context.Report(models.SelectMany((declared, _) => declared.Diagnostics).WithTrackingName(StepNames.Diagnostics));
+        context.Report(methods.SelectMany((declared, _) => declared.Diagnostics));
         foreach (var classes in layerClasses)
         {
             context.Report(classes.SelectMany((declared, _) => declared.Diagnostics));
@@ -42,7 +49,7 @@ public sealed class LayerGenerator : IIncrementalGenerator
 
         // 3. File names that differ only by case would be one file.
         var clashes = layerClasses.Aggregate(
-            models.SelectMany((declared, _) => FileNames.Of(declared)).Collect(),
+            models.SelectMany((declared, _) => FileNames.Of(declared)).Collect().Combine(methods.SelectMany((declared, _) => FileNames.Of(declared)).Collect()).Select((pair, _) => pair.Left.AddRange(pair.Right)),
             (names, classes) => names.Combine(classes.SelectMany((declared, _) => FileNames.Of(declared)).Collect()).Select((pair, _) => pair.Left.AddRange(pair.Right)))
             .Select((names, _) => FileNames.Clashes(names));
 
@@ -54,6 +61,10 @@ public sealed class LayerGenerator : IIncrementalGenerator
             Generate(context, classes.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(classes), clashes);
             GenerateAttention(context, classes.SelectMany((declared, _) => LayerTasks.AttentionOf(declared)), PlacesOf(classes), clashes);
         }
+
+        var methodFiles = methods.Where(declared => declared.Spec is not null)
+            .Select((declared, _) => new GeneratedFile(declared.Spec!.Type.FileName, OwnMethodEmitter.Emit(declared.Spec), [])).WithTrackingName(StepNames.MethodFiles);
+        context.AddFiles(methodFiles, clashes);
 
         // 5. The models themselves, with the pairs of layers that are merged when they are folded.
         var specs = models.Where(declared => declared.Spec is not null).Select((declared, _) => declared.Spec!).WithTrackingName(StepNames.Models);
@@ -69,7 +80,13 @@ public sealed class LayerGenerator : IIncrementalGenerator
             .WithTrackingName(StepNames.FoldedFiles);
         context.AddFiles(folded, clashes);
 
-        // 7. What lets TorchSharp's native library load.
+        // 7. The same on a device, where the project references the package that launches kernels.
+        var device = merged.Combine(context.HasIlgpu()).Where(pair => pair.Right && pair.Left.Folded is not null)
+            .SelectMany((pair, _) => DeviceModelEmitter.Emit(pair.Left)).WithTrackingName(StepNames.DeviceFiles);
+        context.AddFiles(device, clashes);
+        context.Report(device.SelectMany((file, _) => file.Diagnostics).Combine(PlacesOf(models)).Select((pair, _) => pair.Left.Locate(pair.Right)));
+
+        // 8. What lets TorchSharp's native library load.
         context.RegisterTorchLoader();
     }
 

@@ -5,6 +5,8 @@ internal static class StepNames
 {
     public const string DeclaredModels = nameof(DeclaredModels);
     public const string DeclaredLayers = nameof(DeclaredLayers);
+    public const string DeclaredMethods = nameof(DeclaredMethods);
+    public const string MethodFiles = nameof(MethodFiles);
     public const string Models = nameof(Models);
     public const string LayerTasks = nameof(LayerTasks);
     public const string ProvedLayers = nameof(ProvedLayers);
@@ -18,6 +20,8 @@ internal static class StepNames
     public const string AttentionFiles = nameof(AttentionFiles);
     public const string ModelFiles = nameof(ModelFiles);
     public const string FoldedFiles = nameof(FoldedFiles);
+    public const string HasIlgpu = nameof(HasIlgpu);
+    public const string DeviceFiles = nameof(DeviceFiles);
     public const string TorchLoader = nameof(TorchLoader);
     public const string Diagnostics = nameof(Diagnostics);
 }

@@ -15,5 +15,8 @@ public sealed class PublicApiTests
     public Task Core() => Verifier.Verify(typeof(FoldedModel).Assembly.GeneratePublicApi(Options));
 
     [Fact]
+    public Task Ilgpu() => Verifier.Verify(typeof(LayerDsl.Ilgpu.DeviceModel).Assembly.GeneratePublicApi(Options));
+
+    [Fact]
     public Task Torch() => Verifier.Verify(typeof(Layer).Assembly.GeneratePublicApi(Options));
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Layers.Attention;
+using LayerDsl.Generator.Own;
 using LayerDsl.Generator.Reparams;
 using Microsoft.CodeAnalysis;
 
@@ -10,8 +11,12 @@ namespace LayerDsl.Generator.Declarations;
 /// <summary>Reads the attributes of one layer: from symbols to an <see cref="AttributeSpec"/> each, and from these to a <see cref="LayerSpec"/>.</summary>
 internal sealed class AttributeReader
 {
+    private readonly Compilation compilation;
     private readonly List<DiagnosticInfo> diagnostics = [];
     private readonly List<PlaceInfo> places = [];
+
+    /// <param name="compilation">Where the bodies of users' methods are looked up.</param>
+    public AttributeReader(Compilation compilation) => this.compilation = compilation;
 
     public IReadOnlyList<DiagnosticInfo> Diagnostics => diagnostics;
 
@@ -53,13 +58,13 @@ internal sealed class AttributeReader
         }
 
         // On an attention layer each projection may have its own.
-        if (NameOf(kinds[0]) != AttentionLayer.Attribute && methods.GroupBy(NameOf).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        if (NameOf(kinds[0]) != AttentionLayer.Attribute && methods.GroupBy(Identity).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             Report(DeclarationDiagnostics.DuplicateMethod, LocationOf(twice.Last()), symbol.Name, twice.Key!);
             return null;
         }
 
-        return Check(name, Read(kinds[0], scope, name), methods.Select(method => Read(method, scope, name)).ToArray());
+        return Check(name, Read(kinds[0], scope, name, cancellation), methods.Select(method => Read(method, scope, name, cancellation)).ToArray());
     }
 
     private LayerSpec? Check(string name, AttributeSpec? kind, AttributeSpec?[] methods)
@@ -94,7 +99,7 @@ internal sealed class AttributeReader
         return declarations <= 1;
     }
 
-    private AttributeSpec? Read(AttributeData attribute, INamedTypeSymbol scope, string layer)
+    private AttributeSpec? Read(AttributeData attribute, INamedTypeSymbol scope, string layer, CancellationToken cancellation)
     {
         var name = NameOf(attribute)!;
         var place = scope.ToDisplayString() + "/" + layer + "." + name;
@@ -104,6 +109,11 @@ internal sealed class AttributeReader
         }
 
         places.Add(new PlaceInfo(place, LocationOf(attribute)));
+        if (name == Reparam.Method.Attribute)
+        {
+            return ReadOwn(attribute, name, place, cancellation);
+        }
+
         var arguments = new List<AttributeArgument>();
         var parameters = attribute.AttributeConstructor!.Parameters;
         for (var k = 0; k < attribute.ConstructorArguments.Length; k++)
@@ -119,6 +129,24 @@ internal sealed class AttributeReader
         arguments.AddRange(attribute.NamedArguments.Select(pair => ReadConstant(pair.Key, pair.Value)));
         return new AttributeSpec(name, arguments.ToEquatableArray(), place);
     }
+
+    /// <summary>A use of the user's own method.</summary>
+    private AttributeSpec? ReadOwn(AttributeData attribute, string name, string place, CancellationToken cancellation)
+    {
+        var use = OwnUse.Read(attribute, compilation, cancellation);
+        if (use.Fault is { } fault)
+        {
+            Report(OwnDiagnostics.CannotApply, LocationOf(attribute), (attribute.ConstructorArguments[0].Value as ITypeSymbol)?.Name ?? "null", fault);
+        }
+
+        return use.Method is not { } method ? null : new AttributeSpec(
+            name, use.Arguments.Concat(attribute.NamedArguments.Select(pair => ReadConstant(pair.Key, pair.Value))).ToEquatableArray(), place) { Own = method };
+    }
+
+    /// <summary>What may stand once on a layer: a method, and each of the user's own.</summary>
+    private static string? Identity(AttributeData attribute) => NameOf(attribute) is { } name && name == Reparam.Method.Attribute
+        ? (attribute.ConstructorArguments[0].Value as ITypeSymbol)?.Name ?? name
+        : NameOf(attribute);
 
     /// <summary>A string where a size is expected names an integer constant of the class.</summary>
     private AttributeArgument? ReadDimension(AttributeData attribute, string name, TypedConstant value, INamedTypeSymbol scope)

@@ -16,6 +16,9 @@ internal readonly record struct AttributeArgument(string Name, string Text, doub
 /// </param>
 internal sealed record AttributeSpec(string Name, EquatableArray<AttributeArgument> Arguments, string Place)
 {
+    /// <summary>The user's method, where the attribute applies one.</summary>
+    public Own.OwnMethod? Own { get; init; }
+
     public int Int(string name, int otherwise = 0) => (int)Double(name, otherwise);
 
     public double Double(string name, double otherwise) => Find(name) is { } argument ? argument.Number : otherwise;

@@ -15,10 +15,10 @@ internal static class DeclarationReader
     private const string LayerType = "LayerDsl.Layer";
 
     /// <summary>What the generator adds to a model, and to a layer that is a class of its own.</summary>
-    private static readonly string[] ModelMembers = ["Folded", "Fold", "FoldTorch", "VerifyFold", "Certificates"];
+    private static readonly string[] ModelMembers = ["Folded", "Fold", "FoldTorch", "FoldIlgpu", "OnDevice", "VerifyFold", "Certificates"];
 
     private static readonly string[] LayerMembers =
-        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "GetMaskedParameters", "Start", "Pass", "BatchPass", "Geometry", "Eps", "ScaleAndShift", "UpdateStatistics", "RoundingBoundAt", "Attend", "QueryLayer", "KeyLayer", "ValueLayer", "OutputLayer", "QueryKeyLayer", "Product", "ProductOf", "LoadFactors", .. Methods.StoredNames];
+        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "GetMaskedParameters", "Start", "Pass", "BatchPass", "Geometry", "Eps", "ScaleAndShift", "UpdateStatistics", "RoundingBoundAt", "UpdateBuffers", "Attend", "QueryLayer", "KeyLayer", "ValueLayer", "OutputLayer", "QueryKeyLayer", "Product", "ProductOf", "LoadFactors", .. Methods.StoredNames];
 
     /// <summary>Reads a [LayerModel].</summary>
     public static Declared<ModelSpec> ReadModel(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
@@ -40,7 +40,7 @@ internal static class DeclarationReader
             return new Declared<ModelSpec>(null, [wrong], []);
         }
 
-        var reader = new AttributeReader();
+        var reader = new AttributeReader(context.SemanticModel.Compilation);
         var names = new MemberNames(type);
         var properties = type.GetMembers().OfType<IPropertySymbol>()
             .Where(property => property.GetAttributes().Any(AttributeReader.IsLayerAttribute))
@@ -81,7 +81,7 @@ internal static class DeclarationReader
             return new Declared<LayerClassSpec>(null, [refusal], []);
         }
 
-        var reader = new AttributeReader();
+        var reader = new AttributeReader(context.SemanticModel.Compilation);
         if (type.BaseType is { SpecialType: not SpecialType.System_Object } other && other.ToDisplayString() != LayerType)
         {
             reader.Report(DeclarationDiagnostics.UnsupportedBase, location, type.Name, other.ToDisplayString(), "a layer derives from LayerDsl.Layer; leave the base class out");
@@ -96,6 +96,11 @@ internal static class DeclarationReader
         }
 
         var layer = reader.ReadLayer(type, type, type.Name, cancellation);
+        if (layer?.Methods.SelectMany(Reparam.Fields).FirstOrDefault(field => field == type.Name || type.GetMembers(field).Length > 0) is { } taken)
+        {
+            reader.Report(DeclarationDiagnostics.ReservedName, location, type.Name, taken);
+        }
+
         if (layer is not null && Widening.IsWide(layer))
         {
             reader.Report([Widening.Alone(layer).Locate(reader.Places)]);
@@ -235,23 +240,11 @@ internal static class DeclarationReader
             reader.Report(DeclarationDiagnostics.NeedsParameterlessConstructor, location, type.Name);
         }
 
-        foreach (var constructor in constructors)
+        foreach (var syntax in Registration.Missing(type, cancellation))
         {
-            var syntax = constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as ConstructorDeclarationSyntax;
-            var chains = syntax?.Initializer?.IsKind(SyntaxKind.ThisConstructorInitializer) == true;
-            if (syntax is not null && !chains && !syntax.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(IsRegistration))
-            {
-                reader.Report(DeclarationDiagnostics.ComponentsNotRegistered, LocationInfo.From(syntax.Identifier.GetLocation()), type.Name);
-            }
+            reader.Report(DeclarationDiagnostics.ComponentsNotRegistered, LocationInfo.From(syntax.Identifier.GetLocation()), type.Name);
         }
     }
-
-    private static bool IsRegistration(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        IdentifierNameSyntax name => name.Identifier.Text == "RegisterComponents",
-        MemberAccessExpressionSyntax member => member.Name.Identifier.Text == "RegisterComponents",
-        _ => false,
-    };
 
     private static bool IsModel(INamedTypeSymbol type) => type.GetAttributes().Any(attribute => attribute.AttributeClass?.ToDisplayString() == "LayerDsl.LayerModelAttribute");
 

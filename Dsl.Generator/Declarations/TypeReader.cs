@@ -49,10 +49,36 @@ internal static class TypeReader
         return null;
     }
 
+    /// <summary>The first reason why a static class cannot be added to, or null.</summary>
+    public static DiagnosticInfo? RefuseStatic(INamedTypeSymbol type, LocationInfo? location, CancellationToken cancellation)
+    {
+        DiagnosticInfo Error(string what, string remedy) => DiagnosticInfo.Create(OwnDiagnostics.NotAMethod, location, type.Name, what, remedy);
+
+        if (!type.IsStatic || type.IsFileLocal || type.TypeKind != TypeKind.Class)
+        {
+            return Error("is no static class", "declare it 'static partial class'");
+        }
+
+        for (var outer = type; outer is not null; outer = outer.ContainingType)
+        {
+            if (outer.IsGenericType || outer.IsFileLocal)
+            {
+                return Error("is generic, or file-local, or inside of such a class", "move it out, and take numbers as parameters of Map");
+            }
+
+            if (!IsPartial(outer, cancellation))
+            {
+                return Error(SymbolEqualityComparer.Default.Equals(outer, type) ? "is not partial" : "lies in '" + outer.Name + "', which is not partial", "add the modifier 'partial'");
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Types that generated code mentions by their simple names.</summary>
     public static readonly string[] UsedTypes =
     [
-        "Layer", "LayerCertificate", "MaskedParameter", "MaskSchedule", "FactorizedWeightException", "FoldedLinear", "FoldedConv2d", "FoldedBatchNorm2d", "FoldedLayerNorm", "FoldedRmsNorm", "FoldedEmbedding", "LayerMerge", "NormBound", "LayerShapeException", "Conv2dGeometry", "ConvolutionGradients", "Pooling", "FoldedModel", "FoldedModelFile", "PooledBuffer", "Activations", "LayerFunction", "FoldReport", "FoldVerification", "MergedWeightException", "FoldedAttention", "PlainAttention", "AttentionGeometry", "ProjectionFormat",
+        "Layer", "LayerCertificate", "MaskedParameter", "MaskSchedule", "FactorizedWeightException", "FoldedLinear", "FoldedConv2d", "FoldedBatchNorm2d", "FoldedLayerNorm", "FoldedRmsNorm", "FoldedEmbedding", "LayerMerge", "NormBound", "LayerShapeException", "Conv2dGeometry", "ConvolutionGradients", "Diagonals", "Pooling", "FoldedModel", "FoldedModelFile", "PooledBuffer", "Activations", "LayerFunction", "FoldReport", "FoldVerification", "MergedWeightException", "FoldedAttention", "PlainAttention", "AttentionGeometry", "ProjectionFormat",
         "ModelState", "ComponentName", "ComponentNameAttribute", "GeneratedCode", "GeneratedCodeAttribute", "Parameter", "ScalarType", "torch", "nn", "Tensor",
         "Math", "Array", "var", "IReadOnlyList", "Span", "ReadOnlySpan", "InvalidOperationException",
     ];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Forward;
+using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Reparams;
 
 namespace LayerDsl.Generator.Declarations;
@@ -10,8 +11,8 @@ internal sealed record Widened(EquatableArray<LayerProperty> Properties, Forward
 
 /// <summary>
 /// Widens the layers of a model that are declared <c>SparseIso(s, Kind = Wide)</c>, and their neighbours: every hidden width that
-/// such a layer reads or writes is multiplied by √(1/(1-s)). Values and layers that must have the same width form a group; the
-/// groups of the model's own input and output keep the declared sizes.
+/// such a layer reads or writes, features or channels, is multiplied by √(1/(1-s)). Values and layers whose widths change together
+/// form a group; the groups of the model's own input and output keep the declared sizes.
 /// </summary>
 internal sealed class Widening
 {
@@ -19,18 +20,13 @@ internal sealed class Widening
 
     private readonly ForwardProgram program;
     private readonly IReadOnlyDictionary<string, LayerSpec> layers;
-    private readonly WidthGroups groups = new();
+    private readonly WidthGroups groups;
 
     private Widening(ForwardProgram program, IReadOnlyDictionary<string, LayerSpec> layers)
     {
         this.program = program;
         this.layers = layers;
-        groups.Fix(Value(-1), Fixed.Border);
-        groups.Fix(Value(program.Result), Fixed.Border);
-        for (var step = 0; step < program.Steps.Count; step++)
-        {
-            Join(program.Steps[step], step);
-        }
+        groups = WidthJoins.Of(program, layers);
     }
 
     public static bool IsWide(LayerSpec layer) => WideOf(layer) is not null;
@@ -68,38 +64,12 @@ internal sealed class Widening
     private static Widened Refused(EquatableArray<LayerProperty> properties, IEnumerable<DiagnosticInfo> found) =>
         new(properties.Select(property => property with { Layer = null }).ToEquatableArray(), null, found.ToEquatableArray());
 
-    private void Join(ForwardStep step, int number)
-    {
-        switch (step)
-        {
-            case ForwardStep.Layer { Name: var name, Argument: var argument }:
-                groups.Join(Value(argument), Input(name));
-                groups.Join(Value(number), Output(name));
-                if (layers[name].Kind.Name != "Linear")
-                {
-                    groups.Fix(Value(argument), Fixed.OtherKind);
-                    groups.Fix(Value(number), Fixed.OtherKind);
-                }
-
-                break;
-            case ForwardStep.Reshape reshape:
-                groups.Fix(Value(reshape.Argument), Fixed.Reshape);
-                groups.Fix(Value(number), Fixed.Reshape);
-                break;
-            default:
-                foreach (var operand in step.Reads)
-                {
-                    groups.Join(Value(operand), Value(number));
-                }
-
-                break;
-        }
-    }
-
     private DiagnosticInfo? Check(LayerSpec layer)
     {
-        var (input, output) = (Input(layer.Name), Output(layer.Name));
-        var reason = layer.Kind.Name != "Linear" ? "only Linear layers are widened" : new[] { (input, "input"), (output, "output") }.Select(side => Reason(side.Item1, side.Item2)).FirstOrDefault(text => text is not null);
+        var (input, output) = (WidthJoins.Input(layer.Name), WidthJoins.Output(layer.Name));
+        var reason = layer.Kind.Name is not ("Linear" or "Conv2d") ? "only Linear and Conv2d layers are widened"
+            : WidthJoins.IsDepthwise(layer) ? "each of its outputs reads one input, so that its kernel grows with the width and not with its square, and the mask saves more than the width costs"
+            : Reason(input, "input") ?? Reason(output, "output");
         if (reason is null && groups.IsFixed(input) && groups.IsFixed(output))
         {
             reason = "its input and its output have the sizes of the model's own input and output";
@@ -113,50 +83,82 @@ internal sealed class Widening
     /// <summary>A layer beside a wide one may become too large, or too large for its own methods.</summary>
     private IEnumerable<DiagnosticInfo> CheckSizes(LayerSpec layer)
     {
-        var (inputs, outputs) = (WidthOf(Input(layer.Name), layer.Kind.Int("inFeatures")), WidthOf(Output(layer.Name), layer.Kind.Int("outFeatures")));
-        return (double)inputs * outputs > int.MaxValue
-            ? [DiagnosticInfo.At(layer.Kind.Place, DeclarationDiagnostics.WeightTooLarge, Text(outputs), Text(inputs))]
-            : Methods.Check(Widen(layer)).Where(fault => fault.IsError);
+        var widened = Widen(layer);
+        if (widened == layer)
+        {
+            return [];
+        }
+
+        var sizes = widened.Kind.Arguments.Select(argument => argument.Number).OrderByDescending(size => size).ToArray();
+        var found = sizes[0] > int.MaxValue
+            ? [DiagnosticInfo.At(layer.Kind.Place, DeclarationDiagnostics.WeightTooLarge, Text(sizes[0]), Text(sizes.Length > 1 ? sizes[1] : 1))]
+            : LayerKinds.Find(layer.Kind.Name).Check(widened.Kind).ToArray();
+        return found.Length > 0 ? found : Methods.Check(widened).Where(fault => fault.IsError);
     }
 
     private string? Reason(string port, string side) => groups.ReasonOf(port) switch
     {
-        Fixed.Reshape => $"the size of its {side} is written into a view, reshape or flatten",
-        Fixed.OtherKind => $"its {side} is shared with a layer that is not Linear",
+        Fixed.Reshape => $"the size of its {side} is written into a view or reshape, or flattened together with another width",
+        Fixed.Image => $"its {side} is the height or width of an image",
+        Fixed.Heads => $"its {side} is shared with an attention layer, whose heads divide it",
         Fixed.None when Sparsities(port) is { Length: > 1 } several => $"its {side} is shared by layers of different sparsities, {string.Join(" and ", several.Select(Text))}",
+        Fixed.None => layers.Values.Select(layer => GroupsOf(layer, port, side)).FirstOrDefault(reason => reason is not null),
         _ => null,
     };
 
-    private LayerSpec Widen(LayerSpec layer) => layer with
+    /// <summary>Why the groups of a convolution that shares a width keep it from changing.</summary>
+    private string? GroupsOf(LayerSpec layer, string port, string side)
     {
-        Kind = layer.Kind with
+        if (layer.Kind.Int("Groups", 1) is not (> 1 and var count) || WidthJoins.IsDepthwise(layer))
         {
-            Arguments = layer.Kind.Arguments.Select(argument => argument.Name switch
+            return null;
+        }
+
+        var widths = new[] { (WidthJoins.Input(layer.Name), "inChannels"), (WidthJoins.Output(layer.Name), "outChannels") }
+            .Where(own => groups.Same(own.Item1, port))
+            .Select(own => WidthOf(own.Item1, layer.Kind.Int(own.Item2)))
+            .Where(width => width % count != 0)
+            .ToArray();
+        return widths.Length == 0 ? null : $"its {side} would have {Text(widths[0])} channels, which the {Text(count)} groups of '{layer.Name}' do not divide";
+    }
+
+    private LayerSpec Widen(LayerSpec layer)
+    {
+        if (LayerKinds.Find(layer.Kind.Name).Widths is not { } widths)
+        {
+            return layer;
+        }
+
+        var depthwise = WidthJoins.IsDepthwise(layer);
+        return layer with
+        {
+            Kind = layer.Kind with
             {
-                "inFeatures" => WithSize(argument, WidthOf(Input(layer.Name), (int)argument.Number)),
-                "outFeatures" => WithSize(argument, WidthOf(Output(layer.Name), (int)argument.Number)),
-                _ => argument,
-            }).ToEquatableArray(),
-        },
-    };
+                Arguments = layer.Kind.Arguments.Select(argument =>
+                    argument.Name == widths.Output || (depthwise && argument.Name == "Groups") ? WithSize(argument, WidthOf(WidthJoins.Output(layer.Name), (int)argument.Number))
+                    : argument.Name == widths.Input ? WithSize(argument, WidthOf(WidthJoins.Input(layer.Name), (int)argument.Number))
+                    : argument).ToEquatableArray(),
+            },
+        };
+    }
 
     private ForwardProgram WidenProgram() => program with
     {
-        Steps = program.Steps.Select((step, number) => step with { Shape = WidenLast(step.Shape, Value(number)) }).ToEquatableArray(),
+        Steps = program.Steps.Select((step, number) => step with
+        {
+            Shape = step.Shape.Select((size, axis) => (int)WidthOf(WidthJoins.Axis(number, axis), size)).ToEquatableArray(),
+        }).ToEquatableArray(),
     };
 
-    private EquatableArray<int> WidenLast(EquatableArray<int> shape, string value) =>
-        shape.Count == 0 ? shape : [.. shape.Take(shape.Count - 1), (int)WidthOf(value, shape[shape.Count - 1])];
+    private static AttributeArgument WithSize(AttributeArgument argument, long size) => size == (long)argument.Number ? argument : argument with { Text = Text(size), Number = size };
 
-    private static AttributeArgument WithSize(AttributeArgument argument, long size) => argument with { Text = Text(size), Number = size };
-
-    /// <summary>The width of a group that is not fixed and that a wide layer touches; else as declared.</summary>
+    /// <summary>The width of a group that is not fixed and that a wide layer touches, times what the member is of it; else as declared.</summary>
     private long WidthOf(string member, int declared) => !groups.IsFixed(member) && Sparsities(member) is { Length: > 0 } sparsities
-        ? SparseSizes.WidenedBy(sparsities[0], declared)
+        ? groups.TimesOf(member) * SparseSizes.WidenedBy(sparsities[0], (int)(declared / groups.TimesOf(member)))
         : declared;
 
     private double[] Sparsities(string member) => layers.Values
-        .Where(layer => IsWide(layer) && (groups.Same(member, Input(layer.Name)) || groups.Same(member, Output(layer.Name))))
+        .Where(layer => IsWide(layer) && (groups.Same(member, WidthJoins.Input(layer.Name)) || groups.Same(member, WidthJoins.Output(layer.Name))))
         .Select(layer => SparseIso.SparsityOf(WideOf(layer)!))
         .Distinct()
         .OrderBy(sparsity => sparsity)
@@ -164,12 +166,6 @@ internal sealed class Widening
 
     private static AttributeSpec? WideOf(LayerSpec layer) =>
         layer.Methods.FirstOrDefault(method => method.Name == SparseIso.Method.Attribute && SparseIso.KindOf(method) == "Wide");
-
-    private static string Value(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string Input(string layer) => layer + " in";
-
-    private static string Output(string layer) => layer + " out";
 
     private static string Text(double value) => value.ToString("G10", CultureInfo.InvariantCulture);
 }

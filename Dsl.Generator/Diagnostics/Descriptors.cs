@@ -13,6 +13,9 @@ internal static class Descriptors
 
     public static DiagnosticDescriptor Information(string id, string title, string message) => Create(id, title, message, DiagnosticSeverity.Info);
 
+    /// <summary>Shown nowhere; an IDE offers the code fix that goes with it.</summary>
+    public static DiagnosticDescriptor Hidden(string id, string title, string message) => Create(id, title, message, DiagnosticSeverity.Hidden);
+
     private static DiagnosticDescriptor Create(string id, string title, string message, DiagnosticSeverity severity) =>
         new(id, title, message, "LayerDsl", severity, isEnabledByDefault: true, helpLinkUri: Pages + id + ".md");
 }

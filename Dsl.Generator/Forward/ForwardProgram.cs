@@ -33,8 +33,8 @@ internal enum Pooling
 /// </summary>
 internal abstract record ForwardStep(EquatableArray<int> Shape)
 {
-    /// <summary>A layer.</summary>
-    public sealed record Layer(string Name, int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
+    /// <summary>A layer. <paramref name="Residual"/> and <paramref name="Then"/> are what it does with its output, once a stage has fused later steps into it.</summary>
+    public sealed record Layer(string Name, int Argument, EquatableArray<int> Shape, int? Residual = null, Activation? Then = null) : ForwardStep(Shape);
 
     /// <summary>A function of one tensor; softmax runs along the last dimension.</summary>
     public sealed record Activate(Activation Function, int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
@@ -46,7 +46,11 @@ internal abstract record ForwardStep(EquatableArray<int> Shape)
     public sealed record WithNumber(Arithmetic Operation, int Argument, double Number, bool NumberFirst, EquatableArray<int> Shape) : ForwardStep(Shape);
 
     /// <summary>The same values in another shape.</summary>
-    public sealed record Reshape(int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
+    public sealed record Reshape(int Argument, EquatableArray<int> Shape) : ForwardStep(Shape)
+    {
+        /// <summary>Of each size, whether it follows the values that are read; else the source has it as a number.</summary>
+        public EquatableArray<bool> Follows { get; init; } = [];
+    }
 
     /// <summary>Square windows of an image (channels, height, width).</summary>
     public sealed record Pool(Pooling Kind, int KernelSize, int Stride, int Padding, int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
@@ -54,22 +58,29 @@ internal abstract record ForwardStep(EquatableArray<int> Shape)
     /// <summary>The mean of each channel of an image.</summary>
     public sealed record GlobalAverage(int Argument, EquatableArray<int> Shape) : ForwardStep(Shape);
 
+    /// <summary>A chain of functions value by value in one pass over memory; made for devices, where a pass costs more than what it computes.</summary>
+    /// <param name="Arguments">What is read, each once.</param>
+    /// <param name="Body">What is computed.</param>
+    public sealed record Fused(EquatableArray<int> Arguments, FusedValue Body, EquatableArray<int> Shape) : ForwardStep(Shape);
+
     /// <summary>The same step on other values.</summary>
     public ForwardStep WithOperands(Func<int, int> moved) => this switch
     {
-        Layer layer => layer with { Argument = moved(layer.Argument) },
+        Layer layer => layer with { Argument = moved(layer.Argument), Residual = layer.Residual is { } residual ? moved(residual) : null },
         Activate activate => activate with { Argument = moved(activate.Argument) },
         Combine combine => combine with { Left = moved(combine.Left), Right = moved(combine.Right) },
         WithNumber number => number with { Argument = moved(number.Argument) },
         Reshape reshape => reshape with { Argument = moved(reshape.Argument) },
         Pool pool => pool with { Argument = moved(pool.Argument) },
         GlobalAverage average => average with { Argument = moved(average.Argument) },
+        Fused fused => fused with { Arguments = fused.Arguments.Select(moved).ToEquatableArray() },
         _ => this,
     };
 
     /// <summary>The numbers of the values that the step reads.</summary>
     public IEnumerable<int> Reads => this switch
     {
+        Layer { Residual: { } residual } layer => [layer.Argument, residual],
         Layer layer => [layer.Argument],
         Activate activate => [activate.Argument],
         Combine combine => [combine.Left, combine.Right],
@@ -77,6 +88,7 @@ internal abstract record ForwardStep(EquatableArray<int> Shape)
         Reshape reshape => [reshape.Argument],
         Pool pool => [pool.Argument],
         GlobalAverage average => [average.Argument],
+        Fused fused => fused.Arguments,
         _ => [],
     };
 }

@@ -48,7 +48,8 @@ internal abstract record RawStep(EquatableArray<int> Operands)
         WithNumber number => new ForwardStep.WithNumber(number.Operation, Operands[0] - 1, number.Number, number.NumberFirst, shape),
         Pool pool => new ForwardStep.Pool(pool.Kind, pool.KernelSize, pool.Stride, pool.Padding, Operands[0] - 1, shape),
         GlobalAverage => new ForwardStep.GlobalAverage(Operands[0] - 1, shape),
-        _ => new ForwardStep.Reshape(Operands[0] - 1, shape),
+        Reshape reshape => new ForwardStep.Reshape(Operands[0] - 1, shape) { Follows = reshape.Sizes.Select(size => size == -1).ToEquatableArray() },
+        _ => new ForwardStep.Reshape(Operands[0] - 1, shape) { Follows = shape.Select(_ => true).ToEquatableArray() },
     };
 
     /// <summary>What pooling makes of an image (channels, height, width), or null where it is none or smaller than a window.</summary>

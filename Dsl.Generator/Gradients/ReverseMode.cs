@@ -78,9 +78,30 @@ internal sealed class ReverseMode
             var next = waiting.First(pair => !waiting.Keys.Any(other => !other.Equals(pair.Key) && Contains(other.Body, pair.Key)));
             var (named, cotangent) = (next.Key, next.Value);
             waiting.Remove(named);
-            Visit(named.Body, cotangent is Access or Named or Literal ? cotangent : new Named(NameOf(named.Name), cotangent));
+            var above = cotangent is Access or Named or Literal ? cotangent : new Named(NameOf(named.Name), cotangent);
+            if (named.Pullback is { } pullback)
+            {
+                VisitParts(pullback, above);
+            }
+            else
+            {
+                Visit(named.Body, above);
+            }
         }
     }
+
+    /// <summary>Declared gradients take the value's gradient for the tensor that stands for it.</summary>
+    private void VisitParts(Pullback pullback, Expr cotangent)
+    {
+        var above = (Access)pullback.Above;
+        Expr Inserted(Expr gradient) => gradient.Rewrite(node => node is Access access && access.Tensor == above.Tensor ? cotangent.Reindex(above.FreeIndexList, PlacesOf(above, access)) : node);
+        for (var k = 0; k < pullback.Parts.Count; k++)
+        {
+            Visit(pullback.Parts[k], Inserted(pullback.Gradients[k]));
+        }
+    }
+
+    private static AffineIndex[] PlacesOf(Access from, Access to) => from.FreeIndexList.Select(index => to.At[from.At.ToList().FindIndex(place => place.Plain == index)]).ToArray();
 
     private static bool Contains(Expr expr, Named part) => expr.Equals(part) || expr switch
     {

@@ -180,19 +180,35 @@ internal sealed class Inside : Expr
 /// <summary>A value with the name that the method's paper gives it. Transparent to proofs; emitters make it a variable.</summary>
 internal sealed class Named : Expr
 {
-    public Named(string name, Expr body)
+    public Named(string name, Expr body, Pullback? pullback = null)
         : base(Mix(401, body.GetHashCode()), body.FreeIndices, body)
     {
         Name = name;
         Body = body;
+        Pullback = pullback;
     }
 
     public string Name { get; }
 
     public Expr Body { get; }
 
-    private protected override bool SameAs(Expr other) => other is Named named && Name == named.Name && Body.Equals(named.Body);
+    /// <summary>The gradients of its parts, where they are declared instead of derived.</summary>
+    public Pullback? Pullback { get; }
+
+    /// <summary>The same name for a rewritten body.</summary>
+    /// <param name="body">The body, rewritten.</param>
+    /// <param name="rewrite">What rewrites other expressions alike.</param>
+    public Named With(Expr body, Func<Expr, Expr> rewrite) => new(Name, body, Pullback is null ? null : new Pullback(
+        rewrite(Pullback.Above), Pullback.Parts.Select(rewrite).ToEquatableArray(), Pullback.Gradients.Select(rewrite).ToEquatableArray()));
+
+    private protected override bool SameAs(Expr other) => other is Named named && Name == named.Name && Body.Equals(named.Body) && Equals(Pullback, named.Pullback);
 }
+
+/// <summary>The gradients of the parts of a value, declared as expressions of the gradient of the value itself.</summary>
+/// <param name="Above">Stands for the gradient of the value: a tensor over its indices.</param>
+/// <param name="Parts">What the value is computed from.</param>
+/// <param name="Gradients">For each part its gradient, over the indices of the part.</param>
+internal sealed record Pullback(Expr Above, EquatableArray<Expr> Parts, EquatableArray<Expr> Gradients);
 
 /// <summary>
 /// A value whose derivative is declared instead of derived: it has the value of <see cref="Value"/> and the derivative of

@@ -32,7 +32,7 @@ internal static class Substitution
     {
         Map map => new Map(map.Function, map.Arguments.Select(argument => argument.Replace(part, by)).ToEquatableArray()),
         Reduce reduce => new Reduce(reduce.Reduction, reduce.Index, reduce.Body.Replace(part, by)),
-        Named named => new Named(named.Name, named.Body.Replace(part, by)),
+        Named named => named.With(named.Body.Replace(part, by), other => other.Replace(part, by)),
         Surrogate surrogate => new Surrogate(surrogate.Name, surrogate.Value.Replace(part, by), surrogate.Derivative.Replace(part, by)),
         _ => expr,
     };
@@ -42,7 +42,7 @@ internal static class Substitution
     {
         Map map => Simplifier.Map(map.Function, map.Arguments.Select(argument => argument.Rewrite(rule)).ToArray()),
         Reduce reduce => Simplifier.Reduce(reduce.Reduction, reduce.Index, reduce.Body.Rewrite(rule)),
-        Named named => named.Body.Rewrite(rule) is var body && body is Literal ? body : new Named(named.Name, body),
+        Named named => named.Body.Rewrite(rule) is var body && body is Literal ? body : named.With(body, other => other.Rewrite(rule)),
         Surrogate surrogate => new Surrogate(surrogate.Name, surrogate.Value.Rewrite(rule), surrogate.Derivative.Rewrite(rule)),
         _ => expr,
     });
@@ -60,7 +60,7 @@ internal static class Substitution
             Access access => new Access(access.Tensor, access.At.Select(at => at.Substitute(Find)).ToEquatableArray()),
             Inside inside => new Inside(inside.At.Substitute(Find), inside.Size),
             Map map => Simplifier.Map(map.Function, map.Arguments.Select(argument => Reindex(argument, places)).ToArray()),
-            Named named => new Named(named.Name, Reindex(named.Body, places)),
+            Named named => named.With(Reindex(named.Body, places), other => Reindex(other, places)),
             Surrogate surrogate => new Surrogate(surrogate.Name, Reindex(surrogate.Value, places), Reindex(surrogate.Derivative, places)),
             Reduce reduce => ReindexBound(reduce, places),
             _ => expr,

@@ -25,7 +25,7 @@ internal static class BatchNorm2dLayer
     private static readonly Tensor Scale = new("scale", TensorRole.Folded, [C]);
     private static readonly Tensor Shift = new("shift", TensorRole.Folded, [C]);
 
-    public static LayerKind Kind { get; } = new("BatchNorm2d", NormChecks.Check, WeightOf, ShapeOf, Build) { Refuse = NormChecks.Refuse };
+    public static LayerKind Kind { get; } = new("BatchNorm2d", NormChecks.Check, WeightOf, ShapeOf, Build) { Refuse = NormChecks.Refuse, Widths = new("features", "features") { OfImages = true } };
 
     /// <summary>The normalization that a declaration means, over an index of channels.</summary>
     public static ChannelNorm NormOf(AttributeSpec kind, Index channel, string prefix) =>

@@ -19,7 +19,7 @@ internal static class Conv2dLayer
 {
     private const long LargestWeight = int.MaxValue;
 
-    public static LayerKind Kind { get; } = new("Conv2d", Check, WeightOf, ShapeOf, Build);
+    public static LayerKind Kind { get; } = new("Conv2d", Check, WeightOf, ShapeOf, Build) { Widths = new("inChannels", "outChannels") { OfImages = true } };
 
     /// <summary>Sizes are at least one, groups divide the channels, and the weight fits into one .NET array.</summary>
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec kind)
@@ -86,6 +86,7 @@ internal static class Conv2dLayer
         var layer = ShapeOf(spec);
         var shape = WeightOf(spec.Kind);
         var weight = Methods.Apply(spec.Methods, shape);
+        var merged = Methods.Apply(Reparam.Folding(spec.Methods), shape);
         var window = new Conv2dWindow(layer, shape);
         var o = shape.Output;
         var bias = new Tensor("bias", TensorRole.Trainable, [o]);
@@ -93,7 +94,7 @@ internal static class Conv2dLayer
 
         var inference = AddBias(window.Convolve(folded.All));
         var rounded = layer.Activation is { } activation ? ActivationGrids.Of(activation, window.Input) : null;
-        var packed = weight is { Packed: { } codes, Branches.Count: 0 } ? codes : null;
+        var packed = merged is { Packed: { } codes, Branches.Count: 0 } ? codes : null;
         return new LayerForms(
             spec.Name,
             Title(spec, layer),
@@ -106,7 +107,7 @@ internal static class Conv2dLayer
                 .. shape.Inputs, .. window.Positions, .. window.Input.Axes.Skip(1),
             ],
             OutputAxes: [window.Batch, o, .. window.Positions],
-            new Claim(spec.Name, AddBias(Training(window, weight)), inference, [new FoldDefinition(folded, weight.Merged)], []),
+            new Claim(spec.Name, AddBias(Training(window, weight)), inference, [new FoldDefinition(folded, merged.Merged)], []),
             layer.Bias ? [.. weight.Stored, new StoredTensor(bias, "added to the output")] : weight.Stored,
             weight.Initialization,
             rounded is null ? weight.Notes : [.. weight.Notes, rounded.Note],
@@ -121,8 +122,10 @@ internal static class Conv2dLayer
                 rounded,
                 AddBias(Training(window, weight)),
                 AddBias(Inference(rounded, packed, new Conv2dWindow(layer, shape) { Image = rounded.Steps }, folded)),
-                packed?.Folds ?? [new FoldDefinition(folded, weight.Merged)]),
+                packed?.Folds ?? [new FoldDefinition(folded, merged.Merged)]),
             Masks = weight.Masks,
+            NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null,
+            Updates = weight.Updates,
         }.RoundedToNearest(weight.Dither);
 
         Expr AddBias(Expr product) => layer.Bias ? product + bias[o] : product;

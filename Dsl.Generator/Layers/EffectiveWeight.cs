@@ -55,6 +55,9 @@ internal sealed record EffectiveWeight(
     /// <summary>Which stored tensors have masks.</summary>
     public EquatableArray<MaskedTensor> Masks { get; init; } = [];
 
+    /// <summary>What a training pass makes of the buffers before it starts.</summary>
+    public EquatableArray<StatisticUpdate> Updates { get; init; } = [];
+
     /// <summary>At most so many numbers of <see cref="Dense"/> differ from zero; null where all may.</summary>
     public long? NonZeros { get; init; }
 

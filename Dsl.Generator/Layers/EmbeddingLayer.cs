@@ -20,7 +20,7 @@ internal static class EmbeddingLayer
 
     private const string SingleRows = "the layer reads single rows of its table, and a method would compute all of it for every batch; apply it to the layer that follows";
 
-    public static LayerKind Kind { get; } = new("Embedding", Check, WeightOf, ShapeOf, Build) { Refuse = _ => SingleRows };
+    public static LayerKind Kind { get; } = new("Embedding", Check, WeightOf, ShapeOf, Build) { Refuse = _ => SingleRows, Widths = new(Input: null, "dim") };
 
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec kind)
     {

@@ -24,6 +24,13 @@ internal abstract record InitStep
     /// </summary>
     public sealed record MaskedUniform(Tensor Tensor, Tensor Mask, double Gain) : InitStep;
 
+    /// <summary>Fills a vector with 0, 1, 2, …</summary>
+    public sealed record Positions(Tensor Tensor) : InitStep;
+
+    /// <summary>A method that does not say which parameters give a weight: the layer starts at random only.</summary>
+    /// <param name="Method">The method.</param>
+    public sealed record StartOnly(string Method) : InitStep;
+
     /// <summary>Goes on with another target: what the methods further left shall produce.</summary>
     public sealed record Retarget(Expr Value) : InitStep;
 

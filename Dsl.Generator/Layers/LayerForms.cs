@@ -65,6 +65,9 @@ internal sealed record LayerForms(
     /// <summary>At most so many numbers of the folded weight differ from zero; null where all may.</summary>
     public long? NonZeros { get; init; }
 
+    /// <summary>What a training pass makes of the buffers of users' methods before it starts.</summary>
+    public EquatableArray<StatisticUpdate> Updates { get; init; } = [];
+
     /// <summary>What the layer has as a normalization, where it is one.</summary>
     public NormForms? Norm { get; init; }
 

@@ -18,6 +18,9 @@ internal sealed record LayerKind(
 {
     /// <summary>Why a method cannot act on this kind; null where it can.</summary>
     public Func<AttributeSpec, string?> Refuse { get; init; } = _ => null;
+
+    /// <summary>Which of the layer's sizes are widths that may change with those of its neighbours; null where none may.</summary>
+    public WidthArguments? Widths { get; init; }
 }
 
 /// <summary>The table of layer kinds. A new kind is a file beside this one and a row here.</summary>

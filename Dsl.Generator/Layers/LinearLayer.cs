@@ -17,7 +17,7 @@ internal static class LinearLayer
 {
     private const long LargestWeight = int.MaxValue;
 
-    public static LayerKind Kind { get; } = new("Linear", Check, WeightOf, ShapeOf, Build);
+    public static LayerKind Kind { get; } = new("Linear", Check, WeightOf, ShapeOf, Build) { Widths = new("inFeatures", "outFeatures") };
 
     /// <summary>Sizes are at least one, and the weight fits into one .NET array.</summary>
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec kind)
@@ -50,12 +50,13 @@ internal static class LinearLayer
     private static LayerForms Build(LayerSpec spec)
     {
         var b = new Index("b", Size.Symbol("batch"));
-        var (layer, shape) = (ShapeOf(spec), WeightOf(spec.Kind).InBlocksOf(Methods.BlockOf(spec.Methods)));
+        var (layer, shape) = (ShapeOf(spec), Methods.SeenBy(spec.Methods, WeightOf(spec.Kind)));
         var o = shape.Output;
         var x = new Tensor("x", TensorRole.Input, [b, .. shape.Inputs]);
         var bias = new Tensor("bias", TensorRole.Trainable, [o]);
         var folded = new Tensor("W", TensorRole.Folded, shape.Axes);
         var weight = Methods.Apply(spec.Methods, shape);
+        var inference = Methods.Apply(Reparam.Folding(spec.Methods), shape);
         Expr Product(Expr matrix) => SumOver(shape.Inputs, x.All * matrix);
         Expr AddBranches(Expr dense) => weight.Branches.Aggregate(weight.Branches.Count == 0 || dense is Literal ? dense : Name("dense", dense), (sum, branch) => sum + Apply(branch, x.All, shape));
         Expr AddBias(Expr product) => layer.Bias ? product + bias[o] : product;
@@ -71,7 +72,7 @@ internal static class LinearLayer
             x,
             Order: [b, o, .. weight.Stored.SelectMany(stored => stored.Tensor.Axes).Distinct().Where(axis => !shape.Axes.Contains(axis)), .. shape.Inputs],
             OutputAxes: [b, o],
-            new Claim(spec.Name, training, AddBias(Product(folded.All)), [new FoldDefinition(folded, weight.Merged)], []),
+            new Claim(spec.Name, training, AddBias(Product(folded.All)), [new FoldDefinition(folded, inference.Merged)], []),
             layer.Bias ? [.. weight.Stored, new StoredTensor(bias, "added to the output")] : weight.Stored,
             weight.Initialization,
             rounded is null ? weight.Notes : [.. weight.Notes, rounded.Note],
@@ -79,13 +80,14 @@ internal static class LinearLayer
             Unit: "sample")
         {
             Rounded = weight.Rounded,
-            Packed = weight.Packed is { } packed ? PackedForms.Of(spec.Name, training, packed, weight.Branches, matrix => AddBias(AddBranches(Product(matrix)))) : null,
+            Packed = inference.Packed is { } packed ? PackedForms.Of(spec.Name, training, packed, weight.Branches, matrix => AddBias(AddBranches(Product(matrix)))) : null,
             Fit = weight.Fit,
             Factors = weight.Factors,
             Activation = rounded is null ? null : InputForms.Of(
-                spec.Name, rounded, training, AddBias(Inference(rounded, weight, shape, folded)), weight.Packed?.Folds ?? [new FoldDefinition(folded, weight.Merged)]),
+                spec.Name, rounded, training, AddBias(Inference(rounded, inference, shape, folded)), inference.Packed?.Folds ?? [new FoldDefinition(folded, inference.Merged)]),
             Branches = weight.Branches,
             Masks = weight.Masks,
+            Updates = weight.Updates,
             NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null,
         }.RoundedToNearest(weight.Dither);
     }

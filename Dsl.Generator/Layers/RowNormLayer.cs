@@ -14,9 +14,9 @@ internal static class RowNormLayer
     private const double LayerNormEps = 1e-5;
     private const double RmsNormEps = 1e-6;
 
-    public static LayerKind LayerNorm { get; } = new("LayerNorm", NormChecks.Check, WeightOf, ShapeOf, Build) { Refuse = NormChecks.Refuse };
+    public static LayerKind LayerNorm { get; } = new("LayerNorm", NormChecks.Check, WeightOf, ShapeOf, Build) { Refuse = NormChecks.Refuse, Widths = new("features", "features") };
 
-    public static LayerKind RmsNorm { get; } = new("RmsNorm", NormChecks.Check, WeightOf, ShapeOf, Build) { Refuse = NormChecks.Refuse };
+    public static LayerKind RmsNorm { get; } = new("RmsNorm", NormChecks.Check, WeightOf, ShapeOf, Build) { Refuse = NormChecks.Refuse, Widths = new("features", "features") };
 
     private static WeightShape WeightOf(AttributeSpec kind) => new([new Index("i", Size.Symbol("features"))], [kind.Int("features")]);
 

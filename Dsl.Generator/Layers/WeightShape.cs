@@ -31,6 +31,9 @@ internal sealed record WeightShape(EquatableArray<Index> Axes, EquatableArray<in
         [Output, new Index("g", Size.Symbol("blocks")), new Index("e", Size.Symbol("block"))], [Rows, Columns / size, size])
     { Block = size };
 
+    /// <summary>The same weight where it has as many inputs as outputs, by one symbol.</summary>
+    public WeightShape AsSquare() => Inputs.Count == 1 ? this with { Axes = [Output, Inputs[0] with { Size = Output.Size }] } : this;
+
     /// <summary>The declared values of the axes' sizes.</summary>
     /// <param name="inputs">The symbol of the inputs' size, where they are not in blocks.</param>
     public IEnumerable<SizeBinding> SizeBindings(string inputs) => Block > 0

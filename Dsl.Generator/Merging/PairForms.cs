@@ -24,14 +24,21 @@ internal sealed record PairForms(Claim Claim, EquatableArray<Index> Order, Equat
     {
         var matrix = LayerKinds.Find((pair.IntoFirst ? pair.First : pair.Second).Kind.Name).Build(pair.IntoFirst ? pair.First : pair.Second);
         var claim = pair.IntoFirst ? AfterConvolution(pair, matrix) : BeforeLinear(pair, matrix);
-        var inference = Scheduler.Schedule(matrix.Order, [("y", claim.Inference, matrix.OutputAxes)]);
+        var numbers = matrix.NonZeros ?? (long)matrix.Weight.Rows * matrix.Weight.Columns;
         var bias = claim.Folds.Count > 1 || matrix.Bias is not null ? matrix.Weight.Rows : 0;
         return new PairForms(
             claim,
             matrix.Order,
             matrix.OutputAxes,
-            ((long)matrix.Weight.Rows * matrix.Weight.Columns) + bias,
-            CostModel.PerSample(inference, matrix.OutputAxes[0], matrix.Evaluate));
+            numbers + bias,
+            OperationsOf(claim, matrix, numbers));
+    }
+
+    /// <summary>Of all that is computed, the product with the weight alone leaves its zeros out.</summary>
+    private static long OperationsOf(Claim claim, LayerForms matrix, long numbers)
+    {
+        var dense = CostModel.PerSample(Scheduler.Schedule(matrix.Order, [("y", claim.Inference, matrix.OutputAxes)]), matrix.OutputAxes[0], matrix.Evaluate);
+        return dense - (2 * (((long)matrix.Weight.Rows * matrix.Weight.Columns) - numbers));
     }
 
     /// <summary>The convolution, then running statistics over its output channels.</summary>

@@ -22,7 +22,7 @@ internal static class Compander
 
     private const double Largest = 1e6;
 
-    public static Method Method { get; } = new("Compander", Check, Apply, BaseName: "v", Freezes: _ => false);
+    public static Method Method { get; } = new("Compander", Check, Apply, BaseName: _ => "v", Freezes: _ => false);
 
     /// <summary>One curve for height a and width b: its formula, Ψ, Ψ⁻¹ and the limit of |Ψ| in units of a.</summary>
     private sealed record CurveFacts(string Formula, Func<Expr, Expr, Expr, Expr> Map, Func<Expr, Expr, Expr, Expr> Inverse, double? Limit);

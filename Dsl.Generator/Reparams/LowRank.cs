@@ -18,7 +18,7 @@ internal static class LowRank
     /// <summary>Beyond this, float32 products with the scale overflow.</summary>
     private const double LargestAlpha = 1e6;
 
-    public static Method Method { get; } = new("LowRank", Check, Apply, BaseName: null, Freezes: attribute => attribute.Flag("Freeze"));
+    public static Method Method { get; } = new("LowRank", Check, Apply, BaseName: _ => null, Freezes: attribute => attribute.Flag("Freeze"));
 
     private static EffectiveWeight Apply(EffectiveWeight weight, AttributeSpec attribute, WeightShape shape)
     {

@@ -9,7 +9,7 @@ namespace LayerDsl.Generator.Reparams;
 /// <param name="Check">What the declaration violates, at the attribute.</param>
 /// <param name="Apply">The next effective weight.</param>
 /// <param name="BaseName">
-/// The name of the stored tensor that the methods start from, where this method is present; null to leave it <c>weight</c>.
+/// The name of the stored tensor that the methods start from, where this method is declared; null to leave it <c>weight</c>.
 /// A stored tensor that is not itself a weight must not be called one: loading a plain state into it would be silently wrong.
 /// </param>
 /// <param name="Freezes">Whether this declaration freezes the stored tensor under it.</param>
@@ -17,7 +17,7 @@ internal sealed record Method(
     string Attribute,
     Func<AttributeSpec, WeightShape, IEnumerable<DiagnosticInfo>> Check,
     Func<EffectiveWeight, AttributeSpec, WeightShape, EffectiveWeight> Apply,
-    string? BaseName,
+    Func<AttributeSpec, string?> BaseName,
     Func<AttributeSpec, bool> Freezes)
 {
     /// <summary>How many neighbouring inputs share something in a declaration; 0 where none do.</summary>

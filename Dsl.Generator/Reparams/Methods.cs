@@ -16,6 +16,7 @@ internal static class Methods
         Quantize.Method,
         QKReparam.Method,
         SparseIso.Method,
+        Reparam.Method,
     ];
 
     /// <summary>The fields of layer classes: a class that is named like one of its fields does not compile.</summary>
@@ -39,16 +40,24 @@ internal static class Methods
         }
 
         var shape = kind.Weight(layer.Kind);
-        return layer.Methods.SelectMany(method => Find(method).Check(method, shape)).Concat(SparseIso.CheckOrder(layer));
+        var found = layer.Methods.SelectMany(method => Find(method).Check(method, shape)).Concat(SparseIso.CheckOrder(layer)).Concat(CheckBlocks(layer)).ToArray();
+        return found.Any(diagnostic => diagnostic.IsError) ? found : found.Concat(Reparam.CheckTogether(layer, shape));
     }
 
     /// <summary>How many neighbouring inputs share something in a method of the layer; 0 where none do.</summary>
     public static int BlockOf(EquatableArray<AttributeSpec> methods) => methods.Select(method => Find(method).Block(method)).FirstOrDefault(block => block > 0);
 
+    /// <summary>The weight's shape as the methods see it.</summary>
+    public static WeightShape SeenBy(EquatableArray<AttributeSpec> methods, WeightShape shape)
+    {
+        var seen = shape.InBlocksOf(BlockOf(methods));
+        return methods.Any(method => method.Own is { IsSquare: true }) ? seen.AsSquare() : seen;
+    }
+
     /// <summary>The format that a weight folds to, where it folds to codes.</summary>
     public static FormatSpec? FormatOf(EquatableArray<AttributeSpec> methods, WeightShape shape)
     {
-        var seen = shape.InBlocksOf(BlockOf(methods));
+        var seen = SeenBy(methods, shape);
         return methods.Any(method => method.Name == Quantize.Method.Attribute) && Apply(methods, seen) is { Packed: { } packed } weight
             ? packed.Format(seen, weight.Branches, weight.Sizes)
             : null;
@@ -64,13 +73,22 @@ internal static class Methods
 
     /// <summary>The declaration as the generated header prints it: <c>LowRank(rank = 8)</c>.</summary>
     public static string Title(AttributeSpec method) =>
-        method.Arguments.Count == 0 ? method.Name : method.Name + "(" + string.Join(", ", method.Arguments) + ")";
+        method.Own is not null ? Reparam.Title(method) : method.Arguments.Count == 0 ? method.Name : method.Name + "(" + string.Join(", ", method.Arguments) + ")";
+
+    /// <summary>A weight is split into groups of one size.</summary>
+    private static IEnumerable<DiagnosticInfo> CheckBlocks(LayerSpec layer)
+    {
+        var sizes = layer.Methods.Select(method => (Method: method, Size: Find(method).Block(method))).Where(pair => pair.Size > 0).ToArray();
+        return sizes.Where(pair => pair.Size != sizes[0].Size && (pair.Method.Own ?? sizes[0].Method.Own) is not null).Take(1).Select(pair => DiagnosticInfo.At(
+            (pair.Method.Own is null ? sizes[0].Method : pair.Method).Place, OwnDiagnostics.CannotApply, (pair.Method.Own ?? sizes[0].Method.Own)!.Name, $"its groups and those of another method have different sizes, {sizes[0].Size} and {pair.Size}; give them the same"));
+    }
 
     private static Method Find(AttributeSpec method) => All.First(row => row.Attribute == method.Name);
 
-    private static EffectiveWeight Start(EquatableArray<AttributeSpec> methods, WeightShape shape)
+    /// <summary>The weight before any method.</summary>
+    public static EffectiveWeight Start(EquatableArray<AttributeSpec> methods, WeightShape shape)
     {
-        var name = methods.Select(method => Find(method).BaseName).FirstOrDefault(own => own is not null) ?? "weight";
+        var name = methods.Select(method => Find(method).BaseName(method)).FirstOrDefault(own => own is not null) ?? "weight";
         var frozen = methods.Any(method => Find(method).Freezes(method));
         var stored = new Tensor(name, frozen ? TensorRole.Frozen : TensorRole.Trainable, shape.Axes);
         return new EffectiveWeight(

@@ -12,7 +12,7 @@ namespace LayerDsl.Generator.Reparams;
 /// </summary>
 internal static class QKReparam
 {
-    public static Method Method { get; } = new("QKReparam", (_, _) => [], Apply, BaseName: null, Freezes: _ => false);
+    public static Method Method { get; } = new("QKReparam", (_, _) => [], Apply, BaseName: _ => null, Freezes: _ => false);
 
     public static bool Is(AttributeSpec method) => method.Name == Method.Attribute;
 

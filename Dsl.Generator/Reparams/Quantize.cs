@@ -15,7 +15,7 @@ namespace LayerDsl.Generator.Reparams;
 /// </summary>
 internal static class Quantize
 {
-    public static Method Method { get; } = new("Quantize", Check, Apply, BaseName: null, Freezes: _ => false)
+    public static Method Method { get; } = new("Quantize", Check, Apply, BaseName: _ => null, Freezes: _ => false)
     {
         Block = attribute => Granularity(attribute) == "Group" ? GroupSize(attribute) : 0,
     };

@@ -16,7 +16,7 @@ internal static class SparseIso
 {
     private const string Paper = "Thangarasa, Saxena, Gupta, Lie: Sparse Iso-FLOP Transformations, 2023, arXiv 2303.11525";
 
-    public static Method Method { get; } = new("SparseIso", Check, Apply, BaseName: null, Freezes: _ => false);
+    public static Method Method { get; } = new("SparseIso", Check, Apply, BaseName: _ => null, Freezes: _ => false);
 
     private static EffectiveWeight Apply(EffectiveWeight weight, AttributeSpec attribute, WeightShape shape) => KindOf(attribute) switch
     {

@@ -59,7 +59,7 @@ internal sealed record LayerPrograms(
             Input = forms.Activation is { Rounded: { } rounded } ? InputPrograms.Of(rounded, inputGradients) : null,
             Batch = forms.Norm?.Batch is { } batch ? BatchPrograms.Of(forms, batch, batchGradients) : null,
             Loops = LoopPrograms.Of(forms, gradients),
-            Updates = forms.Norm is { HasStatistics: true } norm ? Scheduler.Schedule(order, norm.Updates.Select(update => ("new_" + update.Tensor.Name, update.Value, update.Tensor.Axes)).ToArray()) : null,
+            Updates = (forms.Norm?.Updates ?? forms.Updates) is { Count: > 0 } updates ? Scheduler.Schedule(order, updates.Select(update => ("new_" + update.Tensor.Name, update.Value, update.Tensor.Axes)).ToArray()) : null,
         };
     }
 
@@ -73,10 +73,8 @@ internal sealed record LayerPrograms(
     /// <summary>The tensor that stands for the gradient of the output.</summary>
     public static Tensor OutputGradient(LayerForms forms) => new("grad_y", TensorRole.OutputGradient, forms.OutputAxes);
 
-    /// <summary>The gradient that a mask asks for may be the same for all branches: it is computed once.</summary>
-    internal static EquatableArray<Index> AxesOf(Gradient gradient) => gradient.Tensor.Role == TensorRole.Buffer
-        ? gradient.Tensor.Axes.Where(gradient.Value.FreeIndices.Contains).ToEquatableArray()
-        : gradient.Tensor.Axes;
+    /// <summary>A gradient may be the same along an axis, as that of a mask for all branches: it is computed once.</summary>
+    internal static EquatableArray<Index> AxesOf(Gradient gradient) => gradient.Tensor.Axes.Where(gradient.Value.FreeIndices.Contains).ToEquatableArray();
 
     /// <summary>The tensors to differentiate for: what is trained, and the input last, whose gradient is not always wanted.</summary>
     public static IReadOnlyList<Tensor> Differentiable(LayerForms forms) =>

@@ -43,6 +43,7 @@ internal sealed class Scheduler
             scheduler.names.Add(value.Name);
         }
 
+        scheduler.names.UnionWith(outputs.SelectMany(output => TensorNames(output.Expr, [])));
         var results = new List<Value>();
         var ends = new List<int>();
         foreach (var (name, expr, axes) in outputs)
@@ -55,6 +56,17 @@ internal sealed class Scheduler
             scheduler.inputs.Values.Concat(given.Select(pair => pair.Value).Distinct()).ToEquatableArray(), scheduler.statements.ToEquatableArray(), results.ToEquatableArray(), ends.ToEquatableArray());
         return (program, scheduler.computed.ToLookup(pair => pair.Value.Name, pair => pair.Key));
     }
+
+    /// <summary>What is read from outside: no variable may take its name, though it may be read later than that is set.</summary>
+    private static IEnumerable<string> TensorNames(Expr expr, HashSet<Expr> seen) => !seen.Add(expr) ? [] : expr switch
+    {
+        Access access => [NamesOf.Variable(access.Tensor.Name)],
+        Map map => map.Arguments.SelectMany(argument => TensorNames(argument, seen)),
+        Reduce reduce => TensorNames(reduce.Body, seen),
+        Named named => TensorNames(named.Body, seen),
+        Surrogate surrogate => TensorNames(surrogate.Value, seen),
+        _ => [],
+    };
 
     private Value Output(string name, Expr expr, EquatableArray<Index> axes)
     {
@@ -84,6 +96,8 @@ internal sealed class Scheduler
             Reduce maximum => Maximum(maximum, name, wanted),
             Inside => throw new ShapeException($"No step computes the mask {expr} on its own."),
             Access access when TableReader.TableOf(access) is { } table => Gather(access, table, name, wanted),
+            Access access when DiagonalReader.Of(access) is { } diagonals => Arranged(
+                Add(new Statement.Diagonals(new Value(Fresh(name ?? "diagonals"), diagonals.Axes), Input(access.Tensor), diagonals.IsCircular)), wanted),
             Access access when !IsPlain(access) => throw new ShapeException($"No step reads {expr} on its own."),
             _ => Add(new Statement.Compute(new Value(Fresh(name ?? "value"), wanted), Pointwise(expr))),
         };
@@ -121,6 +135,11 @@ internal sealed class Scheduler
         if (TableReader.Read(over, factors, wanted) is { } rows)
         {
             return Add(new Statement.Scatter(new Value(Fresh(name ?? "total"), wanted), Arranged(Materialize(rows.Rows, null), rows.RowAxes), Input(rows.Table), rows.Padding));
+        }
+
+        if (DiagonalReader.Read(over, factors, wanted) is { } sums)
+        {
+            return Add(new Statement.DiagonalSums(new Value(Fresh(name ?? "total"), wanted), Arranged(Materialize(sums.Values, null), sums.Place.Axes), sums.Place.IsCircular));
         }
 
         if (WindowReader.Read(over, factors, wanted) is { } window)

@@ -51,6 +51,14 @@ internal abstract record Statement(Value Result)
     /// <param name="Padding">A row that stays zero; null for none.</param>
     public sealed record Scatter(Value Result, Value Rows, Value Table, long? Padding) : Statement(Result);
 
+    /// <summary>A matrix whose diagonals each hold one element of a vector.</summary>
+    /// <param name="IsCircular">Whether a diagonal goes on at the other side.</param>
+    public sealed record Diagonals(Value Result, Value Source, bool IsCircular) : Statement(Result);
+
+    /// <summary>The sums of the diagonals of a matrix: the gradient of <see cref="Diagonals"/>.</summary>
+    /// <param name="IsCircular">Whether a diagonal goes on at the other side.</param>
+    public sealed record DiagonalSums(Value Result, Value Source, bool IsCircular) : Statement(Result);
+
     /// <summary>A chain of pointwise functions, one pass over memory.</summary>
     public sealed record Compute(Value Result, Pointwise Body) : Statement(Result);
 
@@ -75,6 +83,8 @@ internal static class Statements
         Statement.Convolve convolve => [convolve.Left, convolve.Right],
         Statement.Gather gather => [gather.Source, gather.Table],
         Statement.Scatter scatter => [scatter.Rows, scatter.Table],
+        Statement.Diagonals diagonals => [diagonals.Source],
+        Statement.DiagonalSums sums => [sums.Source],
         Statement.Compute compute => compute.Body.Reads(),
         Statement.Fold fold => fold.Body.Reads(),
         Statement.Sweep sweep => sweep.Kernel.Inputs.Select(input => input.Value),

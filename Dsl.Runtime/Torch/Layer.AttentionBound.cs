@@ -10,7 +10,8 @@ public abstract partial class Layer
 
     /// <summary>
     /// The rounding bound of an attention layer. If no score moves by more than δ, no weight moves by more than a factor of e^2δ, and a mean under them
-    /// no further than (e^2δ - 1) times the largest value, beside how far the values themselves move.
+    /// no further than (e^2δ - 1) times the largest value, beside how far the values themselves move. Both weights add up to 1, so that twice the largest value
+    /// is never exceeded, however large δ is: in a deep model the exponential alone would overflow.
     /// </summary>
     /// <param name="geometry">Sizes.</param>
     /// <param name="magnitude">|x|, float64, (…, tokens, dim).</param>
@@ -40,7 +41,8 @@ public abstract partial class Layer
 
         // (n, heads, query, key), and the largest over the keys.
         var moved = Scores(q.Error, k.Size) + Scores(q.Size, k.Error) + Scores(q.Error, k.Error) + (Scores(q.Size, k.Size) * (2 * (width + SoftmaxRoundings) * UnitRoundoff));
-        var factor = ((2 * moved.amax([-1], keepdim: true)) + (2 * (tokens + SoftmaxRoundings) * UnitRoundoff)).expm1().transpose(1, 2);
+        var roundings = 2 * (tokens + SoftmaxRoundings) * UnitRoundoff;
+        var factor = ((2 * moved.amax([-1], keepdim: true)) + roundings).expm1().clamp_max(2 * (1 + roundings)).transpose(1, 2);
         var largest = v.Size.amax([1], keepdim: true);
         var carried = (factor * largest) + ((1 + factor) * v.Error.amax([1], keepdim: true));
         var bound = output.RoundingBound((largest * (1 + factor)).flatten(2), carried.flatten(2));

@@ -31,4 +31,12 @@ public abstract partial class Layer
     /// <param name="bias">(out), or null.</param>
     /// <param name="activation">The grid of the input; null where it is taken as it is.</param>
     protected FoldedLinear FoldSparseLinear(Tensor weight, Tensor? bias, ActivationGrid? activation = null) => FoldedSparseLinear.Smaller(FoldLinear(weight, bias, activation));
+
+    /// <summary>An immutable managed copy of a merged kernel, as compressed rows where these are smaller.</summary>
+    /// <param name="weight">(out, in / groups, kernel, kernel).</param>
+    /// <param name="bias">(out), or null.</param>
+    /// <param name="geometry">Channels, kernel and how it slides.</param>
+    /// <param name="activation">The grid of the input; null where it is taken as it is.</param>
+    protected FoldedConv2d FoldSparseConv2d(Tensor weight, Tensor? bias, Conv2dGeometry geometry, ActivationGrid? activation = null) =>
+        FoldedSparseConv2d.Smaller(FoldConv2d(weight, bias, geometry, activation));
 }

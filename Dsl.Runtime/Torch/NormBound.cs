@@ -63,7 +63,9 @@ public static class NormBound
         var inverse = (least + eps).rsqrt();
         var steepest = (least - movedSquare).clamp_min(0) + eps;
         var movedInverse = (movedSquare * steepest.pow(-1.5) * 0.5) + (inverse * OwnRoundings);
-        var normalized = ((inverse + movedInverse) * moved) + (c * movedInverse) + (c * inverse * OwnRoundings);
+
+        // A normalized row has the length √n at most, whatever its input: two of them are nowhere further apart than twice that.
+        var normalized = (((inverse + movedInverse) * moved) + (c * movedInverse) + (c * inverse * OwnRoundings)).clamp_max(2 * Math.Sqrt(n) * (1 + (2 * U * (n + 8))));
         var factor = weight is null ? ones(1, ScalarType.Float64) : weight.to_type(ScalarType.Float64).abs();
         var bound = (normalized * factor) + (c * inverse * factor * OwnRoundings);
         return bias is null ? bound : bound + (bias.to_type(ScalarType.Float64).abs() * OwnRoundings);

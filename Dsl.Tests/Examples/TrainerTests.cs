@@ -52,6 +52,15 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void What_follows_a_step_is_called_after_each_of_them()
+    {
+        using var model = nn.Linear(64, 10);
+        var weights = new List<float> { model.weight![0, 20].item<float>() };
+        Trainer.Train(model, DigitsData.Load().Train, new TrainingOptions(1, 32, 1e-3, Seed: 1, MostBatchesPerEpoch: 4), (_, _) => { }, () => weights.Add(model.weight![0, 20].item<float>()));
+        Assert.Equal(5, weights.Distinct().Count());
+    }
+
+    [Fact]
     public void Accuracy_counts_the_right_answers()
     {
         var images = new LabelledImages(new float[4], [1, 2, 3, 4], 1);

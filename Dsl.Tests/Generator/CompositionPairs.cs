@@ -30,8 +30,17 @@ internal static class CompositionPairs
     public static IReadOnlyList<PairedKind> Kinds { get; } =
     [
         new("Linear", "Linear(16, 12)", "", "[Linear(12, 5)] public partial Layer Head { get; }", "Head.forward(nn.functional.relu(Subject.forward(x)))", [3, 16]),
-        new("Conv2d", "Conv2d(4, 12, 3, Padding = 1)", "4, 5, 5", "", "Subject.forward(x)", [3, 4, 5, 5]),
+        new("Conv2d", "Conv2d(4, 12, 3, Padding = 1)", "4, 5, 5", "[Conv2d(12, 5, 3)] public partial Layer Head { get; }", "Head.forward(nn.functional.relu(Subject.forward(x)))", [3, 4, 5, 5]),
         new("Attention", "Attention(16, 4)", "3, 16", "", "Subject.forward(x)", [3, 3, 16]),
+    ];
+
+    /// <summary>Kinds that have no weight matrix, or read single rows of it.</summary>
+    public static IReadOnlyList<PairedKind> KindsWithoutMethods { get; } =
+    [
+        new("BatchNorm2d", "BatchNorm2d(4)", "4, 5, 5", "", "Subject.forward(x)", [3, 4, 5, 5]),
+        new("LayerNorm", "LayerNorm(4)", "", "", "Subject.forward(x)", [3, 4]),
+        new("RmsNorm", "RmsNorm(4)", "", "", "Subject.forward(x)", [3, 4]),
+        new("Embedding", "Embedding(9, 4)", "3", "", "Subject.forward(x)", [3, 3]),
     ];
 
     public static IReadOnlyList<PairedMethod> Methods { get; } =

@@ -9,7 +9,22 @@ internal static class CompositionTable
 
     private static readonly Lock Writing = new();
 
-    public static void Compare(PairedKind kind, IEnumerable<(Pair Pair, string Outcome)> pairs)
+    public static void Compare(PairedKind kind, IEnumerable<(Pair Pair, string Outcome)> pairs) => Compare(kind, Table(pairs));
+
+    /// <summary>A kind that refuses every method: a row for each reason and what it befalls.</summary>
+    public static void CompareRefused(PairedKind kind, IEnumerable<(Pair Pair, string Outcome)> pairs)
+    {
+        var rows = pairs.GroupBy(pair => (pair.Pair.First.Short, pair.Outcome), pair => pair.Pair.Second.Short)
+            .GroupBy(row => (Then: Names(row), row.Key.Outcome), row => row.Key.Short)
+            .Select(row => $"| {Names(row)} | {row.Key.Then} | refused: [{row.Key.Outcome}](diagnostics/{row.Key.Outcome}.md) |\n");
+        Compare(kind, "| first | then | verdict |\n|---|---|---|\n" + string.Concat(rows));
+    }
+
+    private static string Names(IEnumerable<string> methods) => methods.ToArray() is var all && all.Length == CompositionPairs.Methods.Count
+        ? "every method"
+        : string.Join(", ", all.Select(name => name.Replace(",", " with", StringComparison.Ordinal)));
+
+    private static void Compare(PairedKind kind, string table)
     {
         var (start, end) = ($"<!-- generated: {kind.Name} -->\n", $"<!-- end: {kind.Name} -->");
         lock (Writing)
@@ -18,7 +33,6 @@ internal static class CompositionTable
             var from = page.IndexOf(start, StringComparison.Ordinal) + start.Length;
             var to = page.IndexOf(end, StringComparison.Ordinal);
             Assert.True(from >= start.Length && to >= from, $"docs/composition.md has no section '{kind.Name}'.");
-            var table = Table(pairs);
             if (Environment.GetEnvironmentVariable("LAYERDSL_ACCEPT") == "1")
             {
                 File.WriteAllText(Path, page[..from] + table + page[to..]);

@@ -42,6 +42,25 @@ public class CompositionTests(ITestOutputHelper output)
         CompositionTable.Compare(kind, pairs.Select(pair => (pair, errors[pair.Number].Select(error => error.Id).FirstOrDefault() ?? Fold(run, pair))));
     }
 
+    public static TheoryData<string> KindsWithoutMethods => [.. CompositionPairs.KindsWithoutMethods.Select(kind => kind.Name)];
+
+    /// <summary>No cell is blank on the other kinds either: every pair is refused at its attribute, and every method alone.</summary>
+    [Theory]
+    [MemberData(nameof(KindsWithoutMethods))]
+    public void Every_pair_is_refused_where_there_is_no_weight(string name)
+    {
+        var kind = CompositionPairs.KindsWithoutMethods.Single(candidate => candidate.Name == name);
+        var pairs = CompositionPairs.All;
+        var run = GeneratorRun.Of(string.Concat(pairs.Select(pair => pair.Text(kind))));
+        Assert.True(run.Result.Results.Single().Exception is null, run.Result.Results.Single().Exception?.ToString());
+        var firstLine = GeneratorRun.Usings.Count(letter => letter == '\n');
+        var errors = run.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
+            .ToLookup(diagnostic => diagnostic.Location.GetLineSpan().StartLinePosition.Line - firstLine);
+        Assert.All(pairs, pair => Assert.NotEmpty(errors[pair.Number]));
+        Assert.All(errors.SelectMany(group => group), finding => Assert.Contains(finding.Id, (string[])["LDSL004", "LDSL140", "LDSL151"]));
+        CompositionTable.CompareRefused(kind, pairs.Select(pair => (pair, errors[pair.Number].First().Id)));
+    }
+
     private static IEnumerable<string> Certified(GeneratorRun run, Pair pair) => Files(run, pair).Where(text => text.Contains("verdict     ", StringComparison.Ordinal));
 
     /// <summary>The generated files of the layer that has the methods, and of its parts.</summary>

@@ -164,8 +164,8 @@ public sealed class DeclarationDiagnosticTests
     public void Every_error_and_warning_has_a_test()
     {
         var tested = WrongDeclarations.Select(row => (string)row[0]).ToHashSet();
-        var elsewhere = new[] { "LDSL201", "LDSL202", "LDSL203", "LDSL204", "LDSL205", "LDSL301", "LDSL302", "LDSL303", "LDSL304", "LDSL305", "LDSL307", "LDSL308", "LDSL309" };
-        Assert.Empty(DescriptorTable.All.Select(descriptor => descriptor.Id).Except(tested).Except(elsewhere));
+        var elsewhere = new[] { "LDSL201", "LDSL202", "LDSL203", "LDSL204", "LDSL205", "LDSL301", "LDSL302", "LDSL303", "LDSL304", "LDSL305", "LDSL307", "LDSL308", "LDSL309", "LDSL310", "LDSL501", "LDSL502", "LDSL503", "LDSL504", "LDSL505" };
+        Assert.Empty(DescriptorTable.All.Where(descriptor => descriptor.DefaultSeverity >= DiagnosticSeverity.Warning).Select(descriptor => descriptor.Id).Except(tested).Except(elsewhere));
     }
 
     private static string Model(string members, string body) =>
@@ -178,7 +178,7 @@ internal static class DescriptorTable
     public static IReadOnlyList<DiagnosticDescriptor> All { get; } =
     [
         .. typeof(LayerDsl.Generator.LayerGenerator).Assembly.GetTypes()
-            .Where(type => type.Namespace == "LayerDsl.Generator.Diagnostics")
+            .Where(type => type.Namespace?.StartsWith("LayerDsl.Generator.Diagnostics", StringComparison.Ordinal) == true)
             .SelectMany(type => type.GetFields(System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Public))
             .Where(field => field.FieldType == typeof(DiagnosticDescriptor))
             .Select(field => (DiagnosticDescriptor)field.GetValue(null)!),

@@ -30,6 +30,14 @@ internal sealed class GeneratorRun
         MetadataReference.CreateFromFile(typeof(TorchSharp.torch).Assembly.Location),
     ];
 
+    /// <summary>The same with the package that runs folded models on a device.</summary>
+    private static readonly ImmutableArray<MetadataReference> DeviceReferences =
+    [
+        .. TorchReferences,
+        MetadataReference.CreateFromFile(typeof(LayerDsl.Ilgpu.DeviceModel).Assembly.Location),
+        MetadataReference.CreateFromFile(typeof(ILGPU.Context).Assembly.Location),
+    ];
+
     /// <summary>What the SDK turns off in every project: assemblies built against an older framework.</summary>
     private static readonly KeyValuePair<string, ReportDiagnostic>[] SdkDefaults = [new("CS1701", ReportDiagnostic.Suppress), new("CS1702", ReportDiagnostic.Suppress)];
 
@@ -38,7 +46,8 @@ internal sealed class GeneratorRun
         Input = input;
         Output = output;
         Result = result;
-        Diagnostics = diagnostics;
+        Diagnostics = [.. diagnostics.Where(diagnostic => diagnostic.Severity > DiagnosticSeverity.Info)];
+        Information = [.. diagnostics.Where(diagnostic => diagnostic.Severity <= DiagnosticSeverity.Info)];
     }
 
     public Compilation Input { get; }
@@ -47,8 +56,11 @@ internal sealed class GeneratorRun
 
     public GeneratorDriverRunResult Result { get; }
 
-    /// <summary>What the generator reported.</summary>
+    /// <summary>The errors and warnings that the generator reported.</summary>
     public ImmutableArray<Diagnostic> Diagnostics { get; }
+
+    /// <summary>What it says of layers that are in order.</summary>
+    public ImmutableArray<Diagnostic> Information { get; }
 
     /// <summary>The compiler's errors in the user's and the generated code together.</summary>
     public IReadOnlyList<Diagnostic> CompileErrors => [.. Output.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
@@ -56,6 +68,14 @@ internal sealed class GeneratorRun
     public static GeneratorRun Of(string source)
     {
         var compilation = Compile(source);
+        var driver = Driver().RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics);
+        return new GeneratorRun(compilation, output, driver.GetRunResult(), diagnostics);
+    }
+
+    /// <summary>Runs the generator in a project that references the package for devices.</summary>
+    public static GeneratorRun OnDevice(string source)
+    {
+        var compilation = Compile(source).WithReferences(DeviceReferences);
         var driver = Driver().RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics);
         return new GeneratorRun(compilation, output, driver.GetRunResult(), diagnostics);
     }

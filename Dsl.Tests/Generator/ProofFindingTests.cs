@@ -96,7 +96,8 @@ public class ProofFindingTests
 
     private static IEnumerable<DiagnosticInfo> Findings(ProvedLayer layer) => Emit(LayerPipeline.Differentiate(layer, CancellationToken.None));
 
-    private static IEnumerable<DiagnosticInfo> Emit(DifferentiatedLayer layer) => LayerPipeline.Emit(LayerPipeline.Schedule(layer)).Diagnostics;
+    private static IEnumerable<DiagnosticInfo> Emit(DifferentiatedLayer layer) => LayerPipeline.Emit(LayerPipeline.Schedule(layer)).Diagnostics
+        .Where(finding => finding.Descriptor.DefaultSeverity > Microsoft.CodeAnalysis.DiagnosticSeverity.Info);
 
     private static void IsInReadme(DiagnosticInfo finding, string id)
     {

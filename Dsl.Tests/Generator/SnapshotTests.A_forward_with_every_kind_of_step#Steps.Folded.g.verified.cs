@@ -3,6 +3,11 @@
 //
 //   First       Linear(12, 8)
 //   Second      Linear(4, 4, no bias)
+//
+//   arena       24 values (96 bytes) per sample, 24 without reuse
+//     first2    8 values from 0
+//     first     8 values from 8
+//     activated 8 values from 16
 // </auto-generated>
 #nullable enable
 
@@ -52,20 +57,17 @@ public sealed partial class Steps
         /// <inheritdoc/>
         protected override void Run(ReadOnlySpan<float> x, Span<float> y, int batch)
         {
-            using var first2Buffer = new PooledBuffer(checked(batch * 8));
-            var first2 = first2Buffer.Span;
+            using var arena = new PooledBuffer(checked(batch * 24));
+            var first2 = arena.Span.Slice(0, batch * 8);
             firstLayer.Forward(x, first2, batch);
-            using var firstBuffer = new PooledBuffer(checked(batch * 8));
-            var first = firstBuffer.Span;
+            var first = arena.Span.Slice(batch * 8, batch * 8);
             Activations.Gelu(first2, first);
-            using var activatedBuffer = new PooledBuffer(checked(batch * 8));
-            var activated = activatedBuffer.Span;
+            var activated = arena.Span.Slice(batch * 16, batch * 8);
             Activations.Sigmoid(first2, activated);
             Activations.Multiply(first, activated, first);
             Activations.MultiplyScalar(first2, 0.5f, first2);
             Activations.Subtract(first, first2, first);
-            secondLayer.Forward(first, y, batch * 2);
-            Activations.Tanh(y, y);
+            secondLayer.Forward(first, y, batch * 2, new Epilogue(EpilogueActivation.Tanh));
             Activations.SubtractFromScalar(1f, y, y);
             Activations.Softmax(y, y, rows: batch * 2, columns: 4);
         }

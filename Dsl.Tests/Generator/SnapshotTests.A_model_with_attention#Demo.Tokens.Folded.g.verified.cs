@@ -3,6 +3,9 @@
 //
 //   Mixer       Attention(64, 4 heads, causal), Query Linear(64, 64) in Uniform 4 bits, groups of 64, Key Linear(64, 64) in Uniform 4 bits, groups of 64
 //   Merged      Attention(64, 4 heads, merged queries and keys), Key Linear(64, 256, no bias) in StatsQ 2 bits, groups of 64
+//
+//   arena       1,024 values (4,096 bytes) per sample, 1,024 without reuse
+//     mixer     1,024 values from 0
 // </auto-generated>
 #nullable enable
 
@@ -58,12 +61,10 @@ public sealed partial class Tokens
         /// <inheritdoc/>
         protected override void Run(ReadOnlySpan<float> x, Span<float> y, int batch)
         {
-            using var sumBuffer = new PooledBuffer(checked(batch * 1024));
-            var sum = sumBuffer.Span;
-            mixerLayer.Forward(x, sum, batch, tokens: 16);
-            Activations.Add(x, sum, sum);
-            mergedLayer.Forward(sum, y, batch, tokens: 16);
-            Activations.Add(x, y, y);
+            using var arena = new PooledBuffer(checked(batch * 1024));
+            var mixer = arena.Span.Slice(0, batch * 1024);
+            mixerLayer.Forward(x, mixer, batch, tokens: 16, new Epilogue(EpilogueActivation.None, x));
+            mergedLayer.Forward(mixer, y, batch, tokens: 16, new Epilogue(EpilogueActivation.None, x));
         }
     }
 }

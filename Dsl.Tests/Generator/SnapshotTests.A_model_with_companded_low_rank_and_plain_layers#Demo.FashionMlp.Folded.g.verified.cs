@@ -4,6 +4,10 @@
 //   Hidden      Linear(784, 512)
 //   Middle      Linear(512, 512)
 //   Head        Linear(512, 10)
+//
+//   arena       1,024 values (4,096 bytes) per sample, 1,024 without reuse
+//     hidden    512 values from 0
+//     middle    512 values from 512
 // </auto-generated>
 #nullable enable
 
@@ -59,14 +63,11 @@ public sealed partial class FashionMlp
         /// <inheritdoc/>
         protected override void Run(ReadOnlySpan<float> x, Span<float> y, int batch)
         {
-            using var hiddenBuffer = new PooledBuffer(checked(batch * 512));
-            var hidden = hiddenBuffer.Span;
-            hiddenLayer.Forward(x, hidden, batch);
-            Activations.Relu(hidden, hidden);
-            using var middleBuffer = new PooledBuffer(checked(batch * 512));
-            var middle = middleBuffer.Span;
-            middleLayer.Forward(hidden, middle, batch);
-            Activations.Relu(middle, middle);
+            using var arena = new PooledBuffer(checked(batch * 1024));
+            var hidden = arena.Span.Slice(0, batch * 512);
+            hiddenLayer.Forward(x, hidden, batch, new Epilogue(EpilogueActivation.Relu));
+            var middle = arena.Span.Slice(batch * 512, batch * 512);
+            middleLayer.Forward(hidden, middle, batch, new Epilogue(EpilogueActivation.Relu));
             headLayer.Forward(middle, y, batch);
         }
     }

@@ -5,6 +5,11 @@
 //   Stem        Conv2d(1, 8, 3, stride 1, padding 0, dilation 1, groups 1)
 //   Norm        LayerNorm(224, eps 1E-05, no weight and bias)
 //   Head        Linear(224, 5)
+//
+//   arena       448 values (1,792 bytes) per sample, 512 without reuse
+//     table     64 values from 224
+//     stem      224 values from 0
+//     norm      224 values from 224
 // </auto-generated>
 #nullable enable
 
@@ -64,14 +69,12 @@ public sealed partial class Tokens
         /// <inheritdoc/>
         protected override void Run(ReadOnlySpan<float> x, Span<float> y, int batch)
         {
-            using var tableBuffer = new PooledBuffer(checked(batch * 224));
-            var table = tableBuffer.Span[..(batch * 64)];
+            using var arena = new PooledBuffer(checked(batch * 448));
+            var table = arena.Span.Slice(batch * 224, batch * 64);
             tableLayer.Forward(x, table, batch * 4);
-            using var stemBuffer = new PooledBuffer(checked(batch * 224));
-            var stem = stemBuffer.Span;
-            stemLayer.Forward(table, stem, batch, height: 4, width: 16);
-            Activations.Relu(stem, stem);
-            var norm = tableBuffer.Span;
+            var stem = arena.Span.Slice(0, batch * 224);
+            stemLayer.Forward(table, stem, batch, height: 4, width: 16, new Epilogue(EpilogueActivation.Relu));
+            var norm = arena.Span.Slice(batch * 224, batch * 224);
             normLayer.Forward(stem, norm, batch);
             headLayer.Forward(norm, y, batch);
         }

@@ -4,6 +4,10 @@
 //   Stem        Conv2d(1, 4, 3, stride 1, padding 1, dilation 1, groups 1) in Uniform 8 bits, groups of 9
 //   Middle      Linear(256, 64) in Nf4 4 bits, groups of 32, rank 4 times 1f
 //   Head        Linear(64, 10) in Lsq 4 bits, groups of 64
+//
+//   arena       320 values (1,280 bytes) per sample, 320 without reuse
+//     stem      256 values from 0
+//     middle    64 values from 256
 // </auto-generated>
 #nullable enable
 
@@ -65,13 +69,11 @@ public sealed partial class Quantized
         /// <inheritdoc/>
         protected override void Run(ReadOnlySpan<float> x, Span<float> y, int batch)
         {
-            using var stemBuffer = new PooledBuffer(checked(batch * 256));
-            var stem = stemBuffer.Span;
+            using var arena = new PooledBuffer(checked(batch * 320));
+            var stem = arena.Span.Slice(0, batch * 256);
             stemLayer.Forward(x, stem, batch, height: 8, width: 8);
-            using var middleBuffer = new PooledBuffer(checked(batch * 64));
-            var middle = middleBuffer.Span;
-            middleLayer.Forward(stem, middle, batch);
-            Activations.Relu(middle, middle);
+            var middle = arena.Span.Slice(batch * 256, batch * 64);
+            middleLayer.Forward(stem, middle, batch, new Epilogue(EpilogueActivation.Relu));
             headLayer.Forward(middle, y, batch);
         }
     }

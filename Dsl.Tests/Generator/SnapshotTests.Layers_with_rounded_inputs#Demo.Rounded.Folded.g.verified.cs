@@ -4,6 +4,10 @@
 //   Stem        Conv2d(1, 4, 3, stride 1, padding 1, dilation 1, groups 1) in Uniform 8 bits, groups of 9, inputs Uniform 8 bits unsigned
 //   Middle      Linear(256, 64) in Uniform 4 bits, groups of 32, zero points, inputs Lsq 8 bits unsigned
 //   Head        Linear(64, 10) in Log2 4 bits, groups of 64, inputs Pact 4 bits unsigned
+//
+//   arena       320 values (1,280 bytes) per sample, 320 without reuse
+//     stem      256 values from 0
+//     middle    64 values from 256
 // </auto-generated>
 #nullable enable
 
@@ -71,14 +75,11 @@ public sealed partial class Rounded
         /// <inheritdoc/>
         protected override void Run(ReadOnlySpan<float> x, Span<float> y, int batch)
         {
-            using var stemBuffer = new PooledBuffer(checked(batch * 256));
-            var stem = stemBuffer.Span;
-            stemLayer.Forward(x, stem, batch, height: 8, width: 8);
-            Activations.Relu(stem, stem);
-            using var middleBuffer = new PooledBuffer(checked(batch * 64));
-            var middle = middleBuffer.Span;
-            middleLayer.Forward(stem, middle, batch);
-            Activations.Relu(middle, middle);
+            using var arena = new PooledBuffer(checked(batch * 320));
+            var stem = arena.Span.Slice(0, batch * 256);
+            stemLayer.Forward(x, stem, batch, height: 8, width: 8, new Epilogue(EpilogueActivation.Relu));
+            var middle = arena.Span.Slice(batch * 256, batch * 64);
+            middleLayer.Forward(stem, middle, batch, new Epilogue(EpilogueActivation.Relu));
             headLayer.Forward(middle, y, batch);
         }
     }

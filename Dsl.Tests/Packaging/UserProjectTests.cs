@@ -10,11 +10,6 @@ namespace LayerDsl.Tests.Packaging;
 [Trait("Speed", "Slow")]
 public sealed class UserProjectTests : IDisposable
 {
-    private static readonly string Configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-
-    /// <summary>A version that no other package has: an older one in the package cache would be tested in its place.</summary>
-    private readonly string version = $"0.1.0-test.{Guid.NewGuid():N}";
-
     private readonly string folder = Directory.CreateTempSubdirectory("layerdsl-user-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -22,11 +17,10 @@ public sealed class UserProjectTests : IDisposable
     [Fact]
     public void A_project_that_references_the_package_builds_publishes_and_runs()
     {
-        Pack();
-        var packages = GlobalPackages();
-        var cached = Path.Combine(packages, "torchsharp", "0.107.0", "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
+        var feed = PackageFeed.Pack(folder, "Dsl.Attributes", "Dsl.Runtime/Core", "Dsl.Runtime/Torch");
+        var cached = Path.Combine(feed.GlobalPackages, "torchsharp", "0.107.0", "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
         var before = Hash(cached);
-        Write(packages);
+        feed.Write("UserProject");
         Command.RunOrFail(folder, "dotnet", "publish", "UserProject.csproj", "-c", "Release", "-o", "out", "-warnaserror", "--nologo");
         var shipped = Directory.EnumerateFiles(Path.Combine(folder, "out"), "libLibTorchSharp.so", SearchOption.AllDirectories).Single();
         Assert.Equal(before, Hash(shipped));
@@ -51,26 +45,6 @@ public sealed class UserProjectTests : IDisposable
         Assert.True(printed.Contains("sum 6", StringComparison.Ordinal) && printed.Contains("agrees True", StringComparison.Ordinal), printed);
     }
 
-    private void Pack()
-    {
-        foreach (var project in new[] { "Dsl.Attributes", "Dsl.Runtime/Core", "Dsl.Runtime/Torch" })
-        {
-            Command.RunOrFail(RepositoryRoot.Path, "dotnet", "pack", project, "--no-build", "-c", Configuration, "-o", Path.Combine(folder, "feed"), "-p:PackageVersion=" + version, "--nologo");
-        }
-    }
-
-    private void Write(string packages)
-    {
-        var templates = Path.Combine(RepositoryRoot.Path, "Dsl.Tests", "Packaging", "UserProject");
-        var project = File.ReadAllText(Path.Combine(templates, "UserProject.csproj.txt"))
-            .Replace("@VERSION@", version, StringComparison.Ordinal)
-            .Replace("@FEED@", Path.Combine(folder, "feed"), StringComparison.Ordinal)
-            .Replace("@PACKAGES@", Path.Combine(folder, "packages"), StringComparison.Ordinal)
-            .Replace("@FALLBACK@", packages, StringComparison.Ordinal);
-        File.WriteAllText(Path.Combine(folder, "UserProject.csproj"), project);
-        File.Copy(Path.Combine(templates, "Program.cs.txt"), Path.Combine(folder, "Program.cs"));
-    }
-
     private void SwitchLoader(bool disabled)
     {
         var path = Path.Combine(folder, "out", "UserProject.runtimeconfig.json");
@@ -84,12 +58,6 @@ public sealed class UserProjectTests : IDisposable
 
     /// <summary>Whether this system's libstdc++ is older than what TorchSharp asks for.</summary>
     private static bool NeedsLoader() => !GlibcxxRequirement.SystemVersions().Contains("GLIBCXX_3.4.32");
-
-    private static string GlobalPackages()
-    {
-        var line = Command.RunOrFail(RepositoryRoot.Path, "dotnet", "nuget", "locals", "global-packages", "--list");
-        return line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
-    }
 
     private static string Hash(string path) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
 }

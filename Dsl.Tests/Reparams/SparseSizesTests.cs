@@ -58,6 +58,22 @@ public sealed class SparseSizesTests
         AssertWithinOneLine((long)inputs * outputs, SparseSizes.Ones(sparsity, places), inputs, outputs);
     }
 
+    /// <summary>Why factors and doped weights are merged when they fold: kept apart they are larger, or smaller by less than a row and a column.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Merged_weights_take_fewer_bytes_than_their_parts(double sparsity, int inputs, int outputs)
+    {
+        var dense = 4L * inputs * outputs;
+        var width = (int)SparseSizes.FactorizedWidth(sparsity, inputs, outputs);
+        var factors = SparseRows.BytesOf(SparseSizes.Ones(sparsity, (long)width * inputs), width, inputs) + SparseRows.BytesOf(SparseSizes.Ones(sparsity, (long)width * outputs), outputs, width);
+        Assert.True(factors >= dense, $"factors {factors}, merged {dense}");
+
+        var rank = SparseSizes.DopedRank(sparsity, inputs, outputs);
+        var doped = SparseRows.BytesOf(SparseSizes.Ones(sparsity, (long)inputs * outputs), outputs, inputs) + (4 * rank * (inputs + outputs));
+        Assert.True(doped > dense - (4 * (inputs + outputs)), $"parts {doped}, merged {dense}");
+        Assert.True(doped >= dense || Math.Min(inputs, outputs) <= 10, $"parts {doped}, merged {dense}");
+    }
+
     [Theory]
     [InlineData(0, 1)]
     [InlineData(0.5, 2)]

@@ -1,3 +1,5 @@
+using System.Globalization;
+using LayerDsl;
 using LayerDsl.Examples;
 using LayerDsl.Examples.Data;
 using LayerDsl.Examples.FashionMnist;
@@ -49,12 +51,19 @@ var verified = model.VerifyFold(sample);
 console.WriteLine();
 console.WriteLine(verified.ToString());
 
-// 4. Compare.
+// 4. What the file holds: the weights of Middle take half a byte each. Middle is wider than declared, because Head is widened.
+var middle = (FoldedLinear)folded.Layers.Single(layer => layer.Name == nameof(FashionMlp.Middle));
+var (weights, codes, fileBytes) = ((long)middle.InFeatures * middle.OutFeatures, SafetensorsFile.Read(path).Get("Middle.codes").Data.Length, new FileInfo(path).Length);
+console.Write(StoredTensors.Of(SafetensorsFile.Read(path)));
+console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Middle has {weights:N0} weights in {codes:N0} bytes of codes. The file has {fileBytes:N0} bytes; with 32-bit floats in Middle it would have {fileBytes - codes + (weights * sizeof(float)):N0}."));
+
+// 5. Compare.
 var result = ModelResult.Measure("LayerDsl", model, modelTraining, test) with { Folded = FoldedResult.Measure(model, folded, verified, test) };
 console.Write(ResultTable.Of(ModelResult.Measure("plain", plain, plainTraining, test), result));
 console.WriteLine($"{data.Train.Count} training images, {test.Count} test images. The folded model is in {path}");
 return Checklist.Show(
     console,
     ("every folded output is within the certificate's bound", result.Folded!.Output.LargestRatio <= 1),
+    ("the file holds the weights of Middle in 4 bits each", codes == weights / 2),
     ("every test image keeps its class after folding", result.Folded.DifferentClasses == 0),
     ($"the test accuracy is at least {LeastAccuracy:P0}{(options.Smoke ? " (not asked of a smoke run)" : "")}", options.Smoke || result.Accuracy >= LeastAccuracy));

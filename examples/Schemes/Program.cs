@@ -1,5 +1,5 @@
-using LayerDsl;
 using LayerDsl.Examples;
+using LayerDsl.Examples.Comparison;
 using LayerDsl.Examples.Data;
 using LayerDsl.Examples.Reporting;
 using LayerDsl.Examples.Schemes;
@@ -12,7 +12,6 @@ const int Seed = 1;
 const int FullEpochs = 5;
 const double FullRate = 2e-3;
 const double TuningRate = 1e-3;
-const int CalibrationImages = 2000;
 
 if (ExampleOptions.Parse(args, out var error) is not { } options)
 {
@@ -34,38 +33,22 @@ catch (DataFetchException missing)
 
 int? most = options.Smoke ? 10 : null;
 var test = options.Smoke ? data.Test.Take(500) : data.Test;
-var path = Path.Combine(DataCache.Default().Folder("models"), "schemes.safetensors");
+var models = DataCache.Default().Folder("models");
 
 // 1. A model in full precision, which every variant starts from.
 random.manual_seed(Seed);
 using var full = new Full();
-WorkProgress.Run(console, "full precision", report => Trainer.Train(full, data.Train, new TrainingOptions(options.Smoke ? 1 : FullEpochs, 128, FullRate, Seed, most), report));
-var fullAccuracy = Evaluation.Accuracy(Evaluation.Classes(full, test), test);
-console.WriteLine($"full precision: {fullAccuracy:P2}");
+StartingModel.Prepare(console, full, data.Train, new TrainingOptions(options.Smoke ? 1 : FullEpochs, 128, FullRate, Seed, most), models, "schemes");
+console.WriteLine($"full precision: {Evaluation.Accuracy(Evaluation.Classes(full, test), test):P2}");
 
-// 2. Each variant takes its weights, rounds them, and is trained on with the rounding in place; then it is folded to codes.
-var results = new List<SchemeResult>();
-var variants = options.Smoke ? Variants.All.Where(variant => variant.Bits == 4) : Variants.All;
-foreach (var variant in variants)
-{
-    random.manual_seed(Seed);
-    using var model = variant.New();
-    Start(model, full);
-    if (variant.AreInputsRounded)
-    {
-        using var sample = tensor(data.Train.Take(CalibrationImages).Pixels, [CalibrationImages, data.Train.PixelsPerImage]);
-        model.Calibrate([sample]);
-    }
-
-    model.eval();
-    var started = Evaluation.Accuracy(Evaluation.Classes(model, test), test);
-    WorkProgress.Run(console, $"{variant.Scheme} {variant.Bits}", report => Trainer.Train(model, data.Train, new TrainingOptions(options.Epochs ?? 1, 128, TuningRate, Seed, most), report));
-    results.Add(SchemeResult.Measure(variant, model, started, test, path));
-    console.WriteLine(results[^1].ToString());
-}
+// 2. Each variant takes its weights, rounds them, and is trained on with the rounding in place; then it is folded to codes. The
+// first one rounds nothing: what full precision gains by the same training.
+var comparison = new SchemeComparison(console, full, data.Train, test, new TrainingOptions(options.Epochs ?? 1, 128, TuningRate, Seed, most), Path.Combine(models, "schemes.safetensors"));
+var results = comparison.Run(Variants.All.Where(variant => !options.Smoke || variant.Bits == 4 || variant.Bits == Variant.FullPrecision));
 
 // 3. The table, and what was to be reached.
 console.Profile.Width = Math.Max(console.Profile.Width, 160);
+var fullAccuracy = results[0].Trained;
 console.Write(SchemeResult.Of(fullAccuracy, results));
 bool reaches(int bits, double points) => options.Smoke || results.Where(result => result.Variant.Bits == bits && !result.Variant.AreInputsRounded).All(result => result.Trained >= fullAccuracy - (points / 100));
 return Checklist.Show(
@@ -74,12 +57,3 @@ return Checklist.Show(
     ("with rounded weights every test image keeps its class after folding", results.Where(result => !result.Variant.AreInputsRounded).All(result => result.Different == 0)),
     ($"8 bits of any scheme are within 0.5 points of full precision{(options.Smoke ? " (not asked of a smoke run)" : "")}", reaches(8, 0.5)),
     ($"4 bits of any scheme are within 1.5 points of full precision{(options.Smoke ? " (not asked of a smoke run)" : "")}", reaches(4, 1.5)));
-
-static void Start(nn.Module<Tensor, Tensor> model, nn.Module<Tensor, Tensor> from)
-{
-    foreach (var (layer, source) in model.children().OfType<Layer>().Zip(from.children().OfType<Layer>()))
-    {
-        var state = source.named_parameters().ToDictionary(named => named.name, named => named.parameter);
-        layer.LoadWeight(state["weight"], state["bias"]);
-    }
-}

@@ -2,26 +2,31 @@ using LayerDsl.Generator.Forward;
 
 namespace LayerDsl.Generator.Emit.Managed;
 
-/// <summary>A span over the whole or the start of a buffer, declared before the step that first fills it.</summary>
+/// <summary>A part of the arena, declared before the step that first fills it.</summary>
 /// <param name="Step">That step.</param>
-/// <param name="Span">The span's name: what it holds first.</param>
+/// <param name="Name">The span's name: what it holds first.</param>
 /// <param name="Size">Its values per sample.</param>
-/// <param name="Buffer">The buffer's name.</param>
-/// <param name="BufferSize">The buffer's values per sample.</param>
-/// <param name="IsNew">Whether the buffer is rented here, or was used before and is free again.</param>
-internal sealed record SpanDeclaration(int Step, string Span, int Size, string Buffer, int BufferSize, bool IsNew);
+/// <param name="Last">The last step that reads it; after that its place is free.</param>
+/// <param name="Offset">Where it starts, in values per sample.</param>
+internal sealed record ArenaSpan(int Step, string Name, int Size, int Last, int Offset)
+{
+    public int End => Offset + Size;
+
+    /// <summary>Whether both hold values at once. A step that reads one and fills the other needs both.</summary>
+    public bool LivesWith(ArenaSpan other) => Step <= other.Last && other.Step <= Last;
+}
 
 /// <summary>
-/// Where each value of a folded model lives. A step that works value by value, or only changes the shape, shares its
-/// argument's memory if nothing reads the argument later; the result lives in the caller's span; a buffer whose values are
-/// no longer needed is used again. So there are never more buffers than values alive at once.
+/// Where each value of a folded model lives. A step that works value by value, or only changes the shape, shares its argument's memory if nothing
+/// reads the argument later; the result lives in the caller's span; all others have a place in one arena, where a place whose values are no longer
+/// needed is used again. The places are found by size: the largest span first, each at the lowest offset where nothing lives at the same time
+/// (greedy by size: Pisarchyk and Lee, Efficient Memory Management for Deep Neural Net Inference, 2020, arXiv 2001.03288).
 /// </summary>
 internal sealed class BufferPlan
 {
     public const string Input = "x";
     public const string Output = "y";
-
-    private const string BufferSuffix = "Buffer";
+    public const string Arena = "arena";
 
     private readonly ForwardProgram program;
     private readonly NameScope names;
@@ -32,12 +37,15 @@ internal sealed class BufferPlan
         this.program = program;
         this.names = names;
         storage = new string?[program.Steps.Count];
-        Place();
-        Declarations = Rent();
+        Name();
+        Spans = Place();
     }
 
     /// <summary>The spans beside input and output, in the order of their declaration.</summary>
-    public IReadOnlyList<SpanDeclaration> Declarations { get; }
+    public IReadOnlyList<ArenaSpan> Spans { get; }
+
+    /// <summary>The arena's values per sample.</summary>
+    public int Size => Spans.Select(span => span.End).DefaultIfEmpty(0).Max();
 
     /// <param name="program">The program.</param>
     /// <param name="names">The names taken by fields and parameters.</param>
@@ -46,7 +54,7 @@ internal sealed class BufferPlan
     /// <summary>The name of the span that holds a value.</summary>
     public string SpanOf(int value) => value < 0 ? Input : storage[value]!;
 
-    private void Place()
+    private void Name()
     {
         // The input in another shape is still the caller's memory: read only, never copied.
         for (var step = 0; step < program.Steps.Count; step++)
@@ -59,7 +67,7 @@ internal sealed class BufferPlan
 
         for (var step = program.Steps.Count - 1; step >= 0; step--)
         {
-            storage[step] ??= step == program.Result ? Output : names.Variable(NameOf(step), BufferSuffix);
+            storage[step] ??= step == program.Result ? Output : names.Variable(NameOf(step));
             if (Overwritable(step) is { } argument)
             {
                 storage[argument] = storage[step];
@@ -67,7 +75,7 @@ internal sealed class BufferPlan
         }
     }
 
-    /// <summary>The argument whose memory this step may overwrite: made by a step, not placed yet, and read for the last time here.</summary>
+    /// <summary>The argument whose memory this step may overwrite: made by a step, not named yet, and read for the last time here.</summary>
     private int? Overwritable(int step)
     {
         if (program.Steps[step] is ForwardStep.Layer or ForwardStep.Pool or ForwardStep.GlobalAverage)
@@ -99,31 +107,34 @@ internal sealed class BufferPlan
         return value;
     }
 
-    /// <summary>A linear scan: every span takes a buffer that is free again, the same size first, or a new one.</summary>
-    private List<SpanDeclaration> Rent()
+    private IReadOnlyList<ArenaSpan> Place()
     {
-        var spans = new List<SpanDeclaration>();
-        var busyUntil = new Dictionary<string, int>();
-        for (var step = 0; step < program.Steps.Count; step++)
+        var placed = new List<ArenaSpan>();
+        foreach (var span in Lives().OrderByDescending(span => span.Size).ThenBy(span => span.Step))
         {
-            var name = storage[step]!;
-            if (name is Input or Output || spans.Any(span => span.Span == name))
+            var offset = 0;
+            foreach (var other in placed.Where(span.LivesWith).OrderBy(other => other.Offset))
             {
-                continue;
+                if (offset + span.Size <= other.Offset)
+                {
+                    break;
+                }
+
+                offset = Math.Max(offset, other.End);
             }
 
-            var size = ForwardProgram.Product(program.Steps[step].Shape);
-            var free = spans.Where(span => span.IsNew && busyUntil[span.Buffer] < step).OrderBy(span => span.BufferSize == size ? 0 : 1).FirstOrDefault();
-            var buffer = free?.Buffer ?? name + BufferSuffix;
-            busyUntil[buffer] = Enumerable.Range(step, program.Steps.Count - step).Where(value => storage[value] == name).Max(LastRead);
-            spans.Add(new SpanDeclaration(step, name, size, buffer, size, free is null));
+            placed.Add(span with { Offset = offset });
         }
 
-        // A buffer is as large as the largest span that it holds in turn.
-        return spans
-            .Select(span => span with { BufferSize = spans.Where(other => other.Buffer == span.Buffer).Max(other => other.Size) })
-            .ToList();
+        return placed.OrderBy(span => span.Step).ToList();
     }
+
+    private IEnumerable<ArenaSpan> Lives() =>
+        from step in Enumerable.Range(0, program.Steps.Count)
+        where storage[step] is not (Input or Output)
+        group step by storage[step]! into steps
+        let first = steps.Min()
+        select new ArenaSpan(first, steps.Key, ForwardProgram.Product(program.Steps[first].Shape), steps.Max(LastRead), Offset: 0);
 
     /// <summary>Memory is named after the layer that first fills it.</summary>
     private string NameOf(int step)
@@ -143,6 +154,7 @@ internal sealed class BufferPlan
             ForwardStep.WithNumber { Operation: Arithmetic.Multiply } => "scaled",
             ForwardStep.WithNumber => "shifted",
             ForwardStep.Activate => "activated",
+            ForwardStep.Fused => "fused",
             ForwardStep.Pool or ForwardStep.GlobalAverage => "pooled",
             _ => "copy",
         };

@@ -14,6 +14,7 @@ internal sealed class FoldedModelEmitter
 {
     private readonly TypeSpec type;
     private readonly ForwardProgram program;
+    private readonly ForwardProgram fused;
     private readonly EquatableArray<LayerShape> layers;
     private readonly Dictionary<string, string> fields;
     private readonly BufferPlan plan;
@@ -24,9 +25,10 @@ internal sealed class FoldedModelEmitter
         this.type = type;
         this.program = program;
         this.layers = layers;
-        var names = new NameScope(BufferPlan.Input, BufferPlan.Output, "batch");
+        fused = EpilogueFusion.Fuse(program, name => ShapeOf(name) is LinearShape or Conv2dShape or BatchNorm2dShape or AttentionShape);
+        var names = new NameScope(BufferPlan.Input, BufferPlan.Output, BufferPlan.Arena, "batch");
         fields = layers.ToDictionary(layer => layer.Name, layer => names.Variable(layer.Name + "Layer"));
-        plan = BufferPlan.Of(program, names);
+        plan = BufferPlan.Of(fused, names);
     }
 
     public static string Emit(TypeSpec type, ForwardProgram program, EquatableArray<LayerShape> layers)
@@ -43,6 +45,8 @@ internal sealed class FoldedModelEmitter
                 type.Name + ".Folded: " + Text(program.InputSize) + " → " + Text(program.OutputSize) + " values per sample, without libtorch",
                 string.Empty,
                 .. layers.Select(layer => layer.Name.PadRight(12) + layer.FullSignature),
+                string.Empty,
+                .. MemoryLines(),
             ])
             .Line("using System;")
             .Line("using System.CodeDom.Compiler;")
@@ -136,48 +140,50 @@ internal sealed class FoldedModelEmitter
         writer.Line("/// <inheritdoc/>");
         writer.Block("protected override void Run(ReadOnlySpan<float> x, Span<float> y, int batch)", () =>
         {
-            for (var step = 0; step < program.Steps.Count; step++)
+            if (plan.Size > 0)
             {
-                foreach (var span in plan.Declarations.Where(span => span.Step == step))
-                {
-                    Declare(span);
-                }
-
-                Step(program.Steps[step], plan.SpanOf(step));
+                writer.Line($"using var {BufferPlan.Arena} = new PooledBuffer(checked(batch * {Text(plan.Size)}));");
             }
 
-            if (program.Result < 0)
+            for (var step = 0; step < fused.Steps.Count; step++)
+            {
+                foreach (var span in plan.Spans.Where(span => span.Step == step))
+                {
+                    writer.Line($"var {span.Name} = {BufferPlan.Arena}.Span.Slice({(span.Offset == 0 ? "0" : "batch * " + Text(span.Offset))}, batch * {Text(span.Size)});");
+                }
+
+                Step(fused.Steps[step], plan.SpanOf(step));
+            }
+
+            if (fused.Result < 0)
             {
                 writer.Line("x.CopyTo(y);");
             }
         });
     }
 
-    private void Declare(SpanDeclaration span)
+    /// <summary>What a call needs beside the caller's input and output.</summary>
+    private IEnumerable<string> MemoryLines()
     {
-        if (span.IsNew)
+        if (plan.Size == 0)
         {
-            writer.Line($"using var {span.Buffer} = new PooledBuffer(checked(batch * {Text(span.BufferSize)}));");
+            return ["arena       none: every value lives in the caller's memory"];
         }
 
-        writer.Line($"var {span.Span} = {span.Buffer}.Span" + (span.Size == span.BufferSize ? ";" : $"[..(batch * {Text(span.Size)})];"));
+        var bytes = Grouped(sizeof(float) * (long)plan.Size);
+        return
+        [
+            $"arena       {Grouped(plan.Size)} values ({bytes} bytes) per sample, {Grouped(plan.Spans.Sum(span => (long)span.Size))} without reuse",
+            .. plan.Spans.Select(span => $"  {span.Name,-10}{Grouped(span.Size)} values from {Grouped(span.Offset)}"),
+        ];
     }
 
     private void Step(ForwardStep step, string target)
     {
         switch (step)
         {
-            case ForwardStep.Layer layer when layers.First(shape => shape.Name == layer.Name) is Conv2dShape or BatchNorm2dShape:
-                var image = program.ShapeOf(layer.Argument);
-                writer.Line($"{Field(layer.Name)}.Forward({plan.SpanOf(layer.Argument)}, {target}, batch, height: {Text(image[1])}, width: {Text(image[2])});");
-                break;
-            case ForwardStep.Layer layer when layers.First(shape => shape.Name == layer.Name) is AttentionShape:
-                var samples = layer.Shape.Count == 2 ? "batch" : $"batch * {Text(ForwardProgram.Product(layer.Shape.Take(layer.Shape.Count - 2)))}";
-                writer.Line($"{Field(layer.Name)}.Forward({plan.SpanOf(layer.Argument)}, {target}, {samples}, tokens: {Text(layer.Shape[layer.Shape.Count - 2])});");
-                break;
             case ForwardStep.Layer layer:
-                var rows = layer.Shape.Count == 1 ? "batch" : $"batch * {Text(ForwardProgram.Product(layer.Shape.Take(layer.Shape.Count - 1)))}";
-                writer.Line($"{Field(layer.Name)}.Forward({plan.SpanOf(layer.Argument)}, {target}, {rows});");
+                writer.Line($"{Field(layer.Name)}.Forward({plan.SpanOf(layer.Argument)}, {target}, {Sizes(layer)}{EpilogueArgument(layer)});");
                 break;
             case ForwardStep.Activate { Function: Activation.Softmax or Activation.LogSoftmax } softmax:
                 var columns = softmax.Shape[softmax.Shape.Count - 1];
@@ -188,11 +194,11 @@ internal sealed class FoldedModelEmitter
                 writer.Line($"Activations.{activate.Function}({plan.SpanOf(activate.Argument)}, {target});");
                 break;
             case ForwardStep.Pool pool:
-                var plane = program.ShapeOf(pool.Argument);
+                var plane = fused.ShapeOf(pool.Argument);
                 writer.Line($"Pooling.{pool.Kind}({plan.SpanOf(pool.Argument)}, {target}, planes: batch * {Text(plane[0])}, height: {Text(plane[1])}, width: {Text(plane[2])}, kernelSize: {Text(pool.KernelSize)}, stride: {Text(pool.Stride)}, padding: {Text(pool.Padding)});");
                 break;
             case ForwardStep.GlobalAverage average:
-                var all = program.ShapeOf(average.Argument);
+                var all = fused.ShapeOf(average.Argument);
                 writer.Line($"Pooling.GlobalAverage({plan.SpanOf(average.Argument)}, {target}, planes: batch * {Text(all[0])}, size: {Text(all[1] * all[2])});");
                 break;
             case ForwardStep.Combine combine:
@@ -206,6 +212,26 @@ internal sealed class FoldedModelEmitter
                 break;
         }
     }
+
+    /// <summary>How many rows or samples of which size the layer works on.</summary>
+    private string Sizes(ForwardStep.Layer layer)
+    {
+        var shape = layer.Shape;
+        switch (ShapeOf(layer.Name))
+        {
+            case Conv2dShape or BatchNorm2dShape:
+                var image = fused.ShapeOf(layer.Argument);
+                return $"batch, height: {Text(image[1])}, width: {Text(image[2])}";
+            case AttentionShape:
+                return (shape.Count == 2 ? "batch" : $"batch * {Text(ForwardProgram.Product(shape.Take(shape.Count - 2)))}") + $", tokens: {Text(shape[shape.Count - 2])}";
+            default:
+                return shape.Count == 1 ? "batch" : $"batch * {Text(ForwardProgram.Product(shape.Take(shape.Count - 1)))}";
+        }
+    }
+
+    private string EpilogueArgument(ForwardStep.Layer layer) => layer is { Residual: null, Then: null }
+        ? string.Empty
+        : $", new Epilogue(EpilogueActivation.{layer.Then?.ToString() ?? "None"}{(layer.Residual is { } residual ? ", " + plan.SpanOf(residual) : string.Empty)})";
 
     private void WithNumber(ForwardStep.WithNumber step, string target)
     {
@@ -233,6 +259,10 @@ internal sealed class FoldedModelEmitter
     };
 
     private string Field(string layer) => fields[layer];
+
+    private LayerShape ShapeOf(string layer) => layers.First(shape => shape.Name == layer);
+
+    private static string Grouped(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

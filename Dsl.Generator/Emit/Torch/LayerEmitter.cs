@@ -79,6 +79,7 @@ internal sealed class LayerEmitter
             MaskWriter.Accessor(writer, forms, Field);
             ActivationWriter.Members(writer, forms, Field);
             NormWriter.Updates(writer, forms, programs.Updates);
+            UpdateWriter.Method(writer, forms, programs.Updates);
             var passes = new PassWriter(writer, forms, programs, loops);
             passes.Write("Pass", forms.Norm is { HasStatistics: true } ? "The forward and backward pass in eval mode: one node of the graph." : "The forward and backward pass: one node of the graph.", forms.Stored, programs.Forward, programs.Backward, programs.BackwardOf);
             if (programs.Batch is { } batch)
@@ -174,7 +175,8 @@ internal sealed class LayerEmitter
         var first = Field(forms.Kept.First().Tensor);
         var tensors = string.Join(", ", forms.Stored.Select(stored => blocks.Seen(stored.Tensor)));
         writer.Line("/// <inheritdoc/>");
-        writer.Block("public override Tensor forward(Tensor input)", () => writer.Lines(FitWriter.ForwardPrelude(forms, first)).Lines(kind.Forward(first, tensors + FitWriter.Arguments(forms))));
+        var lines = kind.Forward(first, UpdateWriter.Held(forms, tensors) + FitWriter.Arguments(forms));
+        writer.Block("public override Tensor forward(Tensor input)", () => writer.Lines(FitWriter.ForwardPrelude(forms, first)).Line(lines[0]).Lines(UpdateWriter.ForwardPrelude(forms)).Lines(lines.Skip(1)));
         writer.Line();
     }
 
@@ -200,10 +202,7 @@ internal sealed class LayerEmitter
 
         if (InitializationWriter.StartMethod(forms) is not "LoadWeight" and var start)
         {
-            writer.Line("/// <inheritdoc/>")
-                .Line("/// <exception cref=\"FactorizedWeightException\">Always: masked factors cannot take a given product.</exception>");
-            writer.Line("public override void LoadWeight(Tensor weight, Tensor? bias = null) => throw new FactorizedWeightException(GetName());").Line();
-            writer.Line("/// <summary>Starts the layer anew with random factors; of the weight only its shape is looked at.</summary>");
+            writer.Lines(InitializationWriter.Refusal(forms)).Line().Line("/// <summary>Starts the layer anew " + (forms.Initialization.Any(step => step is InitStep.StartOnly) ? "from a random weight" : "with random factors; of the weight only its shape is looked at") + ".</summary>");
             writer.Block($"private void {start}(Tensor weight, Tensor? bias)", () => InitializationWriter.Write(writer, forms, Field)).Line();
             return;
         }
@@ -258,7 +257,7 @@ internal sealed class LayerEmitter
 
         // Overloads with the sizes one by one end at four.
         var sizes = tensor.Axes.Count > 4 ? "[" + Sizes(tensor) + "]" : Sizes(tensor);
-        return $"new Parameter(torch.empty({sizes}){(tensor.Role == TensorRole.Frozen ? ", requires_grad: false" : string.Empty)})";
+        return tensor.Role == TensorRole.Buffer ? $"torch.empty({sizes})" : $"new Parameter(torch.empty({sizes}){(tensor.Role == TensorRole.Frozen ? ", requires_grad: false" : string.Empty)})";
     }
 
     private string Sizes(Tensor tensor) => tensor.Axes.Count == 0

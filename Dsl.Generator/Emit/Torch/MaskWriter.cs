@@ -25,11 +25,21 @@ internal static class MaskWriter
         }
     }
 
-    /// <summary>A gradient as the backward pass returns it: for a mask only where it asks for one, the same for all branches.</summary>
+    /// <summary>A gradient as the backward pass returns it: for a mask only where it asks for one; repeated along axes where it is the same.</summary>
     public static string Wanted(Tensor tensor, Value value, Func<Tensor, string> field)
     {
-        var all = value.Axes.Count < tensor.Axes.Count ? ".expand_as(" + field(tensor) + ")" : string.Empty;
-        return tensor.Role == TensorRole.Buffer ? $"{field(tensor)}.requires_grad ? {value.Name}{all} : null" : value.Name;
+        var all = IsRepeated(tensor, value) ? Opened(tensor, value) + ".expand_as(" + field(tensor) + ")" : value.Name;
+        return tensor.Role == TensorRole.Buffer ? $"{field(tensor)}.requires_grad ? {all} : null" : all;
+    }
+
+    /// <summary>Whether a gradient is the same along an axis of its tensor.</summary>
+    public static bool IsRepeated(Tensor tensor, Value value) => value.Axes.Count < tensor.Axes.Count;
+
+    /// <summary>With an axis of size 1 for each missing one but the leading ones, which expanding adds.</summary>
+    private static string Opened(Tensor tensor, Value value)
+    {
+        var axes = tensor.Axes.SkipWhile(axis => !value.Axes.Contains(axis)).ToArray();
+        return value.Name + string.Concat(axes.Select((axis, k) => value.Axes.Contains(axis) ? string.Empty : $".unsqueeze({k})"));
     }
 
     /// <summary>Why a mask has a gradient at all.</summary>

@@ -87,7 +87,7 @@ internal static class NormWriter
     /// <summary>What a batch makes of the running statistics.</summary>
     public static void Updates(CodeWriter writer, LayerForms forms, Program? updates)
     {
-        if (updates is null)
+        if (updates is null || forms.Norm is null)
         {
             return;
         }

@@ -118,7 +118,7 @@ internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerProgr
             return; // indices have no gradient
         }
 
-        Unpack(backward, tensors, forms.Input);
+        Unpack(backward, tensors, [forms.Input, .. backwardOf.Where((tensor, k) => MaskWriter.IsRepeated(tensor, backward.Results[k]))]);
         var statements = backward.Statements;
         var split = backward.Ends.Count > 1 ? backward.Ends[backward.Ends.Count - 2] : 0;
         if (split > 0)

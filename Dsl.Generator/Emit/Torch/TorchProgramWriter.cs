@@ -22,6 +22,8 @@ internal static class TorchProgramWriter
         Statement.Compute compute => Text(compute.Body, compute.Result.Axes, sizeOf).Text,
         Statement.Gather gather => $"{gather.Source.Name}.index_select(0, {gather.Table.Name})",
         Statement.Scatter scatter => Scatter(scatter, sizeOf),
+        Statement.Diagonals diagonals => $"Diagonals.Read{(diagonals.IsCircular ? "Circular" : string.Empty)}({diagonals.Source.Name}{(diagonals.IsCircular ? string.Empty : ", " + sizeOf(diagonals.Result.Axes[1].Size))})",
+        Statement.DiagonalSums sums => $"Diagonals.Sum{(sums.IsCircular ? "Circular" : string.Empty)}({sums.Source.Name})",
         Statement.Fold fold => Fold(fold, sizeOf),
         Statement.Convolve convolve => ConvolutionWriter.Right(convolve, sizeOf),
         _ => throw new ShapeException("A step without a TorchSharp form: " + statement.GetType().Name),

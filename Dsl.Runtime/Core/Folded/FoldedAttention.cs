@@ -1,15 +1,11 @@
-using System.Numerics.Tensors;
-
 namespace LayerDsl;
 
 /// <summary>
 /// Self-attention ready for inference: <c>softmax(q kᵀ / √d) v</c> in each head, between projections that are folded linear layers of any format.
 /// Immutable, and safe to use from many threads at once.
 /// </summary>
-public sealed class FoldedAttention : FoldedLayer
+public sealed partial class FoldedAttention : FoldedLayer
 {
-    private readonly float scale;
-
     /// <summary>Checks and joins projections.</summary>
     /// <param name="name">The layer's name, for messages and files.</param>
     /// <param name="geometry">Sizes.</param>
@@ -41,7 +37,6 @@ public sealed class FoldedAttention : FoldedLayer
         Key = key;
         Value = value;
         Output = output;
-        scale = 1 / MathF.Sqrt(geometry.HeadSize);
     }
 
     /// <summary>Sizes, and the formats of the projections.</summary>
@@ -73,85 +68,6 @@ public sealed class FoldedAttention : FoldedLayer
 
     /// <inheritdoc/>
     internal override IEnumerable<SafetensorsEntry> Tensors => Projections.SelectMany(projection => projection.AllTensors);
-
-    /// <summary>Attends within each sample.</summary>
-    /// <param name="x">The input, shape (batch, tokens, dim), row major.</param>
-    /// <param name="y">The output, of the same shape; shares no memory with <paramref name="x"/>.</param>
-    /// <param name="batch">How many samples; at least 1.</param>
-    /// <param name="tokens">Tokens of a sample; at least 1.</param>
-    /// <exception cref="LayerShapeException">A length does not match, or the spans share memory. Nothing has been written.</exception>
-    public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch, int tokens) => Forward(x, y, batch, tokens, default);
-
-    /// <summary>Attends within each sample: y = activation(attention(x) + residual).</summary>
-    /// <param name="x">The input, shape (batch, tokens, dim), row major.</param>
-    /// <param name="y">The output, of the same shape; shares no memory with <paramref name="x"/>.</param>
-    /// <param name="batch">How many samples; at least 1.</param>
-    /// <param name="tokens">Tokens of a sample; at least 1.</param>
-    /// <param name="epilogue">What is added to the output, and the function of the sum.</param>
-    /// <exception cref="LayerShapeException">A length does not match, or the spans share memory. Nothing has been written.</exception>
-    public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch, int tokens, in Epilogue epilogue)
-    {
-        Require.Positive(Name, "samples of the batch", batch);
-        Require.Positive(Name, "tokens", tokens);
-        var rows = checked(batch * tokens);
-        Require.Rows(Name, "length of the input", rows, Geometry.Dim, x.Length);
-        Require.Rows(Name, "length of the output", rows, Geometry.Dim, y.Length);
-        Require.Separate(Name, x, y);
-        epilogue.Check(Name, y);
-        using var queries = new PooledBuffer(Query is null ? 0 : x.Length);
-        using var keys = new PooledBuffer(checked(tokens * Geometry.KeySize));
-        using var values = new PooledBuffer(tokens * Geometry.ValueSize);
-        using var joined = new PooledBuffer(tokens * Geometry.Dim);
-        using var scores = new PooledBuffer(tokens);
-        var size = tokens * Geometry.Dim;
-        for (var sample = 0; sample < batch; sample++)
-        {
-            var input = x.Slice(sample * size, size);
-            Query?.Forward(input, queries.Span[..size], tokens);
-            Key.Forward(input, keys.Span, tokens);
-            Value.Forward(input, values.Span, tokens);
-            Attend(Query is null ? input : queries.Span[..size], keys.Span, values.Span, scores.Span, joined.Span, tokens);
-            Output.Forward(joined.Span, y.Slice(sample * size, size), tokens, epilogue.Slice(sample * size, size));
-        }
-    }
-
-    private void Attend(ReadOnlySpan<float> queries, ReadOnlySpan<float> keys, ReadOnlySpan<float> values, Span<float> scores, Span<float> joined, int tokens)
-    {
-        var (dim, size) = (Geometry.Dim, Geometry.HeadSize);
-        var group = Geometry.Heads / Geometry.KvHeads;
-        for (var token = 0; token < tokens; token++)
-        {
-            var seen = scores[..(Geometry.Causal ? token + 1 : tokens)];
-            for (var head = 0; head < Geometry.Heads; head++)
-            {
-                var query = Geometry.MergedQueryKey ? queries.Slice(token * dim, dim) : queries.Slice((token * dim) + (head * size), size);
-                Weigh(query, keys, head / group, seen);
-                Mix(seen, values, head / group, joined.Slice((token * dim) + (head * size), size));
-            }
-        }
-    }
-
-    /// <summary>The softmax of the scores of one query.</summary>
-    private void Weigh(ReadOnlySpan<float> query, ReadOnlySpan<float> keys, int head, Span<float> weights)
-    {
-        for (var other = 0; other < weights.Length; other++)
-        {
-            weights[other] = scale * TensorPrimitives.Dot(query, keys.Slice((other * Geometry.KeySize) + (head * query.Length), query.Length));
-        }
-
-        Activations.Softmax(weights, weights, rows: 1, columns: weights.Length);
-    }
-
-    /// <summary>The mean of the values under the weights.</summary>
-    private void Mix(ReadOnlySpan<float> weights, ReadOnlySpan<float> values, int head, Span<float> mean)
-    {
-        mean.Clear();
-        for (var other = 0; other < weights.Length; other++)
-        {
-            var value = values.Slice((other * Geometry.ValueSize) + (head * mean.Length), mean.Length);
-            TensorPrimitives.MultiplyAdd(value, weights[other], mean, mean);
-        }
-    }
 
     private static void Check(string name, string part, FoldedLinear projection, int inFeatures, int outFeatures, ProjectionFormat format)
     {

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace LayerDsl;
 
 /// <summary>A batch normalization of images ready for inference, with its running statistics merged: y = x · scale[c] + shift[c].</summary>
@@ -83,14 +81,6 @@ public sealed class FoldedBatchNorm2d : FoldedLayer
         }
     }
 
-    private void Multiply(ReadOnlySpan<float> x, Span<float> y, int plane, in Epilogue epilogue)
-    {
-        for (var (first, channel) = (0, 0); first < x.Length; first += plane, channel = channel + 1 == Features ? 0 : channel + 1)
-        {
-            var result = y.Slice(first, plane);
-            TensorPrimitives.Multiply(x.Slice(first, plane), scale[channel], result);
-            TensorPrimitives.Add(result, shift[channel], result);
-            epilogue.Slice(first, plane).Finish(result);
-        }
-    }
+    private void Multiply(ReadOnlySpan<float> x, Span<float> y, int plane, in Epilogue epilogue) =>
+        new ChannelWork { X = x, Y = y, Plane = plane, Scale = scale, Shift = shift, Epilogue = epilogue }.Run(KernelWidths.Best);
 }

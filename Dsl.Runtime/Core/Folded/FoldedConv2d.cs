@@ -4,12 +4,12 @@ namespace LayerDsl;
 /// A two-dimensional convolution ready for inference, in 32-bit floats:
 /// y[b,o,p,q] = Σ_c,u,v x[b,c,s·p+d·u−pad,s·q+d·v−pad] · W[o,c,u,v] + b[o], with zeros outside of the image.
 /// </summary>
-public sealed class FoldedConv2d : FoldedLayer
+public class FoldedConv2d : FoldedLayer
 {
-    private readonly float[] weight;
+    private readonly PackedTiles? packed;
     private readonly float[] bias;
     private readonly QuantizedWeight? quantized;
-    private readonly WeakReference<float[]?> decoded = new(null);
+    private readonly WeakReference<PackedTiles?> decoded = new(null);
     private IntegerConvolution? integers;
 
     /// <summary>Copies and checks weights.</summary>
@@ -20,20 +20,11 @@ public sealed class FoldedConv2d : FoldedLayer
     /// <exception cref="LayerShapeException">A size is out of range, or a length does not match the sizes.</exception>
     /// <exception cref="NonFiniteWeightException">A weight or bias is NaN or infinite.</exception>
     public FoldedConv2d(string name, Conv2dGeometry geometry, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
-        : base(name)
+        : this(name, geometry, bias)
     {
-        geometry.Check(name);
         Require.Rows(name, "length of the weight", geometry.OutChannels, geometry.InputsPerOutput, weight.Length);
-        if (!bias.IsEmpty)
-        {
-            Require.Equal(name, "length of the bias", geometry.OutChannels, bias.Length);
-        }
-
         Require.Finite(name, "weight", weight);
-        Require.Finite(name, "bias", bias);
-        Geometry = geometry;
-        this.weight = weight.ToArray();
-        this.bias = bias.ToArray();
+        packed = Pack(geometry, weight);
     }
 
     /// <summary>Takes a weight in codes.</summary>
@@ -44,13 +35,20 @@ public sealed class FoldedConv2d : FoldedLayer
     /// <exception cref="LayerShapeException">A size is out of range, or a length does not match the sizes.</exception>
     /// <exception cref="NonFiniteWeightException">A bias is NaN or infinite.</exception>
     public FoldedConv2d(string name, Conv2dGeometry geometry, QuantizedWeight weight, ReadOnlySpan<float> bias)
-        : base(name)
+        : this(name, geometry, bias)
     {
         ArgumentNullException.ThrowIfNull(weight);
-        geometry.Check(name);
         Require.Equal(name, "rows of the codes", geometry.OutChannels, weight.Codes.Rows);
         Require.Equal(name, "columns of the codes", geometry.InputsPerOutput, weight.Codes.Columns);
         Require.Equal(name, "rank", 0, weight.Format.Rank);
+        quantized = weight;
+    }
+
+    /// <summary>For a weight that is stored in another way.</summary>
+    private protected FoldedConv2d(string name, Conv2dGeometry geometry, ReadOnlySpan<float> bias)
+        : base(name)
+    {
+        geometry.Check(name);
         if (!bias.IsEmpty)
         {
             Require.Equal(name, "length of the bias", geometry.OutChannels, bias.Length);
@@ -58,8 +56,6 @@ public sealed class FoldedConv2d : FoldedLayer
 
         Require.Finite(name, "bias", bias);
         Geometry = geometry;
-        quantized = weight;
-        this.weight = [];
         this.bias = bias.ToArray();
     }
 
@@ -69,8 +65,11 @@ public sealed class FoldedConv2d : FoldedLayer
     /// <summary>Whether a bias is added.</summary>
     public bool HasBias => bias.Length > 0;
 
-    /// <summary>The weight, shape (out, in / groups, kernel, kernel), row major; empty where it is in codes.</summary>
-    public ReadOnlySpan<float> Weight => weight;
+    /// <summary>
+    /// The weight, shape (out, in / groups, kernel, kernel), row major: a new copy each time, since it is kept in the order of the kernels. Empty where it is
+    /// in codes.
+    /// </summary>
+    public virtual ReadOnlySpan<float> Weight => packed is null ? [] : packed.ToRows();
 
     /// <summary>The weight in codes, or null where it is in 32-bit floats.</summary>
     public QuantizedWeight? Quantized => quantized;
@@ -79,35 +78,14 @@ public sealed class FoldedConv2d : FoldedLayer
     public ReadOnlySpan<float> Bias => bias;
 
     /// <inheritdoc/>
-    public override long ParameterCount => weight.Length + (quantized?.ParameterCount ?? 0) + bias.Length + ActivationCount;
+    public override long ParameterCount => (packed?.Length ?? 0) + (quantized?.ParameterCount ?? 0) + bias.Length + ActivationCount;
 
     /// <inheritdoc/>
-    public override long ByteCount => (quantized?.ByteCount ?? sizeof(float) * (long)weight.Length) + (sizeof(float) * (long)(bias.Length + ActivationCount));
+    public override long ByteCount => (quantized?.ByteCount ?? 0) + (sizeof(float) * (long)(packed?.Length ?? 0)) + (sizeof(float) * (long)(bias.Length + ActivationCount));
 
     /// <inheritdoc/>
-    internal override IEnumerable<SafetensorsEntry> Tensors
-    {
-        get
-        {
-            var g = Geometry;
-            if (quantized is null)
-            {
-                yield return SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), weight, g.OutChannels, g.InChannels / g.Groups, g.KernelSize, g.KernelSize);
-            }
-            else
-            {
-                foreach (var tensor in QuantizedTensors.Of(Name, quantized))
-                {
-                    yield return tensor;
-                }
-            }
-
-            if (HasBias)
-            {
-                yield return SafetensorsEntry.FromFloats(FoldedModelFile.BiasName(Name), bias, g.OutChannels);
-            }
-        }
-    }
+    internal override IEnumerable<SafetensorsEntry> Tensors =>
+        HasBias ? WeightTensors().Append(SafetensorsEntry.FromFloats(FoldedModelFile.BiasName(Name), bias, Geometry.OutChannels)) : WeightTensors();
 
     /// <summary>Convolves a batch of images.</summary>
     /// <param name="x">The input, shape (batch, in, height, width), row major.</param>
@@ -160,50 +138,45 @@ public sealed class FoldedConv2d : FoldedLayer
         {
             case { } grid when integers is not null:
                 integers.Forward(Name, grid, x, y, batch, height, width, bias);
+                epilogue.Finish(y);
                 break;
             case { } grid:
                 using (var rounded = new PooledBuffer(x.Length))
                 {
                     grid.Round(Name, x, rounded.Span);
-                    Convolve(rounded.Span, y, batch, height, width);
+                    Convolve(rounded.Span, y, batch, height, width, epilogue);
                 }
 
                 break;
             case null:
-                Convolve(x, y, batch, height, width);
+                Convolve(x, y, batch, height, width, epilogue);
                 break;
         }
-
-        epilogue.Finish(y);
     }
 
     /// <summary>Whether products of integers are added up.</summary>
     internal IntegerConvolution? Integers => integers;
 
+    /// <summary>The tensors that a saved model holds of the weight.</summary>
+    private protected virtual IEnumerable<SafetensorsEntry> WeightTensors() => quantized is not null
+        ? QuantizedTensors.Of(Name, quantized)
+        : [SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), packed!.ToRows(), Geometry.OutChannels, Geometry.InChannels / Geometry.Groups, Geometry.KernelSize, Geometry.KernelSize)];
+
     private protected override void Prepare(ActivationGrid grid) =>
         integers = quantized is not null && IntegerWeight.Of(quantized, grid.Format) is { } weights ? new IntegerConvolution(Geometry, weights) : null;
 
-    private void Convolve(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width)
+    /// <summary>What <see cref="Forward(ReadOnlySpan{float}, Span{float}, int, int, int)"/> does once the arguments are checked.</summary>
+    private protected virtual void Convolve(ReadOnlySpan<float> x, Span<float> y, int batch, int height, int width, in Epilogue epilogue)
     {
-        var g = Geometry;
-        var (rows, columns) = (g.OutputSize(height), g.OutputSize(width));
-        var tile = new WindowTile(g, height, width);
-        using var patches = new PooledBuffer(tile.Length);
-        var weights = quantized is null ? weight : Decoded(quantized);
-        for (var image = 0; image < batch; image++)
-        {
-            for (var group = 0; group < g.Groups; group++)
-            {
-                var (channels, outputs) = (g.InChannels / g.Groups, g.OutChannels / g.Groups);
-                var from = x.Slice(((image * g.InChannels) + (group * channels)) * height * width, channels * height * width);
-                var to = y.Slice(((image * g.OutChannels) + (group * outputs)) * rows * columns, outputs * rows * columns);
-                ForwardGroup(tile, weights, from, to, patches.Span, group * outputs, outputs);
-            }
-        }
+        var weight = packed ?? Decoded(quantized!);
+        PackedConvolution.Run(new ConvolutionWork(weight, Geometry, height, width) { X = x, Y = y, Bias = bias, Epilogue = epilogue }, batch, KernelWidths.Best);
     }
 
+    private static PackedTiles Pack(Conv2dGeometry geometry, ReadOnlySpan<float> weight) =>
+        new(geometry.Groups, geometry.OutChannels / geometry.Groups, geometry.InputsPerOutput, weight);
+
     /// <summary>The kernel in floats: from one call to the next as long as memory is not wanted for something else, so that only the codes stay resident.</summary>
-    private float[] Decoded(QuantizedWeight codes)
+    private PackedTiles Decoded(QuantizedWeight codes)
     {
         if (decoded.TryGetTarget(out var known) && known is not null)
         {
@@ -216,30 +189,12 @@ public sealed class FoldedConv2d : FoldedLayer
             codes.Decode(row, values.AsSpan(row * Geometry.InputsPerOutput, Geometry.InputsPerOutput));
         }
 
+        var tiles = Pack(Geometry, values);
         lock (decoded)
         {
-            decoded.SetTarget(values);
+            decoded.SetTarget(tiles);
         }
 
-        return values;
-    }
-
-    /// <summary>One group of one image: what lies under the kernel is gathered for a tile of outputs, then multiplied with every row of W.</summary>
-    private void ForwardGroup(WindowTile tile, ReadOnlySpan<float> weights, ReadOnlySpan<float> x, Span<float> y, Span<float> patches, int firstOutput, int outputs)
-    {
-        for (var first = 0; first < tile.Positions; first += tile.Width)
-        {
-            var count = Math.Min(tile.Width, tile.Positions - first);
-            tile.Gather(x, patches, first, count);
-            PatchProduct.Multiply(
-                weights.Slice(firstOutput * Geometry.InputsPerOutput, outputs * Geometry.InputsPerOutput),
-                HasBias ? bias.AsSpan(firstOutput, outputs) : [],
-                patches,
-                tile.Stride,
-                y[first..],
-                tile.Positions,
-                outputs,
-                count);
-        }
+        return tiles;
     }
 }

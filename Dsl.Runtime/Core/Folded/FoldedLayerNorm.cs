@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace LayerDsl;
 
 /// <summary>
@@ -55,12 +53,6 @@ public sealed class FoldedLayerNorm : FoldedLayer
     public void Forward(ReadOnlySpan<float> x, Span<float> y, int rows)
     {
         RowNorm.Check(Name, x, y, rows, Features);
-        for (var first = 0; first < x.Length; first += Features)
-        {
-            var row = x.Slice(first, Features);
-            var result = y.Slice(first, Features);
-            TensorPrimitives.Subtract(row, TensorPrimitives.Sum(row) / Features, result);
-            RowNorm.Scale(result, result, Eps, weight, bias);
-        }
+        new NormWork { X = x, Y = y, Rows = rows, Features = Features, IsCentred = true, Eps = Eps, Weight = weight, Bias = bias }.Run(KernelWidths.Best);
     }
 }

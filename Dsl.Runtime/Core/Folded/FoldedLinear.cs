@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace LayerDsl;
 
 /// <summary>
@@ -7,10 +5,8 @@ namespace LayerDsl;
 /// </summary>
 public class FoldedLinear : FoldedLayer
 {
-    // 128 kB: a block of weights that stays in the second-level cache of any current CPU while every row of the batch uses it.
-    private const int BlockFloats = 32 * 1024;
-
-    private readonly float[] weight;
+    // Null for a weight that is stored in another way.
+    private readonly PackedMatrix? packed;
     private readonly float[] bias;
 
     /// <summary>Copies and checks weights.</summary>
@@ -26,7 +22,7 @@ public class FoldedLinear : FoldedLayer
     {
         Require.Rows(name, "length of the weight", outFeatures, inFeatures, weight.Length);
         Require.Finite(name, "weight", weight);
-        this.weight = weight.ToArray();
+        packed = new PackedMatrix(outFeatures, inFeatures, weight, KernelWidths.Best);
     }
 
     /// <summary>For a weight that is stored in another way.</summary>
@@ -43,7 +39,6 @@ public class FoldedLinear : FoldedLayer
         Require.Finite(name, "bias", bias);
         InFeatures = inFeatures;
         OutFeatures = outFeatures;
-        weight = [];
         this.bias = bias.ToArray();
     }
 
@@ -56,8 +51,8 @@ public class FoldedLinear : FoldedLayer
     /// <summary>Whether a bias is added.</summary>
     public bool HasBias => bias.Length > 0;
 
-    /// <summary>The weight, shape (out, in), row major.</summary>
-    public virtual ReadOnlySpan<float> Weight => weight;
+    /// <summary>The weight, shape (out, in), row major: a new copy each time, since it is kept in the order of the kernels.</summary>
+    public virtual ReadOnlySpan<float> Weight => Packed.ToRows();
 
     /// <summary>The weight in codes, or null where it is in 32-bit floats.</summary>
     public virtual QuantizedWeight? Quantized => null;
@@ -65,8 +60,10 @@ public class FoldedLinear : FoldedLayer
     /// <summary>The bias, shape (out); empty if there is none.</summary>
     public ReadOnlySpan<float> Bias => bias;
 
+    private PackedMatrix Packed => packed ?? throw new InvalidOperationException("This layer keeps its weight in another way.");
+
     /// <inheritdoc/>
-    public override long ParameterCount => (long)weight.Length + bias.Length + ActivationCount;
+    public override long ParameterCount => (packed is null ? 0 : (long)OutFeatures * InFeatures) + bias.Length + ActivationCount;
 
     /// <inheritdoc/>
     internal override IEnumerable<SafetensorsEntry> Tensors =>
@@ -108,7 +105,7 @@ public class FoldedLinear : FoldedLayer
 
     /// <summary>The tensors that a saved model holds of the weight.</summary>
     private protected virtual IEnumerable<SafetensorsEntry> WeightTensors() =>
-        [SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), weight, OutFeatures, InFeatures)];
+        [SafetensorsEntry.FromFloats(FoldedModelFile.WeightName(Name), Packed.ToRows(), OutFeatures, InFeatures)];
 
     /// <summary>What <c>Forward</c> does with an input that is rounded to codes first: here with what these stand for.</summary>
     private protected virtual void MultiplyRounded(ActivationGrid grid, ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
@@ -119,20 +116,8 @@ public class FoldedLinear : FoldedLayer
     }
 
     /// <summary>What <c>Forward</c> does once the arguments are checked. The residual lies apart from the output.</summary>
-    private protected virtual void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
-    {
-        var block = Math.Max(1, BlockFloats / InFeatures);
-        for (var first = 0; first < OutFeatures; first += block)
-        {
-            var last = Math.Min(OutFeatures, first + block);
-            for (var row = 0; row < rows; row++)
-            {
-                ForwardRow(x.Slice(row * InFeatures, InFeatures), y.Slice(row * OutFeatures, OutFeatures), first, last);
-            }
-        }
-
-        epilogue.Finish(y);
-    }
+    private protected virtual void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue) =>
+        Packed.Multiply(x, y, rows, bias, epilogue);
 
     private void Compute(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
     {
@@ -143,15 +128,6 @@ public class FoldedLinear : FoldedLayer
         else
         {
             Multiply(x, y, rows, epilogue);
-        }
-    }
-
-    private void ForwardRow(ReadOnlySpan<float> x, Span<float> y, int first, int last)
-    {
-        for (var o = first; o < last; o++)
-        {
-            var dot = TensorPrimitives.Dot(x, weight.AsSpan(o * InFeatures, InFeatures));
-            y[o] = HasBias ? dot + bias[o] : dot;
         }
     }
 }

@@ -57,12 +57,16 @@ public sealed partial class FoldedModelFile
     public FoldedLinear ReadLinear(string name, int inFeatures, int outFeatures, bool bias, ActivationFormat? activation = null)
     {
         var sparse = file.Names.Contains(ValuesName(name)) ? TakeRows(name, inFeatures, outFeatures) : null;
-        var weightValues = sparse is null ? Take(WeightName(name), outFeatures, inFeatures) : [];
+        var half = sparse is null && file.Get(WeightName(name)).Type == SafetensorsType.BF16 ? TakeHalves(WeightName(name), outFeatures, inFeatures) : null;
+        var weightValues = sparse is null && half is null ? Take(WeightName(name), outFeatures, inFeatures) : [];
         var biasValues = bias ? Take(BiasName(name), outFeatures) : [];
         var grid = ReadActivation(name, activation);
-        return Make(() => sparse is not null
-            ? new FoldedSparseLinear(name, sparse, biasValues) { Activation = grid }
-            : new FoldedLinear(name, inFeatures, outFeatures, weightValues, biasValues) { Activation = grid });
+        return Make(() => (sparse, half) switch
+        {
+            ({ } rows, _) => new FoldedSparseLinear(name, rows, biasValues) { Activation = grid },
+            (_, { } values) => new FoldedBFloat16Linear(name, inFeatures, outFeatures, values, biasValues) { Activation = grid },
+            _ => new FoldedLinear(name, inFeatures, outFeatures, weightValues, biasValues) { Activation = grid },
+        });
     }
 
     /// <summary>Reads a convolution.</summary>
@@ -73,10 +77,13 @@ public sealed partial class FoldedModelFile
     /// <exception cref="FoldedFileException">A tensor is missing, of another type or shape, or holds NaN or infinity.</exception>
     public FoldedConv2d ReadConv2d(string name, Conv2dGeometry geometry, bool bias, ActivationFormat? activation = null)
     {
-        var weightValues = Take(WeightName(name), geometry.OutChannels, geometry.InChannels / geometry.Groups, geometry.KernelSize, geometry.KernelSize);
+        var sparse = file.Names.Contains(ValuesName(name)) ? TakeRows(name, geometry.InputsPerOutput, geometry.OutChannels) : null;
+        var weightValues = sparse is null ? Take(WeightName(name), geometry.OutChannels, geometry.InChannels / geometry.Groups, geometry.KernelSize, geometry.KernelSize) : [];
         var biasValues = bias ? Take(BiasName(name), geometry.OutChannels) : [];
         var grid = ReadActivation(name, activation);
-        return Make(() => new FoldedConv2d(name, geometry, weightValues, biasValues) { Activation = grid });
+        return Make(() => sparse is not null
+            ? new FoldedSparseConv2d(name, geometry, sparse, biasValues) { Activation = grid }
+            : new FoldedConv2d(name, geometry, weightValues, biasValues) { Activation = grid });
     }
 
     /// <summary>Reads a linear layer with a weight in codes.</summary>
@@ -239,6 +246,18 @@ public sealed partial class FoldedModelFile
         return type == SafetensorsType.U16
             ? new SparseRows(outFeatures, inFeatures, values, starts, Array.ConvertAll(columns, column => (ushort)column), [])
             : new SparseRows(outFeatures, inFeatures, values, starts, [], columns);
+    }
+
+    private float[] TakeHalves(string tensor, params ReadOnlySpan<long> shape)
+    {
+        var entry = file.Get(tensor);
+        if (entry.Shape != EquatableList.Create(shape))
+        {
+            throw new FoldedFileException(file.Path, $"tensor '{tensor}' has shape {entry.Shape}, expected {EquatableList.Create(shape)}. Was it saved by another model?");
+        }
+
+        _ = unread.Remove(tensor);
+        return FoldedBFloat16Linear.Read(entry.Data.Span);
     }
 
     private int[] TakeIntegers(string tensor, SafetensorsType type, long length)

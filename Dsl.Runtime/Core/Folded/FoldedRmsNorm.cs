@@ -47,9 +47,6 @@ public sealed class FoldedRmsNorm : FoldedLayer
     public void Forward(ReadOnlySpan<float> x, Span<float> y, int rows)
     {
         RowNorm.Check(Name, x, y, rows, Features);
-        for (var first = 0; first < x.Length; first += Features)
-        {
-            RowNorm.Scale(x.Slice(first, Features), y.Slice(first, Features), Eps, weight, []);
-        }
+        new NormWork { X = x, Y = y, Rows = rows, Features = Features, Eps = Eps, Weight = weight }.Run(KernelWidths.Best);
     }
 }

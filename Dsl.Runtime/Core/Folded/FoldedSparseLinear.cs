@@ -32,33 +32,15 @@ public sealed class FoldedSparseLinear : FoldedLinear
     public static FoldedLinear Smaller(FoldedLinear layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        var count = layer.Weight.Length - layer.Weight.Count(0f);
-        return SparseRows.BytesOf(count, layer.OutFeatures, layer.InFeatures) < (long)layer.Weight.Length * sizeof(float)
-            ? new FoldedSparseLinear(layer.Name, SparseRows.FromDense(layer.Name, layer.OutFeatures, layer.InFeatures, layer.Weight), layer.Bias) { Activation = layer.Activation }
+        var weight = layer.Weight;
+        var count = weight.Length - weight.Count(0f);
+        return SparseRows.BytesOf(count, layer.OutFeatures, layer.InFeatures) < (long)weight.Length * sizeof(float)
+            ? new FoldedSparseLinear(layer.Name, SparseRows.FromDense(layer.Name, layer.OutFeatures, layer.InFeatures, weight), layer.Bias) { Activation = layer.Activation }
             : layer;
     }
 
-    private protected override IEnumerable<SafetensorsEntry> WeightTensors()
-    {
-        yield return SafetensorsEntry.FromFloats(FoldedModelFile.ValuesName(Name), Rows.Values, Rows.Count);
-        yield return Rows.HasShortColumns
-            ? SafetensorsIntegers.Entry(FoldedModelFile.ColumnsName(Name), Rows.ShortColumns)
-            : SafetensorsIntegers.Entry(FoldedModelFile.ColumnsName(Name), Rows.LongColumns);
-        yield return SafetensorsIntegers.Entry(FoldedModelFile.RowStartsName(Name), Rows.RowStarts);
-    }
+    private protected override IEnumerable<SafetensorsEntry> WeightTensors() => Rows.Tensors(Name);
 
-    private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
-    {
-        Rows.Multiply(x, y, rows);
-        if (HasBias)
-        {
-            for (var row = 0; row < rows; row++)
-            {
-                var line = y.Slice(row * OutFeatures, OutFeatures);
-                System.Numerics.Tensors.TensorPrimitives.Add(line, Bias, line);
-            }
-        }
-
-        epilogue.Finish(y);
-    }
+    private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue) =>
+        Rows.Multiply(x, y, rows, Bias, epilogue, KernelWidths.Best);
 }

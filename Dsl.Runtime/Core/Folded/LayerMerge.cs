@@ -29,7 +29,8 @@ public static class LayerMerge
             bias[o] = layer.HasBias ? (float)(((double)layer.Bias[o] * scale) + bias[o]) : bias[o];
         }
 
-        return new FoldedConv2d(layer.Name, layer.Geometry, weight, bias);
+        var merged = new FoldedConv2d(layer.Name, layer.Geometry, weight, bias);
+        return layer is FoldedSparseConv2d ? FoldedSparseConv2d.Smaller(merged) : merged;
     }
 
     /// <summary>A linear layer that does what it did after a normalization with weight and bias, after one without: W' = W·diag(weight), b' = b + W·bias.</summary>

@@ -71,5 +71,22 @@ internal static class Require
         }
     }
 
+    /// <summary>Inputs without NaN and infinities, which have no codes.</summary>
+    public static void FiniteInput(string layer, ReadOnlySpan<float> x)
+    {
+        if (TensorPrimitives.IsFiniteAll(x))
+        {
+            return;
+        }
+
+        for (var k = 0; k < x.Length; k++)
+        {
+            if (!float.IsFinite(x[k]))
+            {
+                throw new NonFiniteActivationException(layer, k, x[k]);
+            }
+        }
+    }
+
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics.Tensors;
 
 namespace LayerDsl;
 
@@ -49,22 +48,6 @@ internal static class RowNorm
         if (bias.Length > 0)
         {
             yield return SafetensorsEntry.FromFloats(FoldedModelFile.BiasName(name), bias, bias.Length);
-        }
-    }
-
-    /// <summary>values / √(mean of their squares + ε), times the weight, plus the bias. The two may be the same memory.</summary>
-    public static void Scale(ReadOnlySpan<float> values, Span<float> result, double eps, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
-    {
-        var square = TensorPrimitives.SumOfSquares(values) / values.Length;
-        TensorPrimitives.Divide(values, MathF.Sqrt(square + (float)eps), result);
-        if (!weight.IsEmpty)
-        {
-            TensorPrimitives.Multiply(result, weight, result);
-        }
-
-        if (!bias.IsEmpty)
-        {
-            TensorPrimitives.Add(result, bias, result);
         }
     }
 }

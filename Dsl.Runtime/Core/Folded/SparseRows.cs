@@ -102,19 +102,30 @@ public sealed class SparseRows
         return dense;
     }
 
-    /// <summary>y[b,o] = Σ_i x[b,i] · W[o,i]. Lengths are the caller's to check.</summary>
+    /// <summary>The tensors that a saved model holds of a layer's sparse weight.</summary>
+    internal IEnumerable<SafetensorsEntry> Tensors(string layer) =>
+    [
+        SafetensorsEntry.FromFloats(FoldedModelFile.ValuesName(layer), values, Count),
+        HasShortColumns ? SafetensorsIntegers.Entry(FoldedModelFile.ColumnsName(layer), ShortColumns) : SafetensorsIntegers.Entry(FoldedModelFile.ColumnsName(layer), LongColumns),
+        SafetensorsIntegers.Entry(FoldedModelFile.RowStartsName(layer), RowStarts),
+    ];
+
+    /// <summary>y[b,o] = Σ_i x[b,i] · W[o,i] + bias[o], then the epilogue. Lengths are the caller's to check; the residual lies apart from y.</summary>
     /// <param name="x">(batch, columns), row major.</param>
     /// <param name="y">(batch, rows), row major.</param>
     /// <param name="batch">How many rows x has.</param>
-    internal void Multiply(ReadOnlySpan<float> x, Span<float> y, int batch)
+    /// <param name="bias">(rows), or empty.</param>
+    /// <param name="epilogue">What is done with the sums.</param>
+    /// <param name="kernels">The vectors to compute on.</param>
+    internal void Multiply(ReadOnlySpan<float> x, Span<float> y, int batch, ReadOnlySpan<float> bias, in Epilogue epilogue, KernelWidth kernels)
     {
         if (HasShortColumns)
         {
-            SparseProduct.Multiply<ushort>(values, shortColumns, starts, Columns, x, y, batch);
+            SparseProduct.Multiply<ushort>(values, shortColumns, starts, Columns, x, y, batch, bias, epilogue, kernels);
         }
         else
         {
-            SparseProduct.Multiply<int>(values, longColumns, starts, Columns, x, y, batch);
+            SparseProduct.Multiply<int>(values, longColumns, starts, Columns, x, y, batch, bias, epilogue, kernels);
         }
     }
 

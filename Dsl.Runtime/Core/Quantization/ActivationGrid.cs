@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Numerics.Tensors;
 
 namespace LayerDsl;
 
@@ -65,7 +64,7 @@ public sealed record ActivationGrid
     /// <exception cref="NonFiniteActivationException">A value is NaN or infinite. Nothing has been written.</exception>
     internal void Encode(string layer, ReadOnlySpan<float> x, Span<short> steps)
     {
-        RequireFinite(layer, x);
+        Require.FiniteInput(layer, x);
         var (low, high, zero, scale) = (new Vector<float>(Format.Lowest), new Vector<float>(Format.Highest), new Vector<float>(ZeroPoint), new Vector<float>(Scale));
         var k = 0;
         for (; k + Vector<short>.Count <= x.Length; k += Vector<short>.Count)
@@ -86,26 +85,10 @@ public sealed record ActivationGrid
     /// <exception cref="NonFiniteActivationException">A value is NaN or infinite. Nothing has been written.</exception>
     internal void Round(string layer, ReadOnlySpan<float> x, Span<float> y)
     {
-        RequireFinite(layer, x);
+        Require.FiniteInput(layer, x);
         for (var k = 0; k < x.Length; k++)
         {
             y[k] = Decode(Encode(x[k]));
-        }
-    }
-
-    private static void RequireFinite(string layer, ReadOnlySpan<float> x)
-    {
-        if (TensorPrimitives.IsFiniteAll(x))
-        {
-            return;
-        }
-
-        for (var k = 0; k < x.Length; k++)
-        {
-            if (!float.IsFinite(x[k]))
-            {
-                throw new NonFiniteActivationException(layer, k, x[k]);
-            }
         }
     }
 

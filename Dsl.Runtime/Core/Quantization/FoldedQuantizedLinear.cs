@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace LayerDsl;
 
 /// <summary>
-/// A linear layer on a weight in codes: rows are decoded block by block, each once for the whole batch. With an input in codes as well it adds up
-/// products of integers, where the levels of the weight are whole numbers. Immutable, and safe to use from many threads at once.
+/// A linear layer on a weight in codes. Codes are laid out for vector kernels when the layer is made, and decoded in registers; formats without a kernel
+/// are decoded block by block. With an input in codes as well it adds up products of integers, where the levels of the weight are whole numbers. Immutable but for
+/// <see cref="Precision"/>, and safe to use from many threads at once.
 /// </summary>
 public sealed class FoldedQuantizedLinear : FoldedLinear
 {
@@ -13,7 +14,11 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
     private const int BlockFloats = 32 * 1024;
 
     private readonly QuantizedWeight quantized;
+    private readonly TiledWeight? tiled;
+    private readonly PlaneWeight? planes;
+    private readonly LowRankBranch? branch;
     private IntegerWeight? integers;
+    private volatile ActivationPrecision precision;
 
     /// <summary>Takes a weight in codes.</summary>
     /// <param name="name">The layer's name, for messages and files.</param>
@@ -22,7 +27,26 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
     /// <exception cref="LayerShapeException">The length of the bias does not match.</exception>
     /// <exception cref="NonFiniteWeightException">A bias is NaN or infinite.</exception>
     public FoldedQuantizedLinear(string name, QuantizedWeight weight, ReadOnlySpan<float> bias)
-        : base(name, Checked(weight).Codes.Columns, weight.Codes.Rows, bias) => quantized = weight;
+        : base(name, Checked(weight).Codes.Columns, weight.Codes.Rows, bias)
+    {
+        quantized = weight;
+        tiled = weight.LayOut();
+        planes = weight.LayOutPlanes();
+        if (weight.Format.Rank > 0)
+        {
+            branch = new LowRankBranch(weight.Format.Rank, InFeatures, OutFeatures, weight.Down, weight.Up, weight.Format.BranchScale, KernelWidths.Best);
+        }
+    }
+
+    /// <summary>
+    /// What is done with inputs that the model does not round itself; <see cref="ActivationPrecision.Float32"/> at first. May be set while the layer is in use: it holds for calls that
+    /// start later. Formats without an integer kernel take no notice of it.
+    /// </summary>
+    public ActivationPrecision Precision
+    {
+        get => precision;
+        set => precision = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Not an activation precision.");
+    }
 
     /// <summary>The weight without a low-rank term, shape (out, in), row major: decoded anew for each call.</summary>
     public override ReadOnlySpan<float> Weight
@@ -62,18 +86,51 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
         using var buffer = new PooledBuffer((x.Length + 1) / 2);
         var steps = MemoryMarshal.Cast<float, short>(buffer.Span)[..x.Length];
         grid.Encode(Name, x, steps);
-        IntegerProduct.Multiply(integers, grid.Scale, steps, Bias, y, rows, OutFeatures);
-        if (quantized.Format.Rank > 0)
+        if (tiled is not null && StepProduct.CanMultiply(tiled))
+        {
+            StepProduct.Multiply(tiled, grid, steps, Bias, y, rows, KernelWidths.Best);
+        }
+        else
+        {
+            IntegerProduct.Multiply(integers, grid.Scale, steps, Bias, y, rows, OutFeatures);
+        }
+
+        if (branch is not null)
         {
             using var rounded = new PooledBuffer(x.Length);
             grid.Round(Name, x, rounded.Span);
-            AddBranch(rounded.Span, y, rows);
+            branch.AddTo(rounded.Span, y, rows);
         }
 
         epilogue.Finish(y);
     }
 
     private protected override void Multiply(ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
+    {
+        if (planes is not null)
+        {
+            PlaneProduct.Multiply(planes, x, Bias, y, rows, KernelWidths.Best);
+        }
+        else if (tiled is null)
+        {
+            MultiplyDecoded(x, y, rows);
+        }
+        else if (precision == ActivationPrecision.Int8 && Activation is null)
+        {
+            Require.FiniteInput(Name, x);
+            TiledProduct.MultiplyRounded(tiled, x, Bias, y, rows, KernelWidths.Best);
+        }
+        else
+        {
+            TiledProduct.Multiply(tiled, x, Bias, y, rows, KernelWidths.Best);
+        }
+
+        branch?.AddTo(x, y, rows);
+        epilogue.Finish(y);
+    }
+
+    /// <summary>For formats without a kernel: each block of rows is decoded once for the whole batch.</summary>
+    private void MultiplyDecoded(ReadOnlySpan<float> x, Span<float> y, int rows)
     {
         var block = Math.Clamp(BlockFloats / InFeatures, 1, OutFeatures);
         using var decoded = new PooledBuffer(block * InFeatures);
@@ -86,13 +143,6 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
                 MultiplyRow(x.Slice(row * InFeatures, InFeatures), decoded.Span, y.Slice(row * OutFeatures, OutFeatures), first, last);
             }
         }
-
-        if (quantized.Format.Rank > 0)
-        {
-            AddBranch(x, y, rows);
-        }
-
-        epilogue.Finish(y);
     }
 
     private static QuantizedWeight Checked(QuantizedWeight weight)
@@ -115,26 +165,6 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
         {
             var dot = TensorPrimitives.Dot(x, weights.Slice((o - first) * InFeatures, InFeatures));
             y[o] = HasBias ? dot + Bias[o] : dot;
-        }
-    }
-
-    /// <summary>y += s · (x Aᵀ) Bᵀ.</summary>
-    private void AddBranch(ReadOnlySpan<float> x, Span<float> y, int rows)
-    {
-        var rank = quantized.Format.Rank;
-        using var buffer = new PooledBuffer(rank);
-        var reduced = buffer.Span;
-        for (var row = 0; row < rows; row++)
-        {
-            for (var r = 0; r < rank; r++)
-            {
-                reduced[r] = TensorPrimitives.Dot(x.Slice(row * InFeatures, InFeatures), quantized.Down.Slice(r * InFeatures, InFeatures));
-            }
-
-            for (var o = 0; o < OutFeatures; o++)
-            {
-                y[(row * OutFeatures) + o] += quantized.Format.BranchScale * TensorPrimitives.Dot(reduced, quantized.Up.Slice(o * rank, rank));
-            }
         }
     }
 }

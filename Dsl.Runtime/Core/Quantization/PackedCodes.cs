@@ -9,7 +9,9 @@ namespace LayerDsl;
 /// </summary>
 public sealed class PackedCodes
 {
-    private readonly byte[] bytes;
+    // Either the rows, or what a kernel has laid them out to: never both for long.
+    private byte[]? bytes;
+    private ILaidOutCodes? tiles;
 
     private PackedCodes(int rows, int columns, int bits, byte[] bytes)
     {
@@ -31,8 +33,11 @@ public sealed class PackedCodes
     /// <summary>Bytes per row.</summary>
     public int RowBytes => BytesOf(Columns, Bits);
 
-    /// <summary>The packed rows.</summary>
-    public ReadOnlyMemory<byte> Bytes => bytes;
+    /// <summary>The packed rows; packed anew for each call once a layer has laid them out for its kernels.</summary>
+    public ReadOnlyMemory<byte> Bytes => Volatile.Read(ref bytes) ?? Repacked();
+
+    /// <summary>Whether the packed rows were given up for the order of a kernel.</summary>
+    internal bool IsLaidOut => Volatile.Read(ref bytes) is null;
 
     /// <summary>How many bytes a row of codes takes.</summary>
     /// <param name="columns">Codes per row.</param>
@@ -58,16 +63,11 @@ public sealed class PackedCodes
             {
                 throw new LayerShapeException(name, $"code {k}", $"below {1 << bits}", $"{codes[k]}");
             }
+        }
 
-            var (row, column) = (k / columns, k % columns);
-            var bit = (long)column * bits;
-            var place = (row * rowBytes) + (int)(bit / 8);
-            var shifted = codes[k] << (int)(bit % 8);
-            bytes[place] |= (byte)shifted;
-            if (shifted > byte.MaxValue)
-            {
-                bytes[place + 1] |= (byte)(shifted >> 8);
-            }
+        for (var row = 0; row < rows; row++)
+        {
+            PackRow(codes.Slice(row * columns, columns), bits, bytes.AsSpan(row * rowBytes, rowBytes));
         }
 
         return new PackedCodes(rows, columns, bits, bytes);
@@ -102,8 +102,14 @@ public sealed class PackedCodes
     /// <param name="codes">Room for <see cref="Columns"/> codes.</param>
     public void Read(int row, Span<byte> codes)
     {
-        var packed = bytes.AsSpan(row * RowBytes, RowBytes);
         codes = codes[..Columns];
+        if (Volatile.Read(ref bytes) is not { } rows)
+        {
+            tiles!.Read(row, codes);
+            return;
+        }
+
+        var packed = rows.AsSpan(row * RowBytes, RowBytes);
         switch (Bits)
         {
             case 8:
@@ -116,6 +122,41 @@ public sealed class PackedCodes
                 ReadBits(packed, codes);
                 break;
         }
+    }
+
+    /// <summary>Gives the rows up for the same codes in another order.</summary>
+    internal void MoveTo(ILaidOutCodes laidOut)
+    {
+        tiles = laidOut;
+        Volatile.Write(ref bytes, null);
+    }
+
+    private static void PackRow(ReadOnlySpan<byte> codes, int bits, Span<byte> packed)
+    {
+        for (var column = 0; column < codes.Length; column++)
+        {
+            var bit = (long)column * bits;
+            var place = (int)(bit / 8);
+            var shifted = codes[column] << (int)(bit % 8);
+            packed[place] |= (byte)shifted;
+            if (shifted > byte.MaxValue)
+            {
+                packed[place + 1] |= (byte)(shifted >> 8);
+            }
+        }
+    }
+
+    private byte[] Repacked()
+    {
+        var packed = new byte[Rows * RowBytes];
+        var codes = new byte[Columns];
+        for (var row = 0; row < Rows; row++)
+        {
+            Read(row, codes);
+            PackRow(codes, Bits, packed.AsSpan(row * RowBytes, RowBytes));
+        }
+
+        return packed;
     }
 
     private static void ReadNibbles(ReadOnlySpan<byte> packed, Span<byte> codes)

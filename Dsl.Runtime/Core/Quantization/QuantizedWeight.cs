@@ -8,6 +8,8 @@ public sealed class QuantizedWeight
     private readonly float[] zeros;
     private readonly float[] down;
     private readonly float[] up;
+    private TiledWeight? tiled;
+    private PlaneWeight? planes;
 
     /// <summary>Checks and copies the parts.</summary>
     /// <param name="name">The layer's name, for messages.</param>
@@ -73,6 +75,52 @@ public sealed class QuantizedWeight
 
     /// <summary>How many bytes they take.</summary>
     public long ByteCount => Codes.Bytes.Length + (sizeof(float) * (long)(scales.Length + zeros.Length + down.Length + up.Length));
+
+    /// <summary>
+    /// The weight as kernels read it, or null where they cannot. Codes are then held in that order only; scales and zero points, which are small, in both.
+    /// </summary>
+    internal TiledWeight? LayOut()
+    {
+        if (Volatile.Read(ref tiled) is { } known)
+        {
+            return known;
+        }
+
+        if (TiledWeight.Of(this) is not { } made)
+        {
+            return null;
+        }
+
+        if (Interlocked.CompareExchange(ref tiled, made, null) is { } other)
+        {
+            return other;
+        }
+
+        Codes.MoveTo(made.Tiles);
+        return made;
+    }
+
+    /// <summary>The same for binary planes.</summary>
+    internal PlaneWeight? LayOutPlanes()
+    {
+        if (Volatile.Read(ref planes) is { } known)
+        {
+            return known;
+        }
+
+        if (PlaneWeight.Of(this) is not { } made)
+        {
+            return null;
+        }
+
+        if (Interlocked.CompareExchange(ref planes, made, null) is { } other)
+        {
+            return other;
+        }
+
+        Codes.MoveTo(made);
+        return made;
+    }
 
     /// <summary>The weights of one row that the codes stand for, without the low-rank term.</summary>
     /// <param name="row">The row.</param>

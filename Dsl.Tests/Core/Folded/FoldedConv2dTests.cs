@@ -63,7 +63,7 @@ public class FoldedConv2dTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
-    private static (double Sum, double Magnitude) Definition(
+    internal static (double Sum, double Magnitude) Definition(
         Conv2dGeometry g, float[] weight, float[] bias, float[] x, int height, int width, int image, int o, int p, int q)
     {
         var (perGroup, group) = (g.InChannels / g.Groups, o / (g.OutChannels / g.Groups));

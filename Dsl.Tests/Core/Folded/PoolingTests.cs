@@ -8,6 +8,8 @@ public class PoolingTests
     [Theory]
     [InlineData(1, 1, 1, 1, 1, 0)]
     [InlineData(6, 8, 7, 2, 2, 0)]
+    [InlineData(2, 6, 11, 2, 2, 0)]
+    [InlineData(2, 5, 2, 2, 2, 0)]
     [InlineData(3, 9, 5, 3, 2, 1)]
     [InlineData(2, 4, 6, 4, 1, 2)]
     public void Windows_are_pooled_as_torch_does(int planes, int height, int width, int kernel, int stride, int padding)
@@ -35,6 +37,22 @@ public class PoolingTests
         var y = new float[1];
         Pooling.Max([1, float.NaN, 3, 4], y, 1, 2, 2, 2, 2, 0);
         Assert.True(float.IsNaN(y[0]));
+
+        foreach (var (kernel, stride) in new[] { (2, 2), (3, 1) })
+        {
+            for (var place = 0; place < 36; place++)
+            {
+                var (plane, pooled) = (new float[36], new float[(((6 - kernel) / stride) + 1) * (((6 - kernel) / stride) + 1)]);
+                plane[place] = float.NaN;
+                Pooling.Max(plane, pooled, 1, 6, 6, kernel, stride, 0);
+                Assert.All(pooled.Select((value, k) => (value, k)), pair =>
+                {
+                    var (columns, line, column) = (((6 - kernel) / stride) + 1, place / 6, place % 6);
+                    var (top, left) = (pair.k / columns * stride, pair.k % columns * stride);
+                    Assert.Equal(line >= top && line < top + kernel && column >= left && column < left + kernel, float.IsNaN(pair.value));
+                });
+            }
+        }
     }
 
     [Fact]

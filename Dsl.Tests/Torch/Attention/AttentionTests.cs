@@ -184,4 +184,26 @@ public sealed class AttentionTests
     }
 
     private static Tensor Input(string name, ScalarType type) => randn(2, 7, name == "one head" ? 8 : 12, type);
+
+    /// <summary>Attention averages values, and a normalized row has a length: however far inputs are apart, outputs are not.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1e3)]
+    [InlineData(1e30)]
+    public void Bounds_are_finite_and_hold_however_far_inputs_are_apart(double distance)
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(3);
+        var x = randn(2, 5, 12, float64) * 20;
+        var near = full_like(x, distance);
+        foreach (var layer in new Layer[] { new FullAttention(), new Norms.PlainLayerNormalization(), new Norms.PlainRootMeanSquare() })
+        {
+            var (own, error) = layer is FullAttention ? (x, near) : (x.narrow(2, 0, 7), near.narrow(2, 0, 7));
+            var doubled = layer.to(float64);
+            var moved = (doubled.forward(own) - doubled.forward(own + (error * randn_like(own).sign()))).abs();
+            var bound = layer.RoundingBoundAt(own, error);
+            Assert.True(bound.isfinite().all().item<bool>());
+            Assert.True((moved <= bound).all().item<bool>());
+        }
+    }
 }

@@ -138,7 +138,7 @@ public sealed partial class Lsq2 : nn.Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Every weight in 2 bits: DoReFa.</summary>
+/// <summary>Every weight in 2 bits: DoReFa. It stretches every matrix to [-1, 1], so that logits come out some hundred times as large: they are scaled back.</summary>
 [LayerModel]
 public sealed partial class DoReFa2 : nn.Module<Tensor, Tensor>
 {
@@ -161,7 +161,7 @@ public sealed partial class DoReFa2 : nn.Module<Tensor, Tensor>
     {
         var edges = max_pool2d(relu(First.forward(x.view(-1, 1, 28, 28))), 2);
         var parts = max_pool2d(relu(Second.forward(edges)), 2).flatten(1);
-        return Head.forward(relu(Fourth.forward(relu(Third.forward(parts)))));
+        return Head.forward(relu(Fourth.forward(relu(Third.forward(parts))))) * 0.01;
     }
 }
 

@@ -12,7 +12,8 @@ public static class Trainer
     /// <param name="data">The images.</param>
     /// <param name="options">How to train.</param>
     /// <param name="report">Is given the fraction done and how it goes.</param>
-    public static TrainingResult Train(nn.Module<Tensor, Tensor> model, LabelledImages data, TrainingOptions options, Action<double, string> report)
+    /// <param name="afterStep">Is called after every step of the optimizer; null for nothing.</param>
+    public static TrainingResult Train(nn.Module<Tensor, Tensor> model, LabelledImages data, TrainingOptions options, Action<double, string> report, Action? afterStep = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
@@ -36,6 +37,7 @@ public static class Trainer
                 SetRate(optimizer, options.LearningRate * (1 - done));
                 var first = batch * options.BatchSize;
                 steps.Add(Step(model, optimizer, images, labels, order.narrow(0, first, Math.Min(options.BatchSize, data.Count - first))));
+                afterStep?.Invoke();
                 report((double)steps.Count / (options.Epochs * batches), $"epoch {epoch + 1} of {options.Epochs}, loss {steps[^1].Loss:F3}");
             }
         }

@@ -1,0 +1,12 @@
+using Microsoft.CodeAnalysis;
+
+namespace LayerDsl.Generator.Diagnostics;
+
+/// <summary>LDSL31x: what a device cannot run.</summary>
+internal static class DeviceDiagnostics
+{
+    public static readonly DiagnosticDescriptor TooLarge = Descriptors.Warning(
+        "LDSL310",
+        "Too large for a device",
+        "One sample of '{0}' takes {1} in the step {2}, and an index of a device reaches {3}; FoldIlgpu() is not generated, Fold() is. Split the sample");
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Own;
+using static LayerDsl.Generator.Ir.Operators;
+
+namespace LayerDsl.Generator.Reparams;
+
+/// <summary>
+/// A reparameterization that the user wrote: <c>W' = Map(W, stored parameters)</c>, W whatever stands further left.
+/// Fold: the user's <c>Fold</c>, else <c>Map</c> once. Initialization: the user's <c>Inverse</c> or <c>Initialize</c>, else the declared values.
+/// </summary>
+internal static class Reparam
+{
+    public static Method Method { get; } = new("Reparam", Check, Apply, BaseName: BaseNameOf, Freezes: attribute => attribute.Own?.Parameters[0].Storage == TensorRole.Frozen)
+    {
+        Block = attribute => attribute.Own?.Block ?? 0,
+    };
+
+    /// <summary>The declaration as the generated header prints it: <c>Dora(rank = 8)</c>.</summary>
+    public static string Title(AttributeSpec attribute) => attribute.Own is { } own
+        ? own.Name + (attribute.Arguments.Count == 0 ? string.Empty : "(" + string.Join(", ", attribute.Arguments) + ")")
+        : attribute.Name;
+
+    /// <summary>The methods as inference sees them: with <c>Fold</c> in the place of <c>Map</c> where there is one.</summary>
+    public static EquatableArray<AttributeSpec> Folding(EquatableArray<AttributeSpec> methods) => methods.Any(method => method.Own?.Fold is not null)
+        ? methods.Select(method => method.Own is { Fold: { } fold } own ? method with { Own = own with { Map = fold } } : method).ToEquatableArray()
+        : methods;
+
+    /// <summary>The fields that a layer has for the method's parameters.</summary>
+    public static IEnumerable<string> Fields(AttributeSpec attribute) => attribute.Own is { } own ? own.Stored.Select(parameter => Scheduling.NamesOf.Variable(Safe(parameter.Name, own))) : [];
+
+    private static EffectiveWeight Apply(EffectiveWeight weight, AttributeSpec attribute, WeightShape shape)
+    {
+        var own = attribute.Own!;
+        var replaces = own.Parameters[0].Role != OwnRole.Full;
+        var form = FormOf(own, attribute, weight, shape);
+        var start = replaces ? weight with { Stored = [], Initialization = [] } : weight;
+        return (start with { Dense = form.WeightWithGradient(), Branches = [], Packed = null, NonZeros = null, Updates = weight.Updates.Concat(Updates(own, form)).ToEquatableArray() }).With(
+            own.Stored.Skip(replaces ? 0 : 1).Select(parameter => new StoredTensor(form.Tensors[parameter.Name], $"{parameter.Name} of {own.Name}")),
+            Undo(own, form, shape, replaces),
+            new MethodNote(own.Name, "W = " + own.Formula + (own.Gradient is null ? string.Empty : ", with gradients of its own") + (own.Update is null ? string.Empty : ", buffers updated before each training pass"), own.Paper.Length > 0 ? own.Paper : "a reparameterization of this project"),
+            form.Sizes.ToArray());
+    }
+
+    /// <summary>The method on the weight so far; the names of its tensors are its own.</summary>
+    private static OwnForm FormOf(OwnMethod own, AttributeSpec attribute, EffectiveWeight weight, WeightShape shape)
+    {
+        var taken = new HashSet<string>(weight.Stored.Select(stored => stored.Tensor.Name));
+        string NameOf(string name) => taken.Contains(Safe(name, own)) && name != own.Parameters[0].Name ? Long(name, own) : Safe(name, own);
+        var prefix = weight.Sizes.Any(size => own.Hyper.Any(parameter => parameter.Name == size.Symbol)) ? own.Name + "_" : string.Empty;
+        var incoming = weight.Merged is Access stored ? stored : Name("merged", weight.Merged);
+        return new OwnForm(own, shape, own.Parameters[0].Role == OwnRole.Full ? incoming : null, NameOf, name => NumberOf(attribute, own, name), prefix);
+    }
+
+    /// <summary>Values of the parameters come from the target, where the user says how; the first one's is what stands further left shall produce.</summary>
+    private static IEnumerable<InitStep> Undo(OwnMethod own, OwnForm form, WeightShape shape, bool replaces)
+    {
+        var values = (own.Inverse ?? own.Initialize) is { } body ? form.ParametersOf(body, form.Target) : [];
+        foreach (var (parameter, value) in values.Skip(replaces ? 0 : 1))
+        {
+            yield return new InitStep.Store(form.Tensors[parameter.Name], value);
+        }
+
+        foreach (var parameter in own.Stored.Skip(replaces ? 0 : 1).Where(parameter => !values.Any(pair => pair.Parameter == parameter)))
+        {
+            yield return Started(parameter, form.Tensors[parameter.Name]);
+        }
+
+        if (own.Inverse is null)
+        {
+            yield return new InitStep.StartOnly(own.Name);
+        }
+
+        if (!replaces && values.Count > 0 && !values[0].Value.Equals(shape.Target))
+        {
+            yield return new InitStep.Retarget(values[0].Value);
+        }
+    }
+
+    /// <summary>What a training pass makes of the buffers before it starts.</summary>
+    private static IEnumerable<StatisticUpdate> Updates(OwnMethod own, OwnForm form) =>
+        own.Update is { } body ? form.ParametersOf(body, form.Target).Select(pair => new StatisticUpdate(form.Tensors[pair.Parameter.Name], pair.Value)) : [];
+
+    private static InitStep Started(OwnParameter parameter, Tensor tensor) => parameter.HasPositions ? new InitStep.Positions(tensor)
+        : parameter.Start is null && tensor.Axes.Count > 0 ? new InitStep.KaimingUniform(tensor)
+        : new InitStep.Store(tensor, Number(parameter.Start ?? 0));
+
+    private static IEnumerable<DiagnosticInfo> Check(AttributeSpec attribute, WeightShape shape)
+    {
+        if (attribute.Own is not { } own)
+        {
+            return [];
+        }
+
+        DiagnosticInfo Refuse(string reason) => DiagnosticInfo.At(attribute.Place, OwnDiagnostics.CannotApply, own.Name, reason);
+        if (own.IsSquare && (shape.Rows != shape.Columns || shape.Inputs.Count > 1))
+        {
+            return [Refuse($"it needs a square matrix, but the weight is {string.Join(" × ", shape.Dimensions)}")];
+        }
+
+        if (own.Block > 0 && (shape.Inputs.Count > 1 || shape.Columns % own.Block != 0))
+        {
+            return [Refuse(shape.Inputs.Count > 1 ? "its groups of inputs are of linear layers only" : $"its groups of {own.Block} do not divide the {shape.Columns} inputs")];
+        }
+
+        if (own.Hyper.FirstOrDefault(parameter => own.Parameters.Any(other => Mentions(other, parameter.Name)) && NumberOf(attribute, own, parameter.Name) is < 1 or > int.MaxValue) is { } size)
+        {
+            return [Refuse($"{size.Name} = {NumberOf(attribute, own, size.Name).ToString(CultureInfo.InvariantCulture)} is a size, and must be at least 1")];
+        }
+
+        try
+        {
+            var seen = shape.InBlocksOf(own.Block);
+            _ = Apply(Methods.Start([attribute], own.IsSquare ? seen.AsSquare() : seen), attribute, own.IsSquare ? seen.AsSquare() : seen);
+            return [];
+        }
+        catch (StepException exception)
+        {
+            return [Refuse(exception.Message)];
+        }
+    }
+
+    /// <summary>What the user's methods of a layer violate together with the others.</summary>
+    public static IEnumerable<DiagnosticInfo> CheckTogether(LayerSpec layer, WeightShape shape)
+    {
+        if (layer.Methods.Skip(1).FirstOrDefault(method => method.Own is { } own && own.Parameters[0].Role != OwnRole.Full) is { Own: { } replacing } misplaced)
+        {
+            return [DiagnosticInfo.At(misplaced.Place, OwnDiagnostics.CannotApply, replacing.Name, $"it stores '{replacing.Parameters[0].Name}' in place of a weight, so that nothing can stand before it; write it first")];
+        }
+
+        var last = layer.Methods.LastOrDefault(method => method.Own is not null);
+        return last is not null && Methods.Apply(layer.Methods, Methods.SeenBy(layer.Methods, shape)).Merged is var weight && (weight.Depth > OwnLimits.DeepestLayer || weight.Length > OwnLimits.LongestLayer)
+            ? [DiagnosticInfo.At(last.Place, OwnDiagnostics.CannotApply, last.Own!.Name, $"the methods of this layer together nest functions {weight.Depth} deep in {weight.Length} parts, more than the {OwnLimits.DeepestLayer} and {OwnLimits.LongestLayer} that a proof looks at; leave some out")]
+            : [];
+    }
+
+    private static bool Mentions(OwnParameter parameter, string name) =>
+        parameter.Role == OwnRole.Shaped && (parameter.Rows + " * " + parameter.Columns).Split(['+', '-', '*']).Any(part => part.Trim() == name);
+
+    private static string? BaseNameOf(AttributeSpec attribute) => attribute.Own is { } own ? Safe(own.Parameters[0].Name, own) : null;
+
+    private static double NumberOf(AttributeSpec attribute, OwnMethod own, string name) =>
+        attribute.Double(name, own.Hyper.First(parameter => parameter.Name == name).Default ?? 0);
+
+    /// <summary>A parameter's name where that can be a field, else with the class in front.</summary>
+    private static string Safe(string name, OwnMethod own) =>
+        OwnNames.IsUsable(name) ? name : Long(name, own);
+
+    private static string Long(string name, OwnMethod own) => OwnNames.Snake(own.Name) + "_" + OwnNames.Snake(name);
+}

@@ -1,0 +1,54 @@
+namespace LayerDsl;
+
+/// <summary>
+/// What the codes of a format stand for, as kernels use it: evenly spaced levels are the code itself, <c>level = step · (code - zero)</c>, so that only scale and zero
+/// point change; up to 16 other levels are looked up.
+/// </summary>
+/// <param name="IsEven">Whether levels are evenly spaced, a power of two apart.</param>
+/// <param name="Step">The step, a factor of the scales; 1 for levels that are looked up.</param>
+/// <param name="Zero">The zero point of every row that belongs to the levels: in codes (less 128 where they have 8 bits); 0 for levels that are looked up.</param>
+internal sealed record LevelGrid(bool IsEven, float Step, float Zero)
+{
+    private const int MostMagnitude = 128;
+
+    /// <summary>The 8-bit codes of 16 levels are whole numbers of this power of two, for looked up levels only.</summary>
+    public float WholeStep { get; private init; } = 1;
+
+    /// <summary>Levels as whole numbers of <see cref="WholeStep"/> from -128 to 128, the nearest where <see cref="IsWhole"/> is false.</summary>
+    public EquatableList<float> Whole { get; private init; } = EquatableList.Create<float>([]);
+
+    /// <summary>Whether whole numbers stand for levels exactly.</summary>
+    public bool IsWhole { get; private init; } = true;
+
+    /// <summary>Half of a code's step of the whole numbers where they are not exact: the largest error of a level.</summary>
+    public float LevelError => IsWhole ? 0 : WholeStep / 2;
+
+    /// <summary>The grid of a format, or null for levels that neither lie evenly nor are at most 16.</summary>
+    public static LevelGrid? Of(QuantizedFormat format)
+    {
+        var levels = format.Levels;
+        var step = levels[1] - levels[0];
+        if (IsPowerOfTwo(step) && Enumerable.Range(0, levels.Count).All(k => levels[k] == levels[0] + (step * (double)k)))
+        {
+            var zero = -levels[0] / step;
+            return new LevelGrid(true, step, format.Bits == 8 ? zero - MostMagnitude : zero);
+        }
+
+        return format.Bits <= 4 ? Listed(levels) : null;
+    }
+
+    private static LevelGrid Listed(EquatableList<float> levels)
+    {
+        var largest = levels.Max(Math.Abs);
+        var step = largest == 0 ? 1 : MathF.ScaleB(1, (int)Math.Ceiling(Math.Log2(largest)) - 7);
+        var whole = levels.Select(level => MathF.Round(level / step)).ToArray();
+        return new LevelGrid(false, 1, 0)
+        {
+            WholeStep = step,
+            Whole = EquatableList.Create(whole),
+            IsWhole = whole.Zip(levels, (number, level) => number * step == level).All(same => same),
+        };
+    }
+
+    private static bool IsPowerOfTwo(float value) => value > 0 && float.IsNormal(value) && MathF.ScaleB(1, MathF.ILogB(value)) == value;
+}

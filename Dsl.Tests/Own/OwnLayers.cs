@@ -1,0 +1,77 @@
+using LayerDsl.Examples.OwnMethods;
+using static LayerDsl.Functions;
+
+namespace LayerDsl.Tests.Own;
+
+/// <summary>One scale for each group of inputs, and another formula for inference.</summary>
+[Reparameterization]
+public static partial class GroupScale
+{
+    public static Weight Map(Weight v, [PerGroup(2)] Weight scale, [Scalar] Weight gain) => gain * scale * v / MaxOverGroup(Abs(v) + 1, 2);
+
+    public static Weight Fold(Weight v, Weight scale, Weight gain) => v * (gain * scale) / (1 + MaxOverGroup(Abs(v), 2));
+
+    public static (Weight v, Weight scale, Weight gain) Initialize(Weight w) => (w, MeanOverGroup(Abs(w), 2), 1);
+}
+
+/// <summary>A curve with gradients written by hand.</summary>
+[Reparameterization]
+public static partial class OwnGradient
+{
+    public static Weight Map(Weight v, [PerRow, Start(1)] Weight g, [Shape("2", "in")] Weight a, double slope) => (g * Tanh(slope * v)) + MeanOverColumn(a);
+
+    public static (Weight v, Weight g, Weight a) Gradient(Weight above, Weight v, Weight g, double slope)
+    {
+        var curve = Tanh(slope * v);
+        return (above * g * slope * (1 - (curve * curve)), SumOverRow(above * curve), SumOverColumn(above) / 2);
+    }
+}
+
+/// <summary>A product with its own transpose, of square weights.</summary>
+[Reparameterization(Square = true)]
+public static partial class Symmetric
+{
+    public static Weight Map(Weight v) => (v + Transpose(v)) / 2 + MatMul(v, Transpose(v));
+}
+
+[Linear(6, 4), Reparam(typeof(WeightNorm))]
+public sealed partial class WeightNormLayer;
+
+[Conv2d(2, 4, 3, Padding = 1), Reparam(typeof(WeightNorm))]
+public sealed partial class WeightNormKernel;
+
+[Linear(6, 4), Reparam(typeof(Dora), 2, 3.0)]
+public sealed partial class DoraLayer;
+
+[Linear(6, 4), Reparam(typeof(GatedPruning), 1.5)]
+public sealed partial class GatedLayer;
+
+[Conv2d(2, 4, 3), Reparam(typeof(WeightStandardization))]
+public sealed partial class StandardizedKernel;
+
+[Linear(6, 4), Reparam(typeof(CosineLowRank), 3)]
+public sealed partial class CosineLayer;
+
+[Linear(6, 4), Reparam(typeof(LearnedTernary))]
+public sealed partial class TernaryLayer;
+
+[Linear(6, 4), Reparam(typeof(SpectralNorm))]
+public sealed partial class SpectralLayer;
+
+[Linear(5, 5), Reparam(typeof(Circulant))]
+public sealed partial class CirculantLayer;
+
+[Linear(6, 4), Reparam(typeof(Toeplitz))]
+public sealed partial class ToeplitzLayer;
+
+[Linear(6, 4), Reparam(typeof(OwnGradient), 3.0)]
+public sealed partial class OwnGradientLayer;
+
+[Linear(6, 4), Reparam(typeof(GroupScale))]
+public sealed partial class GroupScaleLayer;
+
+[Linear(5, 5), Reparam(typeof(Symmetric))]
+public sealed partial class SymmetricLayer;
+
+[Linear(6, 4), Reparam(typeof(WeightNorm)), LowRank(2), Reparam(typeof(GatedPruning)), Quantize(Bits = 4)]
+public sealed partial class ComposedLayer;
