@@ -37,13 +37,13 @@ internal sealed class Scheduler
         IReadOnlyList<Index> order, IReadOnlyList<(string Name, Expr Expr, EquatableArray<Index> Axes)> outputs, IReadOnlyList<(Expr Expr, Value Value)> given, params string[] taken)
     {
         var scheduler = new Scheduler(order, taken);
-        scheduler.names.UnionWith(outputs.SelectMany(output => TensorNames(output.Expr, [])));
         foreach (var (expr, value) in given)
         {
             scheduler.computed[expr] = value;
             scheduler.names.Add(value.Name);
         }
 
+        scheduler.names.UnionWith(outputs.SelectMany(output => TensorNames(output.Expr, [])));
         var results = new List<Value>();
         var ends = new List<int>();
         foreach (var (name, expr, axes) in outputs)

@@ -83,6 +83,8 @@ internal static class Statements
         Statement.Convolve convolve => [convolve.Left, convolve.Right],
         Statement.Gather gather => [gather.Source, gather.Table],
         Statement.Scatter scatter => [scatter.Rows, scatter.Table],
+        Statement.Diagonals diagonals => [diagonals.Source],
+        Statement.DiagonalSums sums => [sums.Source],
         Statement.Compute compute => compute.Body.Reads(),
         Statement.Fold fold => fold.Body.Reads(),
         Statement.Sweep sweep => sweep.Kernel.Inputs.Select(input => input.Value),

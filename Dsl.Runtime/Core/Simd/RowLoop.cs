@@ -39,14 +39,18 @@ public static class RowLoop
         where TKernel : struct, IRowKernel
         where TVector : struct, IVector<TVector>
     {
-        var parts = (int)Math.Clamp((long)rows * columns / LeastNumbers, 1, Math.Min(rows, threads * 8L));
-        if (parts <= 1 || threads <= 1)
-        {
-            kernel.Run<TVector>(0, rows);
-            return;
-        }
+        var least = Math.Max(1, LeastNumbers / Math.Max(1, columns));
+        var team = WorkerTeam.Shared;
+        var parts = threads < team.MaxThreads ? Math.Clamp(rows / least, 1, Math.Max(1, threads)) : team.Parts(rows, least);
+        var work = new RowBlocks<TKernel, TVector>(kernel, rows, parts);
+        team.Run(ref work, parts);
+    }
 
-        Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, part =>
-            kernel.Run<TVector>((int)((long)rows * part / parts), (int)((long)rows * (part + 1) / parts)));
+    /// <summary>The rows of a kernel in blocks of nearly one size.</summary>
+    private readonly struct RowBlocks<TKernel, TVector>(TKernel kernel, int rows, int parts) : IWork
+        where TKernel : struct, IRowKernel
+        where TVector : struct, IVector<TVector>
+    {
+        public void Run(int part) => kernel.Run<TVector>((int)((long)rows * part / parts), (int)((long)rows * (part + 1) / parts));
     }
 }
