@@ -116,9 +116,12 @@ internal sealed class Fusion
         _ => false,
     };
 
+    /// <summary>What a loop makes is there in its order; what lies in memory must lie in it: a matrix read as its own transpose does not.</summary>
+    private bool IsInOrder(Value value) => loops.ContainsKey(value.Name) || value.Axes == space.Stored(value).Axes;
+
     private bool CanCompute(Pointwise body) => body switch
     {
-        Pointwise.Read read => space.ReachOf(read.Source) is not null,
+        Pointwise.Read read => space.ReachOf(read.Source) is not null && IsInOrder(read.Source),
         Pointwise.Apply apply => KernelCosts.Supports(apply.Function) && apply.Arguments.All(CanCompute),
         Pointwise.Table => false,
         _ => true,

@@ -11,7 +11,7 @@ public static class Diagonals
     public static Tensor Read(Tensor diagonals, long columns)
     {
         ArgumentNullException.ThrowIfNull(diagonals);
-        return diagonals.unfold(0, columns, 1).flip(1);
+        return diagonals.unfold(0, columns, 1).flip(1).contiguous(); // loops run over its memory
     }
 
     /// <summary>The sums of the diagonals of a matrix, in the order in which <see cref="Read"/> takes them.</summary>
