@@ -2,7 +2,6 @@ using LayerDsl.Generator;
 using LayerDsl.Generator.Own;
 using LayerDsl.Tests.Generator;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace LayerDsl.Tests.Own;
 

@@ -1,6 +1,5 @@
 using LayerDsl.Examples.OwnMethods;
 using LayerDsl.Tests.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace LayerDsl.Tests.Own;

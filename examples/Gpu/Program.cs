@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using ILGPU.Runtime;
-using LayerDsl;
 using LayerDsl.Examples;
 using LayerDsl.Examples.Data;
 using LayerDsl.Examples.FashionMnist;

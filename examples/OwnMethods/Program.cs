@@ -1,5 +1,4 @@
 using System.Globalization;
-using LayerDsl;
 using LayerDsl.Examples;
 using LayerDsl.Examples.Data;
 using LayerDsl.Examples.OwnMethods;
