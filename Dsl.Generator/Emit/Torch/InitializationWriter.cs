@@ -50,7 +50,7 @@ internal static class InitializationWriter
     public static IReadOnlyList<string> Steps(CodeWriter writer, LayerForms forms, IEnumerable<InitStep> steps, Func<Tensor, string> field)
     {
         var stores = new List<string>();
-        var taken = new List<string> { "weight", "bias" };
+        List<string> taken = ["weight", "bias", .. forms.Stored.Select(stored => LayerText.Field(stored.Tensor))]; // a variable of a field's name would be stored to in its place
         foreach (var step in steps)
         {
             Write(writer, forms, step, field, stores, taken);
