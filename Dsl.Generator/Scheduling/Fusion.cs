@@ -118,11 +118,14 @@ internal sealed class Fusion
 
     private bool CanCompute(Pointwise body) => body switch
     {
-        Pointwise.Read read => space.ReachOf(read.Source) is not null,
+        Pointwise.Read read => space.ReachOf(read.Source) is not null && !IsTransposed(read.Source),
         Pointwise.Apply apply => KernelCosts.Supports(apply.Function) && apply.Arguments.All(CanCompute),
         Pointwise.Table => false,
         _ => true,
     };
+
+    /// <summary>Whether a stored tensor is read with its axes in another order than it has: rows of the weight are not rows of its memory.</summary>
+    private bool IsTransposed(Value value) => program.Inputs.Any(input => input.Name == value.Name) && space.Stored(value).Axes != value.Axes;
 
     /// <summary>One kernel for all values that others wait for and that can be made now.</summary>
     private void MakeLoops(IReadOnlyList<Value> wanted)
