@@ -275,7 +275,7 @@ public sealed class OwnLayerTests
         var own = layer.named_parameters().First(pair => pair.name != "bias");
         Tensor Twice(Tensor y, Tensor parameter)
         {
-            var gradient = autograd.grad([y.square().sum()], [parameter], create_graph: true)[0];
+            var gradient = autograd.grad([y.square().sum()], [parameter], retain_graph: true, create_graph: true)[0];
             return autograd.grad([gradient.square().sum()], [parameter])[0];
         }
 
