@@ -116,16 +116,16 @@ internal sealed class Fusion
         _ => false,
     };
 
-    /// <summary>What a loop makes is there in its order; what lies in memory must lie in it: a matrix read as its own transpose does not.</summary>
-    private bool IsInOrder(Value value) => loops.ContainsKey(value.Name) || value.Axes == space.Stored(value).Axes;
-
     private bool CanCompute(Pointwise body) => body switch
     {
-        Pointwise.Read read => space.ReachOf(read.Source) is not null && IsInOrder(read.Source),
+        Pointwise.Read read => space.ReachOf(read.Source) is not null && !IsTransposed(read.Source),
         Pointwise.Apply apply => KernelCosts.Supports(apply.Function) && apply.Arguments.All(CanCompute),
         Pointwise.Table => false,
         _ => true,
     };
+
+    /// <summary>Whether a stored tensor is read with its axes in another order than it has: rows of the weight are not rows of its memory.</summary>
+    private bool IsTransposed(Value value) => program.Inputs.Any(input => input.Name == value.Name) && space.Stored(value).Axes != value.Axes;
 
     /// <summary>One kernel for all values that others wait for and that can be made now.</summary>
     private void MakeLoops(IReadOnlyList<Value> wanted)

@@ -28,7 +28,7 @@ public sealed class OwnAssemblyTests
     {
         var compilation = GeneratorRun.Compile(User).AddReferences(library);
         var driver = GeneratorRun.Driver().RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics);
-        return (driver.GetRunResult(), [.. diagnostics.Where(diagnostic => diagnostic.Severity > DiagnosticSeverity.Info)], output);
+        return (driver.GetRunResult(), diagnostics, output);
     }
 
     private static MetadataReference Compiled(string source, bool withGenerator)
@@ -49,7 +49,7 @@ public sealed class OwnAssemblyTests
     public void A_method_of_another_assembly_gives_the_same_layer_as_one_of_its_own()
     {
         var (result, diagnostics, output) = Use(Compiled(Library, withGenerator: true));
-        Assert.Empty(diagnostics);
+        Assert.DoesNotContain(diagnostics, diagnostic => diagnostic.Severity > DiagnosticSeverity.Info);
         Assert.Empty(output.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
         var theirs = result.Results.Single().GeneratedSources.Single(source => source.HintName == "Layer1.g.cs").SourceText.ToString();
         Assert.Equal(GeneratorRun.Of(Library.Replace("namespace Library;", "namespace Library {", StringComparison.Ordinal) + "} " + User).File("Layer1.g.cs"), theirs);
