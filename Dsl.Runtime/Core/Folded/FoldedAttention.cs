@@ -50,7 +50,7 @@ public sealed class FoldedAttention : FoldedLayer
     /// <summary>The projection to queries; null with merged queries and keys.</summary>
     public FoldedLinear? Query { get; }
 
-    /// <summary>The projection to keys; with merged queries and keys x W_qkᵀ, dim values for each head.</summary>
+    /// <summary>The projection to keys; with merged queries and keys x W_qkᵀ, <see cref="AttentionGeometry.KeyLength"/> values for each head.</summary>
     public FoldedLinear Key { get; }
 
     /// <summary>The projection to values.</summary>
@@ -126,7 +126,9 @@ public sealed class FoldedAttention : FoldedLayer
     {
         for (var other = 0; other < weights.Length; other++)
         {
-            weights[other] = scale * TensorPrimitives.Dot(query, keys.Slice((other * Geometry.KeySize) + (head * query.Length), query.Length));
+            var key = keys.Slice((other * Geometry.KeySize) + (head * Geometry.KeyLength), Geometry.KeyLength);
+            var product = TensorPrimitives.Dot(query, key[..query.Length]);
+            weights[other] = scale * (Geometry.QueryBias ? product + key[^1] : product);
         }
 
         Activations.Softmax(weights, weights, rows: 1, columns: weights.Length);
