@@ -43,7 +43,7 @@ internal static class AttentionPipeline
     /// <summary>The gradients of queries and keys through their product.</summary>
     private static GradientReport CheckProduct(AttentionShape shape, CancellationToken cancellation)
     {
-        var factors = new HeadFactors(shape.Heads, shape.HeadSize, shape.Dim);
+        var factors = new HeadFactors(shape.Heads, shape.HeadSize, shape.Dim, shape.QueryBias);
         return GradientCheck.Run(factors.Product, factors.Gradient, factors.Gradients().Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation);
     }
 

@@ -7,8 +7,9 @@ namespace LayerDsl.Generator.Reparams;
 
 /// <summary>
 /// Query-key reparameterization (OFQ: Liu et al. 2023, arXiv 2302.02210): <c>W_qk[h,i,j] = Σ_e W_q[h,e,i] · W_k[h,e,j]</c>, so that
-/// <c>(x W_qᵀ)(x W_kᵀ)ᵀ = x W_qk xᵀ</c>. Later methods see one weight, the stack (heads · dim, dim); it needs both projections to be linear, without a
-/// bias, and of as many heads: <c>W_k</c> shared by a group of heads would be stored once for each of them.
+/// <c>(x W_qᵀ)(x W_kᵀ)ᵀ = x W_qk xᵀ</c>. Later methods see one weight, the stack (heads · dim, dim); it needs both projections to be linear, and of as many
+/// heads: <c>W_k</c> shared by a group of heads would be stored once for each of them. Of biases, <c>(x_t W_qᵀ + b_q)·b_k</c> is the same for all keys, and
+/// softmax does not see it; <c>x_s W_kᵀ b_q</c> stays, as a row <c>W_kᵀ b_q</c> more in each head of the stack.
 /// </summary>
 internal static class QKReparam
 {
@@ -31,7 +32,7 @@ internal static class QKReparam
             yield break;
         }
 
-        if ((long)heads * layer.Kind.Int("dim") * layer.Kind.Int("dim") > int.MaxValue)
+        if ((long)heads * (layer.Kind.Int("dim") + 1L) * layer.Kind.Int("dim") > int.MaxValue)
         {
             yield return Refuse(own, "W_qk of all heads has more numbers than the 2147483647 that fit into one array", "leave QKReparam out");
         }
@@ -62,11 +63,10 @@ internal static class QKReparam
         (weight with { Factors = FactorsOf(shape) }).With(
             [],
             [],
-            new MethodNote("QKReparam", "weight = W_qk, W_qk[h,i,j] = Σ_e query[h,e,i]·key[h,e,j], rows (h,i)", "Liu et al.: Oscillation-free Quantization, 2023, arXiv 2302.02210"),
+            new MethodNote("QKReparam", "weight = W_qk, W_qk[h,i,j] = Σ_e query[h,e,i]·key[h,e,j], rows (h,i)" + (FactorsOf(shape).QueryBias ? ", the last column of query its bias" : string.Empty), "Liu et al.: Oscillation-free Quantization, 2023, arXiv 2302.02210"),
             FactorsOf(shape).Sizes);
 
-    /// <summary>The stack has as many rows as heads times its columns.</summary>
-    private static HeadFactors FactorsOf(WeightShape shape) => new(shape.Rows / shape.Columns, shape.Columns / (shape.Rows / shape.Columns), shape.Columns);
+    private static HeadFactors FactorsOf(WeightShape shape) => HeadFactors.Of(shape.Rows, shape.Columns);
 
     private static DiagnosticInfo Refuse(AttributeSpec method, string reason, string remedy) => DiagnosticInfo.At(method.Place, AttentionDiagnostics.NoQKReparam, reason, remedy);
 }

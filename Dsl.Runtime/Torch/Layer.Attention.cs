@@ -32,25 +32,24 @@ public abstract partial class Layer
         return full([x.shape[1], x.shape[1]], double.NegativeInfinity, x.dtype, x.device).triu(1).MoveToOuterDisposeScope();
     }
 
+    /// <summary>(…, dim) → (…, dim + 1): to merged queries and keys, the 1 is what the bias of the queries is multiplied with.</summary>
+    /// <param name="x">The tokens.</param>
+    protected static Tensor FollowedByOne(Tensor x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return nn.functional.pad(x, [0, 1], value: 1);
+    }
+
     /// <summary>Checks a stacked weight before anything is changed, and splits it.</summary>
     /// <param name="geometry">The layer's sizes.</param>
     /// <param name="weight">The rows of queries, keys, values and output below each other: (2 dim + 2 heads of keys · head size, dim).</param>
     /// <param name="bias">As many numbers, or null.</param>
-    /// <param name="hasBias">Whether the layer has biases; of merged queries and keys they must be 0.</param>
+    /// <param name="hasBias">Whether the layer has biases; of merged queries and keys, softmax does not see that of the keys.</param>
     protected AttentionWeights SplitProjections(AttentionGeometry geometry, Tensor weight, Tensor? bias, bool hasBias)
     {
         ArgumentNullException.ThrowIfNull(geometry);
         long[] rows = [geometry.Dim, geometry.ValueSize, geometry.ValueSize, geometry.Dim];
         CheckWeight(weight, bias, [rows.Sum(), geometry.Dim], hasBias);
-        if (geometry.MergedQueryKey && bias is not null)
-        {
-            using var merged = bias.narrow(0, 0, rows[0] + rows[1]).count_nonzero();
-            if (merged.item<long>() > 0)
-            {
-                throw new LayerShapeException(GetName(), "biases of merged queries and keys", "0", $"not 0 in {merged.item<long>()} places");
-            }
-        }
-
         return new AttentionWeights(weight.detach().split(rows, 0), bias?.detach().split(rows, 0) ?? []);
     }
 

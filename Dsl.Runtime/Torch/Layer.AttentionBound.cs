@@ -33,7 +33,7 @@ public abstract partial class Layer
         var x = magnitude.reshape(-1, magnitude.shape[^2], geometry.Dim);
         var error = inputError.reshape(x.shape);
         var group = geometry.Heads / geometry.KvHeads;
-        var q = query is null ? (Size: x.unsqueeze(2), Error: error.unsqueeze(2)) : Split(Projected(query, x, error), geometry.Heads);
+        var q = query is null ? (Size: (geometry.QueryBias ? FollowedByOne(x) : x).unsqueeze(2), Error: (geometry.QueryBias ? nn.functional.pad(error, [0, 1]) : error).unsqueeze(2)) : Split(Projected(query, x, error), geometry.Heads);
         var k = Split(Projected(key, x, error), geometry.KvHeads, group);
         var v = Split(Projected(value, x, error), geometry.KvHeads, group);
         var (tokens, width) = (x.shape[1], k.Size.shape[^1]);

@@ -56,7 +56,7 @@ public sealed class PlainAttention : Layer
         using var scope = NewDisposeScope();
         var x = input.reshape(-1, input.shape[^2], geometry.Dim);
         var group = geometry.Heads / geometry.KvHeads;
-        var q = query is null ? x.unsqueeze(1) : Heads(query.call(x), geometry.Heads);
+        var q = query is null ? (geometry.QueryBias ? FollowedByOne(x) : x).unsqueeze(1) : Heads(query.call(x), geometry.Heads);
         var k = Heads(key.call(x), geometry.KvHeads).repeat_interleave(group, 1);
         var v = Heads(value.call(x), geometry.KvHeads).repeat_interleave(group, 1);
         var scores = q.matmul(k.transpose(-2, -1)) / Math.Sqrt(geometry.HeadSize);

@@ -41,14 +41,15 @@ public sealed class DeviceLayerTests(CpuDevice device) : IClassFixture<CpuDevice
     }
 
     [Theory]
-    [InlineData(2, 2, false, false)]
-    [InlineData(4, 2, true, false)]
-    [InlineData(2, 2, true, true)]
-    public void Attention(int heads, int keyHeads, bool causal, bool merged)
+    [InlineData(2, 2, false, false, false)]
+    [InlineData(4, 2, true, false, false)]
+    [InlineData(2, 2, true, true, false)]
+    [InlineData(3, 3, true, true, true)]
+    public void Attention(int heads, int keyHeads, bool causal, bool merged, bool queryBias)
     {
         const int Dim = 12, Tokens = 5, Batch = 2;
         var random = new Random(3);
-        var geometry = new AttentionGeometry(Dim, heads, keyHeads, causal, merged);
+        var geometry = new AttentionGeometry(Dim, heads, keyHeads, causal, merged, queryBias);
         FoldedLinear Part(string name, int outputs, bool bias) => new("Subject." + name, Dim, outputs, Values.Uniform(random, outputs * Dim), bias ? Values.Uniform(random, outputs) : []);
         var layer = new FoldedAttention(
             "Subject", geometry, merged ? null : Part("query", Dim, true), Part(merged ? "queryKey" : "key", geometry.KeySize, !merged), Part("value", geometry.ValueSize, true), Part("output", Dim, true));

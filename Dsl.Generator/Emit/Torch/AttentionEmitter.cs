@@ -91,7 +91,7 @@ internal sealed class AttentionEmitter
             writer.Line($"CheckTokens(input, {Text(shape.Dim)});")
                 .Line("using var scope = NewDisposeScope();")
                 .Line($"var x = input.reshape(-1, input.shape[^2], {Text(shape.Dim)});");
-            var (query, key) = shape.Merged ? ("x", Heads("queryKey", shape.Dim, grouped: false)) : (Heads("query", shape.HeadSize, grouped: true), Heads("key", shape.HeadSize, grouped: false));
+            var (query, key) = shape.Merged ? (shape.QueryBias ? "FollowedByOne(x)" : "x", Heads("queryKey", shape.KeyLength, grouped: false)) : (Heads("query", shape.HeadSize, grouped: true), Heads("key", shape.HeadSize, grouped: false));
             if (!shape.Merged)
             {
                 writer.Line($"var q = {query};");
@@ -99,7 +99,7 @@ internal sealed class AttentionEmitter
 
             writer.Line($"var k = {key};").Line($"var v = {Heads("value", shape.HeadSize, grouped: false)};");
             var mask = shape.Causal ? ", CausalMask(x)" : string.Empty;
-            writer.Line($"var joined = Attend.Apply({(shape.Merged ? "x" : "q")}, k, v{mask}).flatten(2);")
+            writer.Line($"var joined = Attend.Apply({(shape.Merged ? query : "q")}, k, v{mask}).flatten(2);")
                 .Line("return output.call(joined).reshape(input.shape).MoveToOuterDisposeScope();");
         }).Line();
     }
@@ -125,7 +125,7 @@ internal sealed class AttentionEmitter
             .Line("/// <inheritdoc/>");
         writer.Block("public override void LoadWeight(Tensor weight, Tensor? bias = null)", () => writer
             .Line($"using var rows = SplitProjections(Geometry, weight, bias, hasBias: {(shape.Bias ? "true" : "false")});")
-            .Lines(shape.Merged ? ["queryKey.LoadFactors(rows.Query, rows.Key);"] : ["query.LoadWeight(rows.Query, rows.QueryBias);", "key.LoadWeight(rows.Key, rows.KeyBias);"])
+            .Lines(shape.Merged ? [shape.Bias ? "queryKey.LoadFactors(rows.Query, rows.Key, rows.QueryBias);" : "queryKey.LoadFactors(rows.Query, rows.Key);"] : ["query.LoadWeight(rows.Query, rows.QueryBias);", "key.LoadWeight(rows.Key, rows.KeyBias);"])
             .Line("value.LoadWeight(rows.Value, rows.ValueBias);")
             .Line("output.LoadWeight(rows.Output, rows.OutputBias);")).Line();
         writer.Line("/// <inheritdoc/>")

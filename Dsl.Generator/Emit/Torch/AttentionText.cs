@@ -66,7 +66,9 @@ internal sealed record AttentionText(IReadOnlyList<string> Lines, IReadOnlyList<
         if (shape.Merged)
         {
             var (heads, dim, head) = ((long)shape.Heads, (long)shape.Dim, (long)shape.HeadSize);
-            yield return Row("numbers", $"W_qk {Number(heads * dim * dim)} = heads · dim², against {Number(2 * dim * heads * head)} = 2 · dim · heads · d of W_q and W_k");
+            yield return Row("numbers", shape.QueryBias
+                ? $"W_qk {Number(heads * (dim + 1) * dim)} = heads · (dim + 1) · dim, against {Number((2 * dim * heads * head) + (heads * head))} = (2 · dim + 1) · heads · d of W_q, b_q and W_k"
+                : $"W_qk {Number(heads * dim * dim)} = heads · dim², against {Number(2 * dim * heads * head)} = 2 · dim · heads · d of W_q and W_k");
         }
     }
 

@@ -17,23 +17,24 @@ internal static class FactorWriter
     {
         foreach (var stored in factors.Stored)
         {
-            writer.Line($"/// <summary>({Rows(factors)}, {factors.Dim}): {stored.Meaning}.</summary>")
+            var isQuery = stored.Tensor == factors.Query;
+            writer.Line($"/// <summary>({Rows(factors)}, {(isQuery ? factors.Rows : factors.Dim)}): {stored.Meaning}{(isQuery && factors.QueryBias ? ", its last column their bias" : string.Empty)}.</summary>")
                 .Line($"[ComponentName(Name = \"{stored.Tensor.Name}\")]")
                 .Line($"private Parameter {stored.Tensor.Name};")
                 .Line();
         }
 
-        writer.Line($"/// <summary>({factors.Heads * factors.Dim}, {factors.Dim}): the weight of the scores, W_qk[h,i,j] = Σ_e query[h,e,i]·key[h,e,j], its rows (h,i).</summary>")
+        writer.Line($"/// <summary>({factors.Heads * factors.Rows}, {factors.Dim}): the weight of the scores, W_qk[h,i,j] = Σ_e query[h,e,i]·key[h,e,j], its rows (h,i).</summary>")
             .Line($"private Tensor weight => ProductOf(query, key);")
             .Line();
     }
 
     /// <summary>The lines that make the factors anew.</summary>
     public static IEnumerable<string> New(HeadFactors factors) =>
-        factors.Stored.Select(stored => $"{stored.Tensor.Name} = new Parameter(torch.empty({Rows(factors)}, {factors.Dim}));");
+        factors.Stored.Select(stored => $"{stored.Tensor.Name} = new Parameter(torch.empty({Rows(factors)}, {(stored.Tensor == factors.Query ? factors.Rows : factors.Dim)}));");
 
     /// <summary>The call that starts the layer at random.</summary>
-    public static string Start(HeadFactors factors) => $"LoadFactors(uniform({Rows(factors)}, {factors.Dim}), uniform({Rows(factors)}, {factors.Dim}));";
+    public static string Start(HeadFactors factors) => $"LoadFactors(uniform({Rows(factors)}, {factors.Dim}), uniform({Rows(factors)}, {factors.Dim}){(factors.QueryBias ? $", uniform({Rows(factors)})" : string.Empty)});";
 
     /// <summary>The methods that take given weights, and the product.</summary>
     public static void Initialization(CodeWriter writer, LayerForms forms, HeadFactors factors, Func<Tensor, string> field)
@@ -44,17 +45,24 @@ internal static class FactorWriter
             .Line()
             .Line("/// <summary>Starts the layer anew with given queries and keys.</summary>")
             .Line($"/// <param name=\"query\">({Rows(factors)}, {factors.Dim}).</param>")
-            .Line($"/// <param name=\"key\">({Rows(factors)}, {factors.Dim}).</param>");
-        writer.Block("public void LoadFactors(Tensor query, Tensor key)", () =>
+            .Line($"/// <param name=\"key\">({Rows(factors)}, {factors.Dim}).</param>")
+            .Lines(factors.QueryBias ? [$"/// <param name=\"bias\">({Rows(factors)}), of the queries; null leaves it as it is.</param>"] : []);
+        writer.Block($"public void LoadFactors(Tensor query, Tensor key{(factors.QueryBias ? ", Tensor? bias = null" : string.Empty)})", () =>
         {
             var steps = forms.Initialization.Where(step => step is not InitStep.Store { Tensor.Name: WeightName }).ToArray();
-            writer.Line($"CheckWeight(query, null, [{Rows(factors)}, {factors.Dim}], hasBias: false);")
+            writer.Line($"CheckWeight(query, {(factors.QueryBias ? "bias" : "null")}, [{Rows(factors)}, {factors.Dim}], hasBias: {(factors.QueryBias ? "true" : "false")});")
                 .Line($"CheckWeight(key, null, [{Rows(factors)}, {factors.Dim}], hasBias: false);")
                 .Line("using var noGradient = no_grad();")
                 .Line("using var scope = NewDisposeScope();");
+            if (factors.QueryBias)
+            {
+                writer.Line($"var own = this.query.narrow(1, {factors.Dim}, 1);")
+                    .Line("query = torch.cat([query.to(this.query), bias is null ? own : bias.to(this.query).unsqueeze(1)], 1);");
+            }
+
             if (steps.Any(InitializationWriter.ReadsTarget))
             {
-                writer.Line($"var target = ProductOf(query.to(this.query), key.to(this.key)){new BlockText(forms).Open};");
+                writer.Line($"var target = ProductOf({(factors.QueryBias ? "query" : "query.to(this.query)")}, key.to(this.key)){new BlockText(forms).Open};");
             }
 
             var stores = InitializationWriter.Steps(writer, forms, steps, field);

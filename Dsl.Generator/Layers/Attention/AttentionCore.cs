@@ -7,7 +7,7 @@ namespace LayerDsl.Generator.Layers.Attention;
 
 /// <summary>What an attention layer computes between its projections, without weights: <c>softmax(q kᵀ / √d + mask) v</c>.</summary>
 /// <param name="Shape">The layer.</param>
-/// <param name="Inputs">q, k, v, and the mask where the layer is causal; of merged queries and keys, q is the layer's input.</param>
+/// <param name="Inputs">q, k, v, and the mask where the layer is causal; of merged queries and keys, q is the layer's input, followed by a 1 where there is a bias.</param>
 /// <param name="Order">The indices in the order in which intermediate tensors keep them.</param>
 /// <param name="OutputAxes">The axes of the output, the heads apart.</param>
 /// <param name="Plain">The formula as the paper has it.</param>
@@ -43,8 +43,8 @@ internal sealed record AttentionCore(
     {
         var shape = AttentionShape.OfLayer(layer);
         EquatableArray<Index> heads = shape.KvHeads == shape.Heads ? [H] : [H, G];
-        var along = shape.Merged ? I : E; // what a query and a key are multiplied over
-        var q = new Tensor("q", TensorRole.Input, shape.Merged ? [B, T, I] : [B, T, .. heads, E]);
+        var along = shape.Merged ? HeadFactors.QueryRows(shape.QueryBias) : E; // what a query and a key are multiplied over
+        var q = new Tensor("q", TensorRole.Input, shape.Merged ? [B, T, along] : [B, T, .. heads, E]);
         var k = new Tensor("k", TensorRole.Input, [B, S, H, along]);
         var v = new Tensor("v", TensorRole.Input, [B, S, H, E]);
         var mask = new Tensor("mask", TensorRole.Input, [T, S]);
@@ -53,11 +53,11 @@ internal sealed record AttentionCore(
         return new AttentionCore(
             shape,
             inputs,
-            [B, .. heads, T, S, E, I],
+            [B, .. heads, T, S, E, .. shape.Merged ? new[] { along } : [I]],
             [B, T, .. heads, E],
             Attend(Exp(scores), v),
             Attend(Exp(scores - StopGradient(Name("largest", MaxOver(S, scores)))), v),
-            shape.Merged ? MergeOf(layer.Name, shape.Causal ? mask : null, v) : null);
+            shape.Merged ? MergeOf(layer.Name, shape.Bias, shape.Causal ? mask : null, v) : null);
     }
 
     /// <summary>The declared value of a size; what has none counts as one, so that costs are for one token and one key.</summary>
@@ -67,6 +67,7 @@ internal sealed record AttentionCore(
         "group" => Shape.Heads / Shape.KvHeads,
         "head" => Shape.HeadSize,
         "dim" => Shape.Dim,
+        "rows" => Shape.KeyLength,
         _ => 1,
     });
 
@@ -83,21 +84,28 @@ internal sealed record AttentionCore(
         return Sum(S, Name("weights", named / Name("total", Sum(S, named))) * v.All);
     }
 
-    /// <summary>Training stores W_q and W_k; inference multiplies with W_qk alone. Both go through the same softmax.</summary>
-    private static Claim MergeOf(string name, Tensor? mask, Tensor v)
+    /// <summary>
+    /// Training stores W_q and W_k; inference multiplies with W_qk alone. Both go through the same softmax, which does not see what is the same for all keys:
+    /// of biases only u = W_kᵀ b_q remains.
+    /// </summary>
+    private static Claim MergeOf(string name, bool bias, Tensor? mask, Tensor v)
     {
         var x = new Tensor("x", TensorRole.Input, [B, T, I]);
         var query = new Tensor("W_q", TensorRole.Trainable, [H, E, I]);
         var key = new Tensor("W_k", TensorRole.Trainable, [H, E, J]);
-        var merged = new Tensor("W_qk", TensorRole.Folded, [H, I, J]);
+        var (queryBias, keyBias) = (new Tensor("b_q", TensorRole.Trainable, [H, E]), new Tensor("b_k", TensorRole.Trainable, [H, E]));
+        var (merged, moved) = (new Tensor("W_qk", TensorRole.Folded, [H, I, J]), new Tensor("u", TensorRole.Folded, [H, J]));
         var queries = Sum(I, x[B, T, I] * query[H, E, I]);
         var keys = Sum(J, x[B, S, J] * key[H, E, J]);
-        var product = Sum(E, query[H, E, I] * key[H, E, J]);
-        return new Claim(
-            name,
-            Attend(Exp(Scores(Sum(E, queries * keys), mask)), v),
-            Attend(Exp(Scores(Sum(I, x[B, T, I] * Sum(J, merged[H, I, J] * x[B, S, J])), mask)), v),
-            [new FoldDefinition(merged, product)],
-            []);
+        var product = new FoldDefinition(merged, Sum(E, query[H, E, I] * key[H, E, J]));
+        var scores = Sum(I, x[B, T, I] * Sum(J, merged[H, I, J] * x[B, S, J]));
+        return bias
+            ? new Claim(
+                name,
+                Attend(Exp(Scores(Sum(E, (queries + queryBias[H, E]) * (keys + keyBias[H, E])), mask)), v),
+                Attend(Exp(Scores(scores + Sum(J, moved[H, J] * x[B, S, J]), mask)), v),
+                [product, new FoldDefinition(moved, Sum(E, queryBias[H, E] * key[H, E, J]))],
+                [])
+            : new Claim(name, Attend(Exp(Scores(Sum(E, queries * keys), mask)), v), Attend(Exp(Scores(scores, mask)), v), [product], []);
     }
 }

@@ -34,7 +34,7 @@ internal static class AttentionParts
         var bias = layer.Kind.Flag("Bias", true);
         var others = new[] { Linear(layer, "Value", dim, keys, bias), Linear(layer, "Output", dim, dim, bias) };
         return IsMerged(layer)
-            ? [QueryKey(layer, dim, heads), .. others]
+            ? [QueryKey(layer, dim, heads * (dim + (bias ? 1 : 0))), .. others]
             : [Linear(layer, "Query", dim, dim, bias), Linear(layer, "Key", dim, keys, bias), .. others];
     }
 
@@ -64,8 +64,8 @@ internal static class AttentionParts
     private static AttentionPart Linear(LayerSpec layer, string part, int inputs, int outputs, bool bias) =>
         new(part, Part(layer, part, inputs, outputs, bias, layer.Methods.Where(method => !QKReparam.Is(method) && On(method).Contains(part))));
 
-    private static AttentionPart QueryKey(LayerSpec layer, int dim, int heads) =>
-        new("QueryKey", Part(layer, "queryKey", dim, checked(dim * heads), bias: false, layer.Methods.Where(method => QKReparam.Is(method) || On(method).Contains("Query"))));
+    private static AttentionPart QueryKey(LayerSpec layer, int dim, int rows) =>
+        new("QueryKey", Part(layer, "queryKey", dim, rows, bias: false, layer.Methods.Where(method => QKReparam.Is(method) || On(method).Contains("Query"))));
 
     private static LayerSpec Part(LayerSpec layer, string part, int inputs, int outputs, bool bias, IEnumerable<AttributeSpec> methods)
     {

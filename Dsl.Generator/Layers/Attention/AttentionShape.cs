@@ -22,7 +22,7 @@ internal sealed record AttentionShape(
         {
             var formats = Parts.Where(part => part.Layer.Format is not null || part.Layer.Activation is not null).Select(part => $"{part.Part} = {FormatOf(part.Layer)}").ToArray();
             return $"new AttentionGeometry({Text(Dim)}, {Text(Heads)}"
-                + (KvHeads == Heads ? string.Empty : ", KvHeads: " + Text(KvHeads)) + (Causal ? ", Causal: true" : string.Empty) + (Merged ? ", MergedQueryKey: true" : string.Empty) + ")"
+                + (KvHeads == Heads ? string.Empty : ", KvHeads: " + Text(KvHeads)) + (Causal ? ", Causal: true" : string.Empty) + (Merged ? ", MergedQueryKey: true" : string.Empty) + (QueryBias ? ", QueryBias: true" : string.Empty) + ")"
                 + (formats.Length == 0 ? string.Empty : " { " + string.Join(", ", formats) + " }");
         }
     }
@@ -34,6 +34,12 @@ internal sealed record AttentionShape(
     public override string Wanted => "(tokens, " + Text(Dim) + ")";
 
     public int HeadSize => Dim / Heads;
+
+    /// <summary>Whether merged queries and keys have a bias of the queries.</summary>
+    public bool QueryBias => Merged && Bias;
+
+    /// <summary>What a key of a head is multiplied with: of merged queries the token, followed by a 1 where there is a bias.</summary>
+    public int KeyLength => !Merged ? HeadSize : QueryBias ? Dim + 1 : Dim;
 
     public static AttentionShape OfLayer(LayerSpec layer) => new(
         layer.Name,

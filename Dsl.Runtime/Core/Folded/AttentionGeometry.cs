@@ -11,7 +11,8 @@ public sealed record ProjectionFormat(QuantizedFormat? Weight = null, Activation
 /// <param name="KvHeads">Heads of keys and values, a divisor of <paramref name="Heads"/>; 0 for as many.</param>
 /// <param name="Causal">Whether a token attends only to itself and the tokens before it.</param>
 /// <param name="MergedQueryKey">Whether one weight, W_qk, stands for those of queries and keys.</param>
-public sealed record AttentionGeometry(int Dim, int Heads, int KvHeads = 0, bool Causal = false, bool MergedQueryKey = false)
+/// <param name="QueryBias">Whether W_qk has a row more in each head: W_kᵀ b_q, all that softmax sees of the biases of queries and keys.</param>
+public sealed record AttentionGeometry(int Dim, int Heads, int KvHeads = 0, bool Causal = false, bool MergedQueryKey = false, bool QueryBias = false)
 {
     /// <summary>Heads of keys and values.</summary>
     public int KvHeads { get; init; } = KvHeads == 0 ? Heads : KvHeads;
@@ -31,15 +32,18 @@ public sealed record AttentionGeometry(int Dim, int Heads, int KvHeads = 0, bool
     /// <summary>Values per head.</summary>
     public int HeadSize => Dim / Heads;
 
-    /// <summary>Values of all keys of a token: of merged queries and keys, dim for each head.</summary>
-    public int KeySize => MergedQueryKey ? checked(Heads * Dim) : KvHeads * HeadSize;
+    /// <summary>Values of a key in each head: of merged queries and keys dim, and one more with a bias.</summary>
+    public int KeyLength => !MergedQueryKey ? HeadSize : QueryBias ? Dim + 1 : Dim;
+
+    /// <summary>Values of all keys of a token.</summary>
+    public int KeySize => checked(KvHeads * KeyLength);
 
     /// <summary>Values of all values of a token.</summary>
     public int ValueSize => KvHeads * HeadSize;
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Dim}, {Heads} heads, {KvHeads} of keys{(Causal ? ", causal" : string.Empty)}{(MergedQueryKey ? ", merged queries and keys" : string.Empty)}";
+        $"{Dim}, {Heads} heads, {KvHeads} of keys{(Causal ? ", causal" : string.Empty)}{(MergedQueryKey ? ", merged queries and keys" : string.Empty)}{(QueryBias ? " with a bias" : string.Empty)}";
 
     /// <summary>Refuses sizes that no attention layer has.</summary>
     internal void Check(string layer)
@@ -50,6 +54,11 @@ public sealed record AttentionGeometry(int Dim, int Heads, int KvHeads = 0, bool
         if (Dim % Heads != 0)
         {
             throw new LayerShapeException(layer, "heads", $"a divisor of {Dim}", $"{Heads}");
+        }
+
+        if (QueryBias && !MergedQueryKey)
+        {
+            throw new LayerShapeException(layer, "bias of merged queries", "none where queries and keys are apart", "one");
         }
 
         if (Heads % KvHeads != 0 || (MergedQueryKey && KvHeads != Heads))

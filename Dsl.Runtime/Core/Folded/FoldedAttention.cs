@@ -45,7 +45,7 @@ public sealed partial class FoldedAttention : FoldedLayer
     /// <summary>The projection to queries; null with merged queries and keys.</summary>
     public FoldedLinear? Query { get; }
 
-    /// <summary>The projection to keys; with merged queries and keys x W_qkᵀ, dim values for each head.</summary>
+    /// <summary>The projection to keys; with merged queries and keys x W_qkᵀ, <see cref="AttentionGeometry.KeyLength"/> values for each head.</summary>
     public FoldedLinear Key { get; }
 
     /// <summary>The projection to values.</summary>

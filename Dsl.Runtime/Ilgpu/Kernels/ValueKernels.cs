@@ -45,6 +45,14 @@ internal static class ValueKernels
         y[place] = isFinite ? grid.Scale * grid.Steps(value) : float.NaN;
     }
 
+    /// <summary>Rows, each followed by a 1.</summary>
+    /// <param name="place">The element of a row of the result, and the row.</param>
+    /// <param name="x">(rows, dim).</param>
+    /// <param name="y">(rows, dim + 1).</param>
+    /// <param name="dim">Values of a row.</param>
+    public static void FollowByOne(Index2D place, ArrayView<float> x, ArrayView<float> y, int dim) =>
+        y[(place.Y * (dim + 1)) + place.X] = place.X < dim ? x[(place.Y * dim) + place.X] : 1;
+
     /// <summary>A function of every value.</summary>
     public static void Activate(Index1D place, ArrayView<float> x, ArrayView<float> y, int activation)
     {

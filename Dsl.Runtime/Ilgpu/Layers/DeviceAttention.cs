@@ -53,13 +53,7 @@ public sealed class DeviceAttention : DeviceLayer
     {
         ArgumentNullException.ThrowIfNull(stream);
         var rows = batch * tokens;
-        var q = x;
-        if (query is not null)
-        {
-            q = queries.View(stream, rows * geometry.Dim);
-            query.Forward(stream, x, q, rows);
-        }
-
+        var q = Queries(stream, x, rows);
         var k = keys.View(stream, checked(rows * geometry.KeySize));
         var v = values.View(stream, rows * geometry.ValueSize);
         key.Forward(stream, x, k, rows);
@@ -74,17 +68,41 @@ public sealed class DeviceAttention : DeviceLayer
 
     private int Share => geometry.Heads / geometry.KvHeads;
 
+    /// <summary>Values of all queries of a token; what a key is multiplied with.</summary>
+    private int QuerySize => geometry.MergedQueryKey ? geometry.KeyLength : geometry.Dim;
+
+    /// <summary>(rows, query size): of merged queries and keys, the input, followed by a 1 where there is a bias.</summary>
+    private ArrayView<float> Queries(AcceleratorStream stream, ArrayView<float> x, int rows)
+    {
+        if (geometry.MergedQueryKey && !geometry.QueryBias)
+        {
+            return x;
+        }
+
+        var q = queries.View(stream, checked(rows * QuerySize));
+        if (query is not null)
+        {
+            query.Forward(stream, x, q, rows);
+            return q;
+        }
+
+        var follow = Kernels.Get<Action<Index2D, ArrayView<float>, ArrayView<float>, int>, Action<AcceleratorStream, Index2D, ArrayView<float>, ArrayView<float>, int>>(
+            ValueKernels.FollowByOne, Kernels.Accelerator.LoadAutoGroupedKernel);
+        follow(stream, new Index2D(QuerySize, rows), x, q, geometry.Dim);
+        return q;
+    }
+
     private void Score(AcceleratorStream stream, ArrayView<float> q, ArrayView<float> k, ArrayView<float> weights, int batch, int tokens)
     {
-        var (heads, size) = (geometry.Heads, geometry.MergedQueryKey ? geometry.Dim : geometry.HeadSize);
+        var (heads, size) = (geometry.Heads, geometry.KeyLength);
         var shape = new ProductShape(
             tokens,
             tokens,
             new Columns(size, size),
-            new Segment(heads, 1, tokens * geometry.Dim, geometry.MergedQueryKey ? 0 : size),
+            new Segment(heads, 1, tokens * QuerySize, geometry.MergedQueryKey ? 0 : size),
             new Segment(heads, Share, tokens * geometry.KeySize, size),
             Segment.Every(tokens * tokens));
-        launcher.Rows(stream, shape, q, geometry.Dim, new ValueRows(k, geometry.KeySize), new OutputRows(tokens), weights, Plain, batch * heads);
+        launcher.Rows(stream, shape, q, QuerySize, new ValueRows(k, geometry.KeySize), new OutputRows(tokens), weights, Plain, batch * heads);
     }
 
     private void Weigh(AcceleratorStream stream, ArrayView<float> weights, int batch, int tokens) =>

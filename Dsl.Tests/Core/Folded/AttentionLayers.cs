@@ -24,10 +24,16 @@ internal static class AttentionLayers
         for (var head = 0; head < g.Heads; head++)
         {
             var (query, kv) = (g.MergedQueryKey ? 0 : head * size, head / (g.Heads / g.KvHeads));
+            double Score(int t, int s)
+            {
+                var key = (s * g.KeySize) + (kv * g.KeyLength);
+                return Enumerable.Range(0, width).Sum(e => queries[(t * g.Dim) + query + e] * keys[key + e]) + (g.QueryBias ? keys[key + width] : 0);
+            }
+
             for (var t = 0; t < tokens; t++)
             {
                 var weights = Enumerable.Range(0, g.Causal ? t + 1 : tokens)
-                    .Select(s => Math.Exp(Enumerable.Range(0, width).Sum(e => queries[(t * g.Dim) + query + e] * keys[(s * g.KeySize) + (kv * width) + e]) / Math.Sqrt(size)))
+                    .Select(s => Math.Exp(Score(t, s) / Math.Sqrt(size)))
                     .ToArray();
                 for (var e = 0; e < size; e++)
                 {

@@ -36,6 +36,9 @@ public sealed class FoldedAttentionTests
         Assert.Throws<LayerShapeException>(() => new FoldedAttention("B", geometry, layer.Query, layer.Key, layer.Value, layer.Output));
         Assert.Throws<LayerShapeException>(() => new FoldedAttention("A", geometry with { KvHeads = 1 }, layer.Query, layer.Key, layer.Value, layer.Output));
         Assert.Throws<LayerShapeException>(() => new FoldedAttention("A", geometry with { Heads = 4 }, layer.Query, layer.Key, layer.Value, layer.Output));
+        Assert.Throws<LayerShapeException>(() => new FoldedAttention("A", geometry with { QueryBias = true }, layer.Query, layer.Key, layer.Value, layer.Output));
+        var merged = AttentionLayers.Make(geometry with { MergedQueryKey = true }, random);
+        Assert.Throws<LayerShapeException>(() => new FoldedAttention("A", merged.Geometry with { QueryBias = true }, null, merged.Key, merged.Value, merged.Output));
         Assert.Throws<LayerShapeException>(() => layer.Forward(new float[12], new float[12], 1, 3));
         Assert.Throws<LayerShapeException>(() => layer.Forward(new float[12], new float[12], 0, 2));
     }

@@ -13,6 +13,9 @@ public class AttentionKernelTests
         (new(64, 2), 50),
         (new(20, 4, Causal: true, MergedQueryKey: true), 19),
         (new(20, 4, MergedQueryKey: true), 17),
+        (new(20, 4, Causal: true, MergedQueryKey: true, QueryBias: true), 19),
+        (new(20, 4, MergedQueryKey: true, QueryBias: true), 33),
+        (new(1, 1, MergedQueryKey: true, QueryBias: true), 3),
         (new(96, 4, 2, Causal: true), 67),
     ];
 

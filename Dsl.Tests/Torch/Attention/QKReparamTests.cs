@@ -36,6 +36,7 @@ public sealed class QKReparamTests
     [Theory]
     [InlineData("Attention(dim = 12, heads = 3), QKReparam")]
     [InlineData("Attention(dim = 12, heads = 3, Causal = true), QKReparam")]
+    [InlineData("Attention(dim = 12, heads = 3, Causal = true, Bias = false), QKReparam")]
     public void The_merged_scores_are_proved_for_every_size(string declaration)
     {
         var core = AttentionCore.Of(Declarations.Task(declaration).Layer);
@@ -52,8 +53,12 @@ public sealed class QKReparamTests
         var x = randn(2, 7, 12, float64).requires_grad_(true);
         var other = x.detach().clone().requires_grad_(true);
         var above = randn_like(x);
-        string NameOf(string own) => own switch { "queryKey.query" => "query.weight", "queryKey.key" => "key.weight", _ => own };
-        var weights = layer.named_parameters().ToDictionary(pair => NameOf(pair.name), pair => pair.parameter.detach().clone().requires_grad_(true));
+        string NameOf(string own) => own == "queryKey.key" ? "key.weight" : own;
+        var weights = layer.named_parameters().Where(pair => pair.name != "queryKey.query").ToDictionary(pair => NameOf(pair.name), pair => pair.parameter.detach().clone().requires_grad_(true));
+        var query = layer.named_parameters().Single(pair => pair.name == "queryKey.query").parameter;
+        weights["query.weight"] = query.detach()[.., ..12].clone().requires_grad_(true);
+        weights["query.bias"] = query.detach()[.., 12].clone().requires_grad_(true);
+        weights["key.bias"] = randn(12, float64).requires_grad_(true);
 
         var y = layer.forward(x);
         (y * above).sum().backward();
@@ -62,7 +67,9 @@ public sealed class QKReparamTests
 
         AttentionTests.AssertClose(expected, y, 1e-9);
         AttentionTests.AssertClose(other.grad!, x.grad!, 1e-9);
-        Assert.All(layer.named_parameters(), pair => AttentionTests.AssertClose(weights[NameOf(pair.name)].grad!, pair.parameter.grad!, 1e-9));
+        Assert.All(layer.named_parameters().Where(pair => pair.name != "queryKey.query"), pair => AttentionTests.AssertClose(weights[NameOf(pair.name)].grad!, pair.parameter.grad!, 1e-9));
+        AttentionTests.AssertClose(cat([weights["query.weight"].grad!, weights["query.bias"].grad!.unsqueeze(1)], 1), query.grad!, 1e-9);
+        AttentionTests.AssertClose(zeros(12, float64), weights["key.bias"].grad!, 1e-9); // what the layer leaves out has no effect
     }
 
     /// <summary>OFQ: rows of the stack of all heads on their own grids, dW_q = W_k Gᵀ and dW_k = W_q G with the gradient G of the rounded weight.</summary>
@@ -107,7 +114,8 @@ public sealed class QKReparamTests
         folded.Forward(x.data<float>().ToArray(), y, 2, 7);
 
         Assert.Null(folded.Query);
-        Assert.Equal(12 * folded.Geometry.Heads, folded.Key.OutFeatures);
+        Assert.Equal((folded.Geometry.QueryBias ? 13 : 12) * folded.Geometry.Heads, folded.Key.OutFeatures);
+        Assert.Equal(name != "rounded", folded.Geometry.QueryBias);
         Assert.Equal(name != "merged", folded.Key.Quantized is not null);
         AttentionTests.AssertClose(layer.forward(x), tensor(y, x.shape), 5e-5);
         AttentionTests.AssertClose(layer.forward(x), layer.FoldLayer().forward(x), 5e-5);
@@ -138,10 +146,31 @@ public sealed class QKReparamTests
     {
         using var scope = NewDisposeScope();
         var layer = new MergedAttention();
-        var weight = randn(48, 12);
-        layer.LoadWeight(weight);
+        var (weight, bias) = (randn(48, 12), randn(48));
+        layer.LoadWeight(weight, bias);
         AttentionTests.AssertClose(weight.narrow(0, 12, 12), layer.state_dict()["queryKey.key"], 0);
-        Assert.Throws<LayerShapeException>(() => layer.LoadWeight(weight, ones(48)));
+        AttentionTests.AssertClose(cat([weight.narrow(0, 0, 12), bias.narrow(0, 0, 12).unsqueeze(1)], 1), layer.state_dict()["queryKey.query"], 0);
+        layer.LoadWeight(2 * weight);
+        AttentionTests.AssertClose(bias.narrow(0, 0, 12), layer.state_dict()["queryKey.query"][.., 12], 0);
+
+        var plain = new FullAttention();
+        plain.LoadWeight(2 * weight, bias);
+        var x = randn(2, 5, 12);
+        AttentionTests.AssertClose(plain.forward(x), layer.forward(x), 1e-5);
+    }
+
+    /// <summary>A head as wide as one value: its stack could be taken for that of more heads without a bias.</summary>
+    [Theory]
+    [InlineData(12, 12, true)]
+    [InlineData(12, 12, false)]
+    [InlineData(12, 1, true)]
+    [InlineData(1, 1, true)]
+    [InlineData(1, 1, false)]
+    [InlineData(30, 5, false)]
+    public void Rows_of_the_stack_tell_heads_and_bias(int dim, int heads, bool bias)
+    {
+        var factors = HeadFactors.Of(heads * (dim + (bias ? 1 : 0)), dim);
+        Assert.Equal((heads, dim / heads, dim, bias), (factors.Heads, factors.HeadSize, factors.Dim, factors.QueryBias));
     }
 
     private static Tensor Gradient(Layer layer, string name) => layer.named_parameters().Single(pair => pair.name == name).parameter.grad!;

@@ -58,7 +58,12 @@ internal readonly unsafe ref struct AttentionKernel<TSimd, TVector> : IWork
             var panel = keys + ((((nint)sample * work.KeyHeads) + (head / group)) * work.Capacity * work.KeyWidth);
             for (var token = 0; token < Seen(first + rows - 1); token += TileWidth, panel += TileWidth * work.KeyWidth)
             {
-                Tile<TSimd, TVector>.Multiply(rows, new RowFactors(query, g.Dim), new StridedPlaces(panel, TileWidth), work.KeyWidth, to + token, work.Capacity, add: false);
+                if (g.QueryBias)
+                {
+                    Start(rows, panel + (work.QueryWidth * TileWidth), to + token);
+                }
+
+                Tile<TSimd, TVector>.Multiply(rows, new RowFactors(query, g.Dim), new StridedPlaces(panel, TileWidth), work.QueryWidth, to + token, work.Capacity, g.QueryBias);
             }
         }
 
@@ -72,6 +77,16 @@ internal readonly unsafe ref struct AttentionKernel<TSimd, TVector> : IWork
         {
             var target = work.Joined.Slice((((sample * work.Tokens) + first + row) * g.Dim) + (head * size), size);
             TensorPrimitives.Divide(means.Slice(row * stride, size), sums[row], target);
+        }
+    }
+
+    /// <summary>Every row of a tile of scores starts with what the keys add to each score: their last values.</summary>
+    private void Start(int rows, float* added, float* scores)
+    {
+        var from = new ReadOnlySpan<float>(added, TileWidth);
+        for (var row = 0; row < rows; row++)
+        {
+            from.CopyTo(new Span<float>(scores + ((nint)row * work.Capacity), TileWidth));
         }
     }
 

@@ -43,13 +43,14 @@ internal readonly ref struct AttentionWork
     /// <summary>Tokens of a sample in all.</summary>
     public int Total => First + Tokens;
 
-    /// <summary>Values of a query, and of a key of one head.</summary>
-    public int KeyWidth => KeyWidthOf(Geometry);
+    /// <summary>Values of a query of one head.</summary>
+    public int QueryWidth => Geometry.MergedQueryKey ? Geometry.Dim : Geometry.HeadSize;
+
+    /// <summary>Values of a key of one head: those of a query, and what is added to each of its scores where there is a bias.</summary>
+    public int KeyWidth => Geometry.KeyLength;
 
     /// <summary>Heads that have keys of their own.</summary>
     public int KeyHeads => KeyHeadsOf(Geometry);
-
-    public static int KeyWidthOf(AttentionGeometry geometry) => geometry.MergedQueryKey ? geometry.Dim : geometry.HeadSize;
 
     public static int KeyHeadsOf(AttentionGeometry geometry) => geometry.MergedQueryKey ? geometry.Heads : geometry.KvHeads;
 
@@ -65,7 +66,7 @@ internal readonly ref struct AttentionWork
     /// <param name="panelWidth">Tokens of a panel.</param>
     public static void Pack(AttentionGeometry geometry, ReadOnlySpan<float> keys, int first, Span<float> panels, int capacity, int panelWidth)
     {
-        var (width, heads) = (KeyWidthOf(geometry), KeyHeadsOf(geometry));
+        var (width, heads) = (geometry.KeyLength, KeyHeadsOf(geometry));
         for (var head = 0; head < heads; head++)
         {
             var target = panels.Slice(head * capacity * width, capacity * width);
