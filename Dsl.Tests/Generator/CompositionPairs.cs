@@ -68,7 +68,7 @@ internal static class CompositionPairs
         new("SparseIso(0.5, Kind = SparseKind.Parallel)", "SparseIso Parallel", _ => "Σ_n M_n ⊙ W_n"),
         new("SparseIso(0.5, Kind = SparseKind.Factorized)", "SparseIso Factorized", _ => "(M_V ⊙ V)(M_U ⊙ U)"),
         new("SparseIso(0.5, Kind = SparseKind.Doped)", "SparseIso Doped", weight => $"M ⊙ ({weight}) + VU"),
-        new("QKReparam", "QKReparam", weight => $"{weight}; of queries and keys W_qk = W_kᵀ W_q"),
+        new("QKReparam", "QKReparam", weight => $"{weight}; of queries and keys W_qk = W_qᵀ W_k"),
     ];
 
     public static IReadOnlyList<Pair> All { get; } =

@@ -32,6 +32,7 @@ internal sealed record AttentionText(IReadOnlyList<string> Lines, IReadOnlyList<
             .. Section("computed", training),
             .. Section("meant", inference),
             .. Section("merged", merge),
+            .. Biases(shape),
             Row("verdict", verdict),
             .. laws.Count > 0 ? new[] { Row("laws", string.Join(", ", laws)) } : [],
             Row("gradients", Describe(layer.Check)),
@@ -59,6 +60,13 @@ internal sealed record AttentionText(IReadOnlyList<string> Lines, IReadOnlyList<
 
     private static IReadOnlyList<string> Merged(Claim claim) =>
         [.. claim.Folds.SelectMany(fold => ExprPrinter.PrintWithDefinitions(fold.Folded.All.ToString(), fold.Value, fold.Folded.Axes))];
+
+    /// <summary>How the bias of queries is part of the product, and where that of keys went.</summary>
+    private static IEnumerable<string> Biases(AttentionShape shape) => Section("biases", !shape.QueryBias ? [] :
+    [
+        "q[b,t] = (x[b,t], 1), k[b,s,h] = (W_qk[h]·x[b,s], u[h]·x[b,s])",
+        "b_k adds the same to the scores of all keys, which softmax does not see: it is not stored",
+    ]);
 
     /// <summary>Merging pays in products, not in bytes, unless a head is more than half as wide as the layer.</summary>
     private static IEnumerable<string> Storage(AttentionShape shape)
