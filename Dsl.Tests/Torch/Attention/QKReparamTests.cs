@@ -172,7 +172,7 @@ public sealed class QKReparamTests
         Assert.Throws<FoldedFileException>(() => MergedModel.Folded.Load(path));
     }
 
-    private static void SavedAndLoaded(nn.Module<Tensor, Tensor> model, nn.Module<Tensor, Tensor> other, VerificationReport report, FoldedModel folded, Func<string, FoldedModel> load)
+    private static void SavedAndLoaded(nn.Module<Tensor, Tensor> model, nn.Module<Tensor, Tensor> other, FoldReport report, FoldedModel folded, Func<string, FoldedModel> load)
     {
         using var directory = new TemporaryDirectory();
         var (path, state) = (Path.Combine(directory.Path, "merged.safetensors"), Path.Combine(directory.Path, "merged.dat"));
