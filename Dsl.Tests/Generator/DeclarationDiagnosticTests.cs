@@ -139,7 +139,7 @@ public sealed class DeclarationDiagnosticTests
         { "LDSL023", "SparseIso(0.5, Kind = SparseKind.Doped)", "[Linear(\"n\", 8), SparseIso(0.5, Kind = SparseKind.Doped)] public partial class A { public partial A(int n); }" },
         { "LDSL023", "Conv2d(\"n\", 8, 3, Groups = 2)", "[Conv2d(\"n\", 8, 3, Groups = 2)] public partial class A { public partial A(int n); }" },
         { "LDSL001", "Linear(nameof(n), 8)", "public partial class A { [Linear(nameof(n), 8)] public A(int n) : base(\"A\") { } }" },
-        { "LDSL009", "Linear(nameof(n), 8)", "[Compander] public partial class A { [Linear(nameof(n), 8)] public partial A(int n); }" },
+        { "LDSL009", "Linear(nameof(n), 8)", "[Linear(4, 8)] public partial class A { [Linear(nameof(n), 8)] public partial A(int n); }" },
         { "LDSL018", "Linear(\"n\", 8)", "[Linear(\"n\", 8)] public partial class A { public partial A(int n); public A(string s) : base(s) { } }" },
         { "LDSL006", "Linear(\"m\", 8)", "[Linear(\"m\", 8)] public partial class A { public partial A(int n); }" },
         { "LDSL311", "LayerModel", "[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { public partial M(int n); [Linear(nameof(n), 3)] public partial Layer A { get; } public override Tensor forward(Tensor x) => A.forward(x); }" },
