@@ -1,7 +1,6 @@
 using System.Globalization;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
-using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Reparams;
 
 namespace LayerDsl.Generator.Layers;
@@ -86,7 +85,8 @@ internal static class SymbolicSizes
         var name = "\"" + layer.Name + "\"";
         if (weight.Dimensions.Count > 1)
         {
-            yield return $"LayerSizes.Fits({name}, {weight.RowsText}, {string.Join(" * ", new[] { "1L" }.Concat(weight.ColumnsText.Split([" * "], StringSplitOptions.None)).Skip(weight.ColumnsText.Contains(" * ") ? 0 : 1))});";
+            var columns = (weight.ColumnsText.Contains(" * ") ? "1L * " : string.Empty) + weight.ColumnsText;
+            yield return $"LayerSizes.Fits({name}, {weight.RowsText}, {columns});";
         }
 
         if (layer.Kind.Name == "Embedding")
