@@ -5,15 +5,22 @@ namespace LayerDsl;
 /// (batch, features, height, width). In training mode mean and variance are those of the batch, and running ones follow them;
 /// in eval mode they are the running ones. What is folded, and proved, is the eval mode: <c>y = x · scale[c] + shift[c]</c>.
 /// </summary>
-[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class | AttributeTargets.Constructor, AllowMultiple = true, Inherited = false)]
 public sealed class BatchNorm2dAttribute : Attribute
 {
     /// <summary>Declares a batch normalization.</summary>
     /// <param name="features">The channels of the input; at least 1.</param>
     public BatchNorm2dAttribute(int features) => Features = features;
 
+    /// <summary>Declares a normalization whose size is named: <c>[BatchNorm2d(nameof(width))]</c>.</summary>
+    /// <param name="features">The name of an integer constant of the class, or of a parameter of its partial constructor.</param>
+    public BatchNorm2dAttribute(string features) => FeaturesName = features;
+
     /// <summary>The channels of the input.</summary>
     public int Features { get; }
+
+    /// <summary>The constant or parameter that gives the size, or null.</summary>
+    public string? FeaturesName { get; }
 
     /// <summary>ε, added to the variance; greater than 0. Default 1e-5.</summary>
     public double Eps { get; set; } = 1e-5;

@@ -4,7 +4,7 @@ namespace LayerDsl;
 /// Weight compander (Cakaj, Mehnert, Yang 2023, arXiv 2306.16993): the effective weight is a bounded, odd, increasing
 /// function of the stored one, <c>W = a · arctan(v / b)</c>. Small weights are pushed away from zero, large ones restricted.
 /// </summary>
-[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class | AttributeTargets.Constructor, AllowMultiple = true, Inherited = false)]
 public sealed class CompanderAttribute : Attribute
 {
     /// <summary>The curve. Default <see cref="LayerDsl.Curve.Arctan"/>, the paper's.</summary>

@@ -6,7 +6,7 @@ namespace LayerDsl;
 /// (outChannels, inChannels / Groups, kernelSize, kernelSize) and x of shape (batch, inChannels, height, width). Methods that
 /// stand after it reparameterize W, from left to right.
 /// </summary>
-[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class | AttributeTargets.Constructor, AllowMultiple = true, Inherited = false)]
 public sealed class Conv2dAttribute : Attribute
 {
     /// <summary>Declares a convolution.</summary>
@@ -20,11 +20,44 @@ public sealed class Conv2dAttribute : Attribute
         KernelSize = kernelSize;
     }
 
+    /// <summary>Declares a convolution whose channels are named: <c>[Conv2d(nameof(channels), nameof(width), 3)]</c>.</summary>
+    /// <param name="inChannels">A number, or the name of an integer constant of the class or of a parameter of its partial constructor.</param>
+    /// <param name="outChannels">A number, or the name of an integer constant of the class or of a parameter of its partial constructor.</param>
+    /// <param name="kernelSize">Height and width of the kernel; at least 1.</param>
+    public Conv2dAttribute(string inChannels, string outChannels, int kernelSize)
+    {
+        InChannelsName = inChannels;
+        OutChannelsName = outChannels;
+        KernelSize = kernelSize;
+    }
+
+    /// <inheritdoc cref="Conv2dAttribute(string, string, int)"/>
+    public Conv2dAttribute(int inChannels, string outChannels, int kernelSize)
+    {
+        InChannels = inChannels;
+        OutChannelsName = outChannels;
+        KernelSize = kernelSize;
+    }
+
+    /// <inheritdoc cref="Conv2dAttribute(string, string, int)"/>
+    public Conv2dAttribute(string inChannels, int outChannels, int kernelSize)
+    {
+        InChannelsName = inChannels;
+        OutChannels = outChannels;
+        KernelSize = kernelSize;
+    }
+
     /// <summary>The channels of the input.</summary>
     public int InChannels { get; }
 
     /// <summary>The channels of the output.</summary>
     public int OutChannels { get; }
+
+    /// <summary>The constant or parameter that gives the channels of the input, or null.</summary>
+    public string? InChannelsName { get; }
+
+    /// <summary>The constant or parameter that gives the channels of the output, or null.</summary>
+    public string? OutChannelsName { get; }
 
     /// <summary>Height and width of the kernel.</summary>
     public int KernelSize { get; }

@@ -4,7 +4,7 @@ namespace LayerDsl;
 /// A fully connected layer, <c>y = x Wᵀ + bias</c>, with W of shape (outFeatures, inFeatures) and x of any leading batch
 /// dimensions. Methods that stand after it reparameterize W, from left to right.
 /// </summary>
-[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class | AttributeTargets.Constructor, AllowMultiple = true, Inherited = false)]
 public sealed class LinearAttribute : Attribute
 {
     /// <summary>Declares a layer of constant sizes.</summary>
@@ -17,8 +17,8 @@ public sealed class LinearAttribute : Attribute
     }
 
     /// <summary>Declares a layer whose sizes are named: <c>[Linear(nameof(Width), 10)]</c>.</summary>
-    /// <param name="inFeatures">A number, or the name of an integer constant of the class.</param>
-    /// <param name="outFeatures">A number, or the name of an integer constant of the class.</param>
+    /// <param name="inFeatures">A number, or the name of an integer constant of the class or of a parameter of its partial constructor.</param>
+    /// <param name="outFeatures">A number, or the name of an integer constant of the class or of a parameter of its partial constructor.</param>
     public LinearAttribute(string inFeatures, string outFeatures)
     {
         InFeaturesName = inFeatures;
@@ -45,10 +45,10 @@ public sealed class LinearAttribute : Attribute
     /// <summary>The size of the last dimension of the output, where it is a number.</summary>
     public int OutFeatures { get; }
 
-    /// <summary>The constant that gives the size of the last dimension of the input, or null.</summary>
+    /// <summary>The constant or parameter that gives the size of the last dimension of the input, or null.</summary>
     public string? InFeaturesName { get; }
 
-    /// <summary>The constant that gives the size of the last dimension of the output, or null.</summary>
+    /// <summary>The constant or parameter that gives the size of the last dimension of the output, or null.</summary>
     public string? OutFeaturesName { get; }
 
     /// <summary>Whether a learnable bias of shape (outFeatures) is added. Default true.</summary>

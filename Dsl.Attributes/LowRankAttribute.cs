@@ -4,7 +4,7 @@ namespace LayerDsl;
 /// Low-rank adaptation (LoRA: Hu et al. 2021, arXiv 2106.09685): the effective weight is <c>W + s · B A</c> with A of shape
 /// (rank, in), B of shape (out, rank) and s = α / rank.
 /// </summary>
-[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class | AttributeTargets.Constructor, AllowMultiple = true, Inherited = false)]
 public sealed class LowRankAttribute : Attribute
 {
     /// <summary>Declares an adapter.</summary>

@@ -4,7 +4,7 @@ namespace LayerDsl;
 /// Quantization: the layer multiplies with the weight rounded to a grid of 2^<see cref="Bits"/> levels. Training rounds in every pass
 /// and passes gradients straight through (Bengio et al. 2013, arXiv 1308.3432); folding stores the codes and scales.
 /// </summary>
-[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class | AttributeTargets.Constructor, AllowMultiple = true, Inherited = false)]
 public sealed class QuantizeAttribute : Attribute
 {
     /// <summary>Bits per weight, from 1 to 8; a scheme may allow fewer choices. Default 8.</summary>

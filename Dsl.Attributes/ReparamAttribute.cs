@@ -1,7 +1,7 @@
 namespace LayerDsl;
 
 /// <summary>Applies a reparameterization of your own, a class with <see cref="ReparameterizationAttribute"/>, to the layer's weight.</summary>
-[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class | AttributeTargets.Constructor, AllowMultiple = true, Inherited = false)]
 public sealed class ReparamAttribute : Attribute
 {
     /// <summary>Applies a class.</summary>

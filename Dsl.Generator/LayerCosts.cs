@@ -1,4 +1,3 @@
-using System.Globalization;
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Emit;
 using LayerDsl.Generator.Layers;
@@ -12,14 +11,12 @@ internal static class LayerCosts
         place,
         InformationDiagnostics.Cost,
         forms.Name,
-        Text(facts.Parameters),
-        Text(facts.FoldedParameters),
-        Text(facts.TrainingFlops),
+        CertificateText.Text(forms, facts.Parameters),
+        CertificateText.Text(forms, facts.FoldedParameters),
+        CertificateText.Text(forms, facts.TrainingFlops),
         forms.Unit,
-        Text(facts.InferenceFlops),
-        Text(facts.StoredBytes),
-        Text(facts.FoldedBytes),
+        CertificateText.Text(forms, facts.InferenceFlops),
+        CertificateText.Text(forms, facts.StoredBytes),
+        CertificateText.Text(forms, facts.FoldedBytes),
         facts.Verdict);
-
-    private static string Text(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -29,7 +29,7 @@ public sealed class LayerGenerator : IIncrementalGenerator
             .WithTrackingName(StepNames.DeclaredModels);
         var layerClasses = LayerKinds.Attributes
             .Select(kind => context.SyntaxProvider
-                .ForAttributeWithMetadataName($"LayerDsl.{kind}Attribute", (node, _) => node is TypeDeclarationSyntax, DeclarationReader.ReadLayerClass)
+                .ForAttributeWithMetadataName($"LayerDsl.{kind}Attribute", (node, _) => node is TypeDeclarationSyntax or ConstructorDeclarationSyntax, DeclarationReader.ReadLayerClass)
                 .WithTrackingName(StepNames.DeclaredLayers))
             .ToArray();
 

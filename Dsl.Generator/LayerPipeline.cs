@@ -33,7 +33,7 @@ internal static class LayerPipeline
 {
     public static ProvedLayer Prove(LayerTask task, Examiner examiner, CancellationToken cancellation)
     {
-        var forms = LayerKinds.Find(task.Layer.Kind.Name).Build(task.Layer);
+        var forms = LayerKinds.Build(task.Layer);
         var claims = new[] { forms.Claim, forms.Packed?.Claim, forms.Activation?.Claim }.OfType<Claim>();
         return new ProvedLayer(task, forms, claims.Select(claim => examiner.Prove(claim, cancellation)).Aggregate((all, verdict) => all.And(verdict)));
     }

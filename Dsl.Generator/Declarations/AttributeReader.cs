@@ -5,6 +5,7 @@ using LayerDsl.Generator.Layers.Attention;
 using LayerDsl.Generator.Own;
 using LayerDsl.Generator.Reparams;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace LayerDsl.Generator.Declarations;
 
@@ -38,7 +39,7 @@ internal sealed class AttributeReader
     {
         var attributes = symbol.GetAttributes().Where(IsLayerAttribute).ToArray();
         cancellation.ThrowIfCancellationRequested();
-        if (attributes.Any(HasErrors) || !IsOneDeclaration(symbol, attributes, cancellation))
+        if (attributes.Any(attribute => HasErrors(attribute, scope)) || !IsOneDeclaration(symbol, attributes, cancellation))
         {
             return null;
         }
@@ -64,21 +65,28 @@ internal sealed class AttributeReader
             return null;
         }
 
-        return Check(name, Read(kinds[0], scope, name, cancellation), methods.Select(method => Read(method, scope, name, cancellation)).ToArray());
+        var constructor = ConstructorReader.Read(scope, cancellation);
+        return Check(name, Read(kinds[0], scope, name, cancellation), methods.Select(method => Read(method, scope, name, cancellation)).ToArray(), constructor, isClass: symbol is not IPropertySymbol);
     }
 
-    private LayerSpec? Check(string name, AttributeSpec? kind, AttributeSpec?[] methods)
+    private LayerSpec? Check(string name, AttributeSpec? kind, AttributeSpec?[] methods, ConstructorSpec? constructor, bool isClass)
     {
         if (kind is null || methods.Any(method => method is null))
         {
             return null;
         }
 
-        var spec = new LayerSpec(name, kind, methods.Select(method => method!).ToEquatableArray());
-        var found = LayerKinds.Find(kind.Name).Check(kind).ToList();
+        var all = methods.Select(method => method!).ToEquatableArray();
+        var spec = new LayerSpec(name, SymbolicSizes.WithNominal(kind, all), all) { Constructor = isClass ? constructor : kind.Parameters.Any() ? constructor?.Of(kind.Parameters) : null };
+        var found = LayerKinds.Find(kind.Name).Check(spec.Kind).Concat(SymbolicSizes.Check(spec)).ToList();
         if (found.Count == 0)
         {
             found.AddRange(AttentionParts.Check(spec));
+        }
+
+        if (!found.Any(diagnostic => diagnostic.IsError))
+        {
+            found.AddRange(SymbolicSizes.CheckReadable(spec));
         }
 
         diagnostics.AddRange(found.Select(diagnostic => diagnostic.Locate(places)));
@@ -115,10 +123,9 @@ internal sealed class AttributeReader
         }
 
         var arguments = new List<AttributeArgument>();
-        var parameters = attribute.AttributeConstructor!.Parameters;
         for (var k = 0; k < attribute.ConstructorArguments.Length; k++)
         {
-            if (ReadDimension(attribute, parameters[k].Name, attribute.ConstructorArguments[k], scope) is not { } argument)
+            if (ReadDimension(attribute, k, attribute.ConstructorArguments[k], scope) is not { } argument)
             {
                 return null;
             }
@@ -149,19 +156,25 @@ internal sealed class AttributeReader
         ? (attribute.ConstructorArguments[0].Value as ITypeSymbol)?.Name ?? name
         : NameOf(attribute);
 
-    /// <summary>A string where a size is expected names an integer constant of the class.</summary>
-    private AttributeArgument? ReadDimension(AttributeData attribute, string name, TypedConstant value, INamedTypeSymbol scope)
+    /// <summary>A string where a size is expected names an integer constant of the class, or a parameter of its constructor.</summary>
+    private AttributeArgument? ReadDimension(AttributeData attribute, int k, TypedConstant value, INamedTypeSymbol scope)
     {
+        var name = attribute.AttributeConstructor!.Parameters[k].Name;
         if (value.Type?.SpecialType != SpecialType.System_String)
         {
             return ReadConstant(name, value);
         }
 
-        var constant = value.Value as string ?? string.Empty;
+        var constant = value.Value as string ?? (value.Kind == TypedConstantKind.Error ? ParameterNamed(attribute, k, scope) : null) ?? string.Empty;
         var field = scope.GetMembers(constant).OfType<IFieldSymbol>().FirstOrDefault(member => member is { HasConstantValue: true, ConstantValue: int });
         if (field?.ConstantValue is int size)
         {
             return new AttributeArgument(name, size.ToString(CultureInfo.InvariantCulture), size);
+        }
+
+        if (ConstructorReader.Partial(scope).SelectMany(constructor => constructor.Parameters).Any(parameter => parameter.Name == constant))
+        {
+            return new AttributeArgument(name, constant, 1) { IsParameter = true };
         }
 
         Report(DeclarationDiagnostics.UnknownDimension, LocationOf(attribute), NameOf(attribute)!, constant, scope.Name);
@@ -188,9 +201,20 @@ internal sealed class AttributeReader
 
     public static LocationInfo? LocationOf(AttributeData attribute) => LocationInfo.From(attribute.ApplicationSyntaxReference);
 
-    private static bool HasErrors(AttributeData attribute) =>
+    /// <summary>
+    /// The parameter that an argument <c>nameof(parameter)</c> means: on a property it names a field that is still to be generated, and is an error until then.
+    /// </summary>
+    private static string? ParameterNamed(AttributeData attribute, int k, INamedTypeSymbol scope) =>
+        attribute.ApplicationSyntaxReference?.GetSyntax() is AttributeSyntax { ArgumentList.Arguments: { } arguments } && k < arguments.Count
+        && arguments[k] is { NameEquals: null, NameColon: null, Expression: InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "nameof" } } call }
+        && call.ArgumentList.Arguments.Count == 1 && call.ArgumentList.Arguments[0].Expression is IdentifierNameSyntax name
+        && ConstructorReader.Partial(scope).SelectMany(constructor => constructor.Parameters).Any(parameter => parameter.Name == name.Identifier.ValueText)
+            ? name.Identifier.ValueText
+            : null;
+
+    private static bool HasErrors(AttributeData attribute, INamedTypeSymbol scope) =>
         attribute.AttributeConstructor is null
-        || attribute.ConstructorArguments.Any(argument => argument.Kind == TypedConstantKind.Error)
+        || attribute.ConstructorArguments.Where((argument, k) => argument.Kind == TypedConstantKind.Error && ParameterNamed(attribute, k, scope) is null).Any()
         || attribute.NamedArguments.Any(argument => argument.Value.Kind == TypedConstantKind.Error);
 
     private static string? NameOf(AttributeData attribute) =>

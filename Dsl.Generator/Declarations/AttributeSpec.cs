@@ -5,6 +5,9 @@ internal readonly record struct AttributeArgument(string Name, string Text, doub
 {
     /// <summary>Enum members and strings have a text, numbers and booleans (0, 1) a number.</summary>
     public override string ToString() => Name + " = " + Text;
+
+    /// <summary>Whether the text names a parameter of the layer's constructor; the number is then one that stands for all, in estimates only.</summary>
+    public bool IsParameter { get; init; }
 }
 
 /// <summary>An attribute as the user wrote it, without symbols.</summary>
@@ -18,6 +21,12 @@ internal sealed record AttributeSpec(string Name, EquatableArray<AttributeArgume
 {
     /// <summary>The user's method, where the attribute applies one.</summary>
     public Own.OwnMethod? Own { get; init; }
+
+    /// <summary>The parameters of the layer's constructor that sizes are bound to.</summary>
+    public IEnumerable<string> Parameters => Arguments.Where(argument => argument.IsParameter).Select(argument => argument.Text).Distinct();
+
+    /// <summary>A size as generated code writes it: a number, or the property that holds what the constructor was given.</summary>
+    public string Size(string name) => Find(name) is not { } argument ? "0" : argument.IsParameter ? SizeParameter.PropertyOf(argument.Text) : argument.Text;
 
     public int Int(string name, int otherwise = 0) => (int)Double(name, otherwise);
 

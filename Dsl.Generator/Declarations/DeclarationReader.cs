@@ -55,24 +55,31 @@ internal static class DeclarationReader
             reader.Report(DeclarationDiagnostics.EmptyModel, location, type.Name);
         }
 
+        reader.Report(ConstructorReader.Check(type, LayerMembers, propertiesOfOwn: false));
         var constructors = type.InstanceConstructors.Where(constructor => !constructor.IsImplicitlyDeclared).ToArray();
         CheckConstructors(type, constructors, reader, location, cancellation);
         var forward = ReadForward(type, context.SemanticModel.Compilation, properties, ReadSample(context.Attributes[0], reader, location), reader, location, cancellation);
         var hasErrors = reader.Diagnostics.Any(diagnostic => diagnostic.IsError);
         var widened = hasErrors ? new Widened(properties, forward, []) : Widening.Apply(properties, forward);
         reader.Report(widened.Diagnostics.Select(diagnostic => diagnostic.Locate(reader.Places)));
-        var spec = new ModelSpec(TypeReader.Read(type, cancellation), widened.Properties, constructors.Length == 0, widened.Forward);
+        var spec = new ModelSpec(TypeReader.Read(type, cancellation), widened.Properties, constructors.Length == 0, widened.Forward) { Constructor = ConstructorReader.Read(type, cancellation) };
         return new Declared<ModelSpec>(spec, reader.Diagnostics.ToEquatableArray(), reader.Places.ToEquatableArray());
     }
 
     /// <summary>Reads a layer that is a class of its own.</summary>
     public static Declared<LayerClassSpec> ReadLayerClass(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
-        var type = (INamedTypeSymbol)context.TargetSymbol;
+        var constructor = context.TargetSymbol as IMethodSymbol;
+        var type = constructor?.ContainingType ?? (INamedTypeSymbol)context.TargetSymbol;
         var location = AttributeReader.LocationOf(context.Attributes[0]);
         if (!TypeReader.IsFirst(context))
         {
             return new Declared<LayerClassSpec>(null, [], []);
+        }
+
+        if (constructor is not null && RefuseOn(constructor, type, location) is { } misplaced)
+        {
+            return new Declared<LayerClassSpec>(null, [misplaced], []);
         }
 
         if ((TypeReader.Refuse(type, location, cancellation) ?? TypeReader.RefuseNames(type, LayerMembers, location)
@@ -90,12 +97,13 @@ internal static class DeclarationReader
         {
             reader.Report(DeclarationDiagnostics.UnsupportedBase, location, type.Name, "record", "a layer derives from LayerDsl.Layer; declare a class");
         }
-        else if (type.InstanceConstructors.Any(constructor => !constructor.IsImplicitlyDeclared))
+        else if (type.InstanceConstructors.Any(other => !other.IsImplicitlyDeclared && !ConstructorReader.IsPartial(other) && !Registration.CallsAnother(other, cancellation)))
         {
             reader.Report(DeclarationDiagnostics.ConstructorInLayer, location, type.Name);
         }
 
-        var layer = reader.ReadLayer(type, type, type.Name, cancellation);
+        reader.Report(ConstructorReader.Check(type, LayerMembers, propertiesOfOwn: true));
+        var layer = reader.ReadLayer((ISymbol?)constructor ?? type, type, type.Name, cancellation);
         if (layer?.Methods.SelectMany(Reparam.Fields).FirstOrDefault(field => field == type.Name || type.GetMembers(field).Length > 0) is { } taken)
         {
             reader.Report(DeclarationDiagnostics.ReservedName, location, type.Name, taken);
@@ -111,6 +119,14 @@ internal static class DeclarationReader
             reader.Diagnostics.ToEquatableArray(),
             reader.Places.ToEquatableArray());
     }
+
+    /// <summary>Why the attributes of a constructor declare no layer, or null.</summary>
+    private static DiagnosticInfo? RefuseOn(IMethodSymbol constructor, INamedTypeSymbol type, LocationInfo? location) =>
+        !ConstructorReader.IsPartial(constructor) ? DiagnosticInfo.Create(DeclarationDiagnostics.NotPartial, location, type.Name + "(…)", type.Name)
+        : IsModel(type) ? DiagnosticInfo.Create(DeclarationDiagnostics.ConstructorRefused, location, type.Name, "the class is a model", "put the attributes on properties of it")
+        : type.GetAttributes().Any(AttributeReader.IsLayerAttribute) || ConstructorReader.Partial(type).Count(other => other.GetAttributes().Any(AttributeReader.IsLayerAttribute)) > 1
+            ? DiagnosticInfo.Create(DeclarationDiagnostics.SpreadMethods, location, type.Name)
+            : null;
 
     /// <summary>What is wrong with a kind or method that stands where no layer is made of it.</summary>
     public static DiagnosticInfo? ReadOrphan(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
@@ -128,6 +144,8 @@ internal static class DeclarationReader
         {
             IPropertySymbol property when !IsModel(property.ContainingType) =>
                 DiagnosticInfo.Create(DeclarationDiagnostics.NotInModel, location, property.Name, property.ContainingType.Name),
+            IMethodSymbol method when !hasKind =>
+                DiagnosticInfo.Create(DeclarationDiagnostics.NoKind, location, method.ContainingType.Name, attribute.AttributeClass!.Name.Replace("Attribute", string.Empty)),
             INamedTypeSymbol type when !hasKind =>
                 DiagnosticInfo.Create(DeclarationDiagnostics.NoKind, location, type.Name, attribute.AttributeClass!.Name.Replace("Attribute", string.Empty)),
             _ => null,
@@ -168,6 +186,12 @@ internal static class DeclarationReader
         if (forward?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not MethodDeclarationSyntax syntax)
         {
             reader.Report(ForwardDiagnostics.NoForward, location, type.Name);
+            return null;
+        }
+
+        if (properties.Any(property => property.Layer?.Kind.Parameters.Any() == true))
+        {
+            reader.Report(ForwardDiagnostics.SizesOfConstructor, location, type.Name, properties.First(property => property.Layer?.Kind.Parameters.Any() == true).Layer!.Name);
             return null;
         }
 
@@ -225,7 +249,7 @@ internal static class DeclarationReader
 
     /// <summary>A generated constructor passes the model's name to the base class, as TorchSharp's modules do.</summary>
     private static DiagnosticInfo? RefuseConstructor(INamedTypeSymbol type, LocationInfo? location) =>
-        type.InstanceConstructors.Any(constructor => !constructor.IsImplicitlyDeclared)
+        type.InstanceConstructors.Any(constructor => !constructor.IsImplicitlyDeclared && !ConstructorReader.IsPartial(constructor))
         || type.BaseType!.InstanceConstructors.Any(constructor =>
             constructor.Parameters.Length > 0 && constructor.Parameters[0].Type.SpecialType == SpecialType.System_String && constructor.Parameters.Skip(1).All(parameter => parameter.IsOptional))
             ? null
@@ -235,7 +259,7 @@ internal static class DeclarationReader
     private static void CheckConstructors(
         INamedTypeSymbol type, IMethodSymbol[] constructors, AttributeReader reader, LocationInfo? location, CancellationToken cancellation)
     {
-        if (constructors.Length > 0 && !constructors.Any(constructor => constructor.Parameters.All(parameter => parameter.IsOptional)))
+        if (constructors.Length > 0 && !constructors.Any(constructor => ConstructorReader.IsPartial(constructor) || constructor.Parameters.All(parameter => parameter.IsOptional)))
         {
             reader.Report(DeclarationDiagnostics.NeedsParameterlessConstructor, location, type.Name);
         }

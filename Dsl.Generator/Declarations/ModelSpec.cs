@@ -19,6 +19,9 @@ internal sealed record LayerProperty(string Property, string Modifiers, string F
 /// <param name="Forward">The body of forward, where all of it has a folded form and every layer was accepted.</param>
 internal sealed record ModelSpec(TypeSpec Type, EquatableArray<LayerProperty> Properties, bool NeedsConstructor, ForwardProgram? Forward)
 {
+    /// <summary>The constructor that the user left to the generator, where there is one.</summary>
+    public ConstructorSpec? Constructor { get; init; }
+
     /// <summary>The shapes of the layers, in the order of their declaration.</summary>
     public EquatableArray<LayerShape> Shapes => Properties.Where(property => property.Layer is not null).Select(property => LayerShape.Of(property.Layer!)).ToEquatableArray();
 }

@@ -33,7 +33,17 @@ internal static class DeclarationDiagnostics
     public static readonly DiagnosticDescriptor UnknownDimension = Descriptors.Error(
         "LDSL006",
         "Unknown dimension",
-        "[{0}] names the dimension '{1}', which is no integer constant of '{2}'; write a number, or declare 'const int {1}'");
+        "[{0}] names the dimension '{1}', which is no integer constant of '{2}' and no parameter of a partial constructor; write a number, or declare 'const int {1}' or 'public partial {2}(int {1})'");
+
+    public static readonly DiagnosticDescriptor ConstructorRefused = Descriptors.Error(
+        "LDSL022",
+        "The constructor cannot be generated",
+        "The partial constructor of '{0}' cannot be generated: {1}; {2}");
+
+    public static readonly DiagnosticDescriptor NotWithParameters = Descriptors.Error(
+        "LDSL023",
+        "Not with sizes of a constructor",
+        "'{0}' takes its sizes from the constructor, and {1}; {2}");
 
     public static readonly DiagnosticDescriptor SizeOutOfRange = Descriptors.Error(
         "LDSL007",

@@ -13,12 +13,12 @@ internal sealed record LayerFacts(
     EquatableArray<string> Laws,
     EquatableArray<string> Conditions,
     string GradientCheck,
-    long Parameters,
-    long FoldedParameters,
-    long TrainingFlops,
-    long WeightMapFlops,
-    long InferenceFlops,
-    long RoundingFactor)
+    Size Parameters,
+    Size FoldedParameters,
+    Size TrainingFlops,
+    Size WeightMapFlops,
+    Size InferenceFlops,
+    Size RoundingFactor)
 {
     private const int BytesPerNumber = 4;
 
@@ -26,18 +26,18 @@ internal sealed record LayerFacts(
     public EquatableArray<string> Schedule { get; init; } = [];
 
     /// <summary>The numbers and their masks.</summary>
-    public long StoredBytes { get; init; }
+    public Size StoredBytes { get; init; }
 
-    public long FoldedBytes { get; init; }
+    public Size FoldedBytes { get; init; }
 
-    public static LayerFacts Of(LayerForms forms, Proof.Verdict verdict, Proof.GradientReport check, Program training, long roundingFactor)
+    public static LayerFacts Of(LayerForms forms, Proof.Verdict verdict, Proof.GradientReport check, Program training, Size roundingFactor)
     {
         var batch = forms.OutputAxes[0];
         var tensors = forms.Kept.Concat(forms.Activation?.Rounded.Stored ?? []).ToArray();
-        var stored = tensors.Sum(stored => Count(stored.Tensor, forms));
-        var parameters = stored - tensors.Where(part => part.Tensor.Role == TensorRole.Buffer).Sum(part => Count(part.Tensor, forms));
-        var bias = forms.Bias is null || forms.Claim.Folds.Count > 1 ? 0 : forms.Weight.Rows;
-        var weight = forms.NonZeros ?? forms.Claim.Folds.Sum(fold => Count(fold.Folded, forms));
+        var stored = Sum(tensors.Select(part => part.Tensor), forms);
+        var parameters = stored - Sum(tensors.Select(part => part.Tensor).Where(tensor => tensor.Role == TensorRole.Buffer), forms);
+        var bias = forms.Bias is null || forms.Claim.Folds.Count > 1 ? Size.Zero : forms.Resolve(forms.Weight.Output.Size);
+        var weight = forms.NonZeros is { } ones ? Size.Of(ones) : Sum(forms.Claim.Folds.Select(fold => fold.Folded), forms);
         var output = "y[" + string.Join(",", forms.OutputAxes) + "]";
         return new LayerFacts(
             TrainingLines(output, forms).Distinct().ToEquatableArray(),
@@ -48,9 +48,9 @@ internal sealed record LayerFacts(
             Describe(check),
             parameters,
             weight + bias + Extra(forms) + InputParameters(forms),
-            CostModel.PerSample(training, batch, forms.Evaluate),
-            CostModel.PerPass(training, batch, forms.Evaluate),
-            forms.Norm is null && forms.Table is null ? (2 * (weight + BranchParameters(forms))) + bias : CostModel.PerSample(Scheduler.Schedule(forms.Order, [("y", forms.Claim.Inference, forms.OutputAxes)]), batch, forms.Evaluate),
+            forms.Resolve(CostModel.PerSample(training, batch)),
+            forms.Resolve(CostModel.PerPass(training, batch)),
+            forms.Norm is null && forms.Table is null ? (2 * (weight + BranchParameters(forms))) + bias : forms.Resolve(CostModel.PerSample(Scheduler.Schedule(forms.Order, [("y", forms.Claim.Inference, forms.OutputAxes)]), batch)),
             roundingFactor)
         {
             StoredBytes = BytesPerNumber * stored,
@@ -91,33 +91,40 @@ internal sealed record LayerFacts(
         ];
     }
 
-    private static long Count(Tensor tensor, LayerForms forms) => tensor.Axes.Aggregate(1L, (product, axis) => product * forms.Evaluate(axis.Size));
+    private static Size Count(IEnumerable<Index> axes, LayerForms forms) => axes.Aggregate(Size.One, (product, axis) => product * forms.Resolve(axis.Size));
+
+    private static Size Sum(IEnumerable<Tensor> tensors, LayerForms forms) => tensors.Aggregate(Size.Zero, (sum, tensor) => sum + Count(tensor.Axes, forms));
 
     /// <summary>
     /// In codes; or dense, or as compressed rows where that is smaller: a value, a column of 2 or 4 bytes, and where each row starts.
     /// The runtime's SparseRows counts in the same way.
     /// </summary>
-    private static long FoldedWeightBytes(LayerForms forms)
+    private static Size FoldedWeightBytes(LayerForms forms)
     {
         if (forms.Shape.Format is { } format)
         {
             return PackedBytes(forms, format);
         }
 
-        var dense = BytesPerNumber * forms.Claim.Folds.Sum(fold => Count(fold.Folded, forms));
+        var dense = BytesPerNumber * Sum(forms.Claim.Folds.Select(fold => fold.Folded), forms);
         var column = forms.Weight.Columns <= 1 << 16 ? sizeof(ushort) : sizeof(int);
-        return forms.NonZeros is { } ones ? Math.Min(dense, (ones * (BytesPerNumber + column)) + (sizeof(int) * (forms.Weight.Rows + 1L))) : dense;
+        return forms.NonZeros is { } ones ? Size.Of(Math.Min(dense.Constant ?? long.MaxValue, (ones * (BytesPerNumber + column)) + (sizeof(int) * (forms.Weight.Rows + 1L)))) : dense;
     }
 
     /// <summary>What a folded weight in codes holds beside its codes: scales, zero points and a low-rank term.</summary>
-    private static long Extra(LayerForms forms) => forms.Shape.Format is { } format ? (Scales(forms, format) * (format.HasZeroPoints ? 2 : 1)) + BranchParameters(forms) : 0;
+    private static Size Extra(LayerForms forms) => forms.Shape.Format is { } format ? (Scales(forms, format) * (format.HasZeroPoints ? 2 : 1)) + BranchParameters(forms) : Size.Zero;
 
-    private static long PackedBytes(LayerForms forms, FormatSpec format) =>
-        (forms.Weight.Rows * ((((long)forms.Weight.Columns * format.Bits) + 7) / 8)) + (4 * Extra(forms));
+    private static Size PackedBytes(LayerForms forms, FormatSpec format) =>
+        (forms.Resolve(forms.Weight.Output.Size) * RowBytes(forms, format)) + (4 * Extra(forms));
 
-    private static long Scales(LayerForms forms, FormatSpec format) => Math.Max(1, format.Planes) * (format.GroupSize == 0 ? 1 : (long)forms.Weight.Rows * (forms.Weight.Columns / format.GroupSize));
+    private static Size RowBytes(LayerForms forms, FormatSpec format) =>
+        forms.IsSymbolic ? Size.Symbol(SymbolicSizes.RowBytes) : Size.Of((((long)forms.Weight.Columns * format.Bits) + 7) / 8);
 
-    private static long BranchParameters(LayerForms forms) => (long)(forms.Shape.Format?.Rank ?? 0) * (forms.Weight.Rows + forms.Weight.Columns);
+    private static Size Scales(LayerForms forms, FormatSpec format) => forms is { IsSymbolic: true, Packed.Weight.ScaleAxes: var axes } ? Count(axes, forms)
+        : Size.Of(Math.Max(1, format.Planes) * (format.GroupSize == 0 ? 1 : (long)forms.Weight.Rows * (forms.Weight.Columns / format.GroupSize)));
+
+    private static Size BranchParameters(LayerForms forms) =>
+        Size.Of(forms.Shape.Format?.Rank ?? 0) * (forms.Resolve(forms.Weight.Output.Size) + Count(forms.Weight.Inputs, forms));
 
     private static string Describe(Proof.GradientReport check) =>
         (check.Error is { } error ? "wrong: " + error
@@ -170,11 +177,11 @@ internal static class CertificateText
         }
 
         yield return Row("gradients", facts.GradientCheck);
-        yield return Row("rounding", $"|training - inference| ≤ {Text(facts.RoundingFactor)} · u · Σ|terms| in float32, u = 2⁻²⁴");
-        yield return Row("parameters", $"{Text(facts.Parameters)} → {Text(facts.FoldedParameters)} after folding");
-        yield return Row("FLOPs", $"{Text(facts.TrainingFlops)} → {Text(facts.InferenceFlops)} per {forms.Unit}"
-            + (facts.WeightMapFlops > 0 ? $", and {Text(facts.WeightMapFlops)} per training pass for the weight" : string.Empty));
-        yield return Row("bytes", $"{Text(facts.StoredBytes)} → {Text(facts.FoldedBytes)}" + (forms.Shape.Format is { } format
+        yield return Row("rounding", $"|training - inference| ≤ {Factor(forms, facts.RoundingFactor)} · u · Σ|terms| in float32, u = 2⁻²⁴");
+        yield return Row("parameters", $"{Text(forms, facts.Parameters)} → {Text(forms, facts.FoldedParameters)} after folding");
+        yield return Row("FLOPs", $"{Text(forms, facts.TrainingFlops)} → {Text(forms, facts.InferenceFlops)} per {forms.Unit}"
+            + (!facts.WeightMapFlops.IsZero ? $", and {Text(forms, facts.WeightMapFlops)} per training pass for the weight" : string.Empty));
+        yield return Row("bytes", $"{Text(forms, facts.StoredBytes)} → {Text(forms, facts.FoldedBytes)}" + (forms.Shape.Format is { } format
             ? " in codes: " + format.Signature + (forms.Shape.Activation is { } activation ? "; " + activation.Signature : string.Empty)
             : " in float32" + (forms.NonZeros is null ? string.Empty : ", at most, stored sparse where that is smaller")));
     }
@@ -184,5 +191,28 @@ internal static class CertificateText
 
     private static string Row(string title, string text) => title.PadRight(12) + text;
 
-    private static string Text(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    /// <summary>A number, or a formula in the sizes that the constructor takes.</summary>
+    public static string Text(LayerForms forms, Size size) => size.Constant is { } number
+        ? number.ToString("N0", CultureInfo.InvariantCulture)
+        : string.Join(" + ", size.Terms.Select(term => string.Join("·", Factors(forms, term)))).Replace("+ -", "- ");
+
+    /// <summary>The same as an expression in generated code, of 64 bits.</summary>
+    public static string Code(LayerForms forms, Size size) => size.Constant is { } number
+        ? number.ToString(CultureInfo.InvariantCulture)
+        : string.Join(" + ", size.Terms.Select(term => string.Join(" * ", Factors(forms, term, "L")))).Replace("+ -", "- ");
+
+    private static string Factor(LayerForms forms, Size size) => size.Constant is null ? "(" + Text(forms, size) + ")" : Text(forms, size);
+
+    private static IEnumerable<string> Factors(LayerForms forms, Size.Monomial term, string suffix = "")
+    {
+        if (term.Coefficient != 1 || term.Symbols.Count == 0 || suffix.Length > 0)
+        {
+            yield return term.Coefficient.ToString(CultureInfo.InvariantCulture) + suffix;
+        }
+
+        foreach (var symbol in term.Symbols)
+        {
+            yield return forms.SizeText(Size.Symbol(symbol));
+        }
+    }
 }

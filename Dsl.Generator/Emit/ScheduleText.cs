@@ -18,10 +18,14 @@ internal static class ScheduleText
         }
         else if (forms.Norm is null && forms.Table is null && CostModel.PerPass(programs.Forward, forms.OutputAxes[0], forms.Evaluate) > 0)
         {
-            yield return "the weight is computed by composed operations: no step of it has a loop";
+            yield return forms.IsSymbolic ? "the weight is computed by composed operations, which serve every size" : "the weight is computed by composed operations: no step of it has a loop";
         }
 
-        if (BranchChoice.Of(forms) is { } branch)
+        if (forms is { IsSymbolic: true, Branches.Count: > 0 })
+        {
+            yield return "the term of low rank is a branch at every size";
+        }
+        else if (BranchChoice.Of(forms) is { } branch)
         {
             yield return $"the term of low rank is a branch: {Text(branch.BranchFlops)} FLOPs for a row of the batch, forward and backward;";
             yield return $"merged into the weight first {Text(branch.MergedFlops)} FLOPs and {Text(branch.MergedBytes)} bytes a pass, fewer FLOPs from {Text(branch.From)} rows on";

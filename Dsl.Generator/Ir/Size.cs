@@ -63,6 +63,10 @@ internal readonly record struct Size
         return quotients.All(quotient => quotient is not null) ? Collect(quotients.Select(quotient => quotient!.Value)) : null;
     }
 
+    /// <summary>The size with every symbol replaced for which <paramref name="of"/> has an answer.</summary>
+    public Size Substitute(Func<string, Size?> of) => terms.Aggregate(Zero, (sum, term) =>
+        sum + term.Symbols.Aggregate(Of(term.Coefficient), (product, symbol) => product * (of(symbol) ?? Symbol(symbol))));
+
     /// <summary>The number this size has when every symbol takes the value that <paramref name="valueOf"/> gives.</summary>
     public long Evaluate(Func<string, long> valueOf)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Proof;
@@ -31,7 +30,7 @@ internal static class BatchNorm2dLayer
     public static ChannelNorm NormOf(AttributeSpec kind, Index channel, string prefix) =>
         new(channel, prefix, kind.Flag("Affine", true), kind.Double("Eps", UsualEps));
 
-    private static WeightShape WeightOf(AttributeSpec kind) => new([C], [kind.Int("features")]);
+    private static WeightShape WeightOf(AttributeSpec kind) => new([C], [kind.Int("features")]) { Texts = [kind.Size("features")] };
 
     private static BatchNorm2dShape ShapeOf(LayerSpec layer) => new(layer.Name, layer.Kind.Int("features"));
 
@@ -43,7 +42,7 @@ internal static class BatchNorm2dLayer
 
         return new LayerForms(
             spec.Name,
-            "BatchNorm2d(" + layer.Features.ToString(CultureInfo.InvariantCulture) + (affine ? ")" : ", no weight and bias)"),
+            "BatchNorm2d(" + spec.Kind.Size("features") + (affine ? ")" : ", no weight and bias)"),
             layer,
             WeightOf(spec.Kind),
             X,
@@ -58,7 +57,7 @@ internal static class BatchNorm2dLayer
             [.. trained, new(norm.Mean, "the running mean of each channel"), new(norm.Variance, "the running variance of each channel") { Start = 1 }],
             Initialization: [],
             [new MethodNote("BatchNorm2d", "y = (x - mean) / √(variance + ε) · weight + bias", "Ioffe, Szegedy 2015, arXiv 1502.03167")],
-            [new SizeBinding("features", layer.Features)],
+            [SizeBinding.Of("features", layer.Features, spec.Kind.Size("features"))],
             Unit: "place of an image")
         {
             Norm = OfBatches(norm, spec.Kind.Double("Eps", UsualEps), spec.Kind.Double("Momentum", UsualMomentum)),

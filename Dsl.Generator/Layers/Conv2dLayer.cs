@@ -65,7 +65,10 @@ internal static class Conv2dLayer
         kind.Int("Padding"),
         kind.Int("Dilation", 1),
         kind.Int("Groups", 1),
-        kind.Flag("Bias", true));
+        kind.Flag("Bias", true))
+    {
+        ChannelsText = kind.Parameters.Any() ? kind.Size("inChannels") + ", " + kind.Size("outChannels") : null,
+    };
 
     private static WeightShape WeightOf(AttributeSpec kind)
     {
@@ -78,7 +81,10 @@ internal static class Conv2dLayer
                 new Index("u", Size.Symbol("kernel")),
                 new Index("v", Size.Symbol("kernel")),
             ],
-            [layer.OutChannels, layer.InChannels / layer.Groups, layer.KernelSize, layer.KernelSize]);
+            [layer.OutChannels, layer.InChannels / layer.Groups, layer.KernelSize, layer.KernelSize])
+        {
+            Texts = kind.Parameters.Any() ? [kind.Size("outChannels"), kind.Size("inChannels"), kind.Size("kernelSize"), kind.Size("kernelSize")] : [],
+        };
     }
 
     private static LayerForms Build(LayerSpec spec)
@@ -151,7 +157,7 @@ internal static class Conv2dLayer
         : rounded.Scale * codes.Convolve(packed.Decoded);
 
     private static string Title(LayerSpec spec, Conv2dShape layer) =>
-        "Conv2d(" + Text(layer.InChannels) + " → " + Text(layer.OutChannels) + ", kernel " + Text(layer.KernelSize)
+        "Conv2d(" + spec.Kind.Size("inChannels") + " → " + spec.Kind.Size("outChannels") + ", kernel " + Text(layer.KernelSize)
         + Unless(layer.Stride, 1, "stride") + Unless(layer.Padding, 0, "padding") + Unless(layer.Dilation, 1, "dilation") + Unless(layer.Groups, 1, "groups")
         + (layer.Bias ? string.Empty : ", no bias") + ")"
         + string.Concat(spec.Methods.Select(method => ", " + Methods.Title(method)));

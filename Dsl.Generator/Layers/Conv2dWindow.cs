@@ -40,7 +40,7 @@ internal sealed class Conv2dWindow
     [
         .. IsGrouped
             ? new SizeBinding[] { new("groups", layer.Groups), new("group_in", shape.Dimensions[1]), new("group_out", layer.OutChannels / layer.Groups) }
-            : [new("in", layer.InChannels), new("out", layer.OutChannels)],
+            : [SizeBinding.Of("in", layer.InChannels, shape.Texts[1]), SizeBinding.Of("out", layer.OutChannels, shape.RowsText)],
         new("kernel", layer.KernelSize),
         new("stride", layer.Stride),
         new("padding", layer.Padding),

@@ -48,7 +48,8 @@ internal static class EmbeddingLayer
 
     private static WeightShape WeightOf(AttributeSpec kind) => new(
         [new Index("v", Size.Symbol("count")), new Index("e", Size.Symbol("dim"))],
-        [kind.Int("count"), kind.Int("dim")]);
+        [kind.Int("count"), kind.Int("dim")])
+    { Texts = [kind.Size("count"), kind.Size("dim")] };
 
     private static EmbeddingShape ShapeOf(LayerSpec layer) => new(layer.Name, layer.Kind.Int("count"), layer.Kind.Int("dim"));
 
@@ -65,7 +66,7 @@ internal static class EmbeddingLayer
 
         return new LayerForms(
             spec.Name,
-            "Embedding(" + layer.Arguments + (padding == NoPadding ? ")" : ", padding " + Text(padding) + ")"),
+            "Embedding(" + shape.RowsText + ", " + shape.ColumnsText + (padding == NoPadding ? ")" : ", padding " + Text(padding) + ")"),
             layer,
             shape,
             x,
@@ -75,7 +76,7 @@ internal static class EmbeddingLayer
             [new StoredTensor(weight, "a vector for each index")],
             Initialization: [],
             Notes: [],
-            [new SizeBinding("count", layer.Count), new SizeBinding("dim", layer.Dim)],
+            [SizeBinding.Of("count", layer.Count, shape.RowsText), SizeBinding.Of("dim", layer.Dim, shape.ColumnsText)],
             Unit: "index")
         {
             Table = new TableForms(padding == NoPadding ? null : padding),

@@ -11,8 +11,11 @@ internal sealed record FormatSpec(string Scheme, int Bits, int GroupSize, bool H
     /// <summary>How many binary planes a code has, each with a scale of its own; 0 where codes are numbers of levels.</summary>
     public int Planes { get; init; }
 
+    /// <summary>The group size in generated code, where it is one that the constructor takes; null where it is a number.</summary>
+    public string? GroupText { get; init; }
+
     /// <summary>The expression that makes the format in generated code.</summary>
-    public string Text => $"new QuantizedFormat(\"{Scheme}\", Bits: {Bits}, GroupSize: {GroupSize}, HasZeroPoints: {(HasZeroPoints ? "true" : "false")}, Levels: {LevelsText}"
+    public string Text => $"new QuantizedFormat(\"{Scheme}\", Bits: {Bits}, GroupSize: {GroupText ?? GroupSize.ToString(CultureInfo.InvariantCulture)}, HasZeroPoints: {(HasZeroPoints ? "true" : "false")}, Levels: {LevelsText}"
         + (Rank > 0 ? $", Rank: {Rank}, BranchScale: {Number(BranchScale)}" : string.Empty)
         + (Planes > 0 ? $", Planes: {Planes})" : ")");
 

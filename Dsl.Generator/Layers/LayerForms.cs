@@ -1,4 +1,5 @@
 using System.Globalization;
+using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Proof;
 using LayerDsl.Generator.Scheduling;
@@ -84,10 +85,47 @@ internal sealed record LayerForms(
     /// <summary>The declared value of a size; what has none counts as one, so that costs are per unit.</summary>
     public long Evaluate(Size size) => size.Evaluate(symbol => Sizes.FirstOrDefault(binding => binding.Symbol == symbol) is { Value: > 0 } binding ? binding.Value : 1);
 
-    /// <summary>A size in generated code: a number where it is declared, else what the input <c>x</c> says.</summary>
-    public string SizeText(Size size) => size.Terms.All(term => term.Symbols.All(IsDeclared))
-        ? Evaluate(size).ToString(CultureInfo.InvariantCulture)
-        : string.Join(" + ", size.Terms.Select(term => string.Join(" * ", term.Symbols.Select(SymbolText).Prepend(term.Coefficient == 1 ? null : term.Coefficient.ToString(CultureInfo.InvariantCulture)).Where(part => part is not null))));
+    /// <summary>What the layer's constructor takes, where sizes are bound to its parameters; null where all are numbers.</summary>
+    public ConstructorSpec? Constructor { get; init; }
+
+    /// <summary>What the constructor requires of the sizes that it is given, as statements.</summary>
+    public EquatableArray<string> Requirements { get; init; } = [];
+
+    /// <summary>Whether sizes are bound to parameters of the constructor.</summary>
+    public bool IsSymbolic => Sizes.Any(binding => binding.Text is not null);
+
+    /// <summary>The size at the declared numbers: a number, or a polynomial in the sizes that the constructor takes. What has no declared size counts as one.</summary>
+    public Size Resolve(Size size) => IsSymbolic
+        ? size.Substitute(symbol => Sizes.FirstOrDefault(binding => binding.Symbol == symbol) is { Symbol: not null } binding ? (binding.Text is not null ? null : Size.Of(Math.Max(1, binding.Value))) : Size.One)
+        : Size.Of(Evaluate(size));
+
+    /// <summary>A size in generated code: a number where it is declared, a property where the constructor takes it, else what the input <c>x</c> says.</summary>
+    public string SizeText(Size size) => SizeText(size, InParentheses);
+
+    /// <summary>The same inside of a pass, which has no properties but the tensors that it works on.</summary>
+    /// <param name="inputs">The tensors, in their order.</param>
+    public Func<Size, string> SizeTextOf(IReadOnlyList<Tensor> inputs) => IsSymbolic ? size => SizeText(size, binding => ExtentIn(inputs, binding)) : SizeText;
+
+    /// <summary>Whether passes can read every size of the constructor from their tensors.</summary>
+    public static bool CanRead(IEnumerable<SizeBinding> sizes, IReadOnlyList<Tensor> inputs) => sizes.All(binding => binding.Text is null || PlaceOf(inputs, binding.Symbol) is not null);
+
+    private string SizeText(Size size, Func<SizeBinding, string> symbolic) => size.Terms.All(term => term.Symbols.All(IsDeclared)) && Resolve(size).Constant is { } number
+        ? number.ToString(CultureInfo.InvariantCulture)
+        : size.IsZero ? "0"
+        : string.Join(" + ", (IsSymbolic ? Numbers(size) : size).Terms.Select(term => string.Join(" * ", term.Symbols.Select(symbol => SymbolText(symbol, symbolic)).Prepend(term.Coefficient == 1 && term.Symbols.Count > 0 ? null : term.Coefficient.ToString(CultureInfo.InvariantCulture)).Where(part => part is not null)))).Replace("+ -", "- ");
+
+    /// <summary>The size with declared numbers in place of their symbols.</summary>
+    private Size Numbers(Size size) => size.Substitute(symbol => Sizes.FirstOrDefault(binding => binding.Symbol == symbol) is { Symbol: not null, Text: null } binding ? Size.Of(binding.Value) : null);
+
+    private static string InParentheses(SizeBinding binding) => binding.Text!.Contains(' ') ? "(" + binding.Text + ")" : binding.Text!;
+
+    private static string ExtentIn(IReadOnlyList<Tensor> inputs, SizeBinding binding) => PlaceOf(inputs, binding.Symbol) is { } place
+        ? $"inputs[{place.Tensor.ToString(CultureInfo.InvariantCulture)}].shape[{place.Axis.ToString(CultureInfo.InvariantCulture)}]"
+        : throw new ShapeException("No tensor has an axis of size " + binding.Symbol + ".");
+
+    private static (int Tensor, int Axis)? PlaceOf(IReadOnlyList<Tensor> inputs, string symbol) => inputs
+        .SelectMany((tensor, k) => tensor.Axes.Select((axis, at) => (axis.Size, Place: ((int, int)?)(k, at))))
+        .FirstOrDefault(found => found.Size == Size.Symbol(symbol)).Place;
 
     /// <summary>The forms of a layer that rounds at random in training: what is claimed and folded is the rounding to the nearest.</summary>
     public LayerForms RoundedToNearest(Tensor? dither)
@@ -117,8 +155,8 @@ internal sealed record LayerForms(
 
     private bool IsDeclared(string symbol) => Sizes.Any(binding => binding.Symbol == symbol);
 
-    private string SymbolText(string symbol) => IsDeclared(symbol)
-        ? Evaluate(Size.Symbol(symbol)).ToString(CultureInfo.InvariantCulture)
+    private string SymbolText(string symbol, Func<SizeBinding, string> symbolic) => Sizes.FirstOrDefault(binding => binding.Symbol == symbol) is { Symbol: not null } binding
+        ? binding.Text is not null ? symbolic(binding) : Evaluate(Size.Symbol(symbol)).ToString(CultureInfo.InvariantCulture)
         : $"{NamesOf.Variable(Input.Name)}.shape[{Input.Axes.ToList().FindIndex(axis => axis.Size == Size.Symbol(symbol))}]";
 }
 
@@ -134,4 +172,9 @@ internal sealed record PackedForms(PackedWeight Weight, Claim Claim, LowRankBran
 }
 
 /// <summary>The declared value of a size symbol.</summary>
-internal readonly record struct SizeBinding(string Symbol, long Value);
+/// <param name="Text">Where it is bound to parameters of the constructor: the size in generated code; the value is then one that stands for all, in estimates only.</param>
+internal readonly record struct SizeBinding(string Symbol, long Value, string? Text = null)
+{
+    /// <summary>A binding of a size that generated code writes as a number or otherwise.</summary>
+    public static SizeBinding Of(string symbol, long value, string text) => new(symbol, value, text.All(char.IsDigit) ? null : text);
+}

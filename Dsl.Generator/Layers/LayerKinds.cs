@@ -42,5 +42,8 @@ internal static class LayerKinds
 
     public static bool Contains(string attribute) => All.Any(kind => kind.Attribute == attribute);
 
+    /// <summary>Both forms of a layer.</summary>
+    public static LayerForms Build(LayerSpec layer) => SymbolicSizes.Complete(Find(layer.Kind.Name).Build(layer), layer);
+
     public static LayerKind Find(string attribute) => All.First(kind => kind.Attribute == attribute);
 }

@@ -78,12 +78,15 @@ internal sealed record LinearShape(string Name, int InFeatures, int OutFeatures,
 internal sealed record Conv2dShape(
     string Name, int InChannels, int OutChannels, int KernelSize, int Stride, int Padding, int Dilation, int Groups, bool Bias) : LayerShape(Name, Bias)
 {
+    /// <summary>The channels as arguments in generated code, where the constructor takes some; null where they are numbers.</summary>
+    public string? ChannelsText { get; init; }
+
     public override string FoldedType => "FoldedConv2d";
 
     public override string Kind => "Conv2d";
 
     public override string Arguments =>
-        $"new Conv2dGeometry({Text(InChannels)}, {Text(OutChannels)}, KernelSize: {Text(KernelSize)}"
+        $"new Conv2dGeometry({ChannelsText ?? Text(InChannels) + ", " + Text(OutChannels)}, KernelSize: {Text(KernelSize)}"
         + Unless(Stride, 1, "Stride") + Unless(Padding, 0, "Padding") + Unless(Dilation, 1, "Dilation") + Unless(Groups, 1, "Groups") + ")";
 
     public override string Signature =>

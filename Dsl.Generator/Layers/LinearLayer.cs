@@ -38,7 +38,8 @@ internal static class LinearLayer
 
     private static WeightShape WeightOf(AttributeSpec kind) => new(
         [new Index("o", Size.Symbol("out")), new Index("i", Size.Symbol("in"))],
-        [kind.Int("outFeatures"), kind.Int("inFeatures")]);
+        [kind.Int("outFeatures"), kind.Int("inFeatures")])
+    { Texts = [kind.Size("outFeatures"), kind.Size("inFeatures")] };
 
     private static LinearShape ShapeOf(LayerSpec layer) =>
         new(layer.Name, layer.Kind.Int("inFeatures"), layer.Kind.Int("outFeatures"), layer.Kind.Flag("Bias", true))
@@ -120,7 +121,7 @@ internal static class LinearLayer
     }
 
     private static string Title(LayerSpec spec, LinearShape layer) =>
-        "Linear(" + Text(layer.InFeatures) + " → " + Text(layer.OutFeatures) + (layer.Bias ? string.Empty : ", no bias") + ")"
+        "Linear(" + spec.Kind.Size("inFeatures") + " → " + spec.Kind.Size("outFeatures") + (layer.Bias ? string.Empty : ", no bias") + ")"
         + string.Concat(spec.Methods.Select(method => ", " + Methods.Title(method)));
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Proof;
@@ -18,7 +17,7 @@ internal static class RowNormLayer
 
     public static LayerKind RmsNorm { get; } = new("RmsNorm", NormChecks.Check, WeightOf, ShapeOf, Build) { Refuse = NormChecks.Refuse, Widths = new("features", "features") };
 
-    private static WeightShape WeightOf(AttributeSpec kind) => new([new Index("i", Size.Symbol("features"))], [kind.Int("features")]);
+    private static WeightShape WeightOf(AttributeSpec kind) => new([new Index("i", Size.Symbol("features"))], [kind.Int("features")]) { Texts = [kind.Size("features")] };
 
     private static RowNormShape ShapeOf(LayerSpec layer) => layer.Kind.Name == "LayerNorm"
         ? new(layer.Name, "LayerNorm", layer.Kind.Int("features"), layer.Kind.Double("Eps", LayerNormEps), layer.Kind.Flag("Bias", true))
@@ -36,7 +35,7 @@ internal static class RowNormLayer
 
         return new LayerForms(
             spec.Name,
-            layer.Kind + "(" + layer.Features.ToString(CultureInfo.InvariantCulture) + (layer.IsCentered && !layer.Bias ? ", no bias)" : ")"),
+            layer.Kind + "(" + shape.RowsText + (layer.IsCentered && !layer.Bias ? ", no bias)" : ")"),
             layer,
             shape,
             x,
@@ -48,7 +47,7 @@ internal static class RowNormLayer
             [layer.IsCentered
                 ? new MethodNote("LayerNorm", "y = (x - mean(x)) / √(variance(x) + ε) · weight + bias", "Ba, Kiros, Hinton 2016, arXiv 1607.06450")
                 : new MethodNote("RmsNorm", "y = x / √(mean(x²) + ε) · weight", "Zhang, Sennrich 2019, arXiv 1910.07467")],
-            [new SizeBinding("features", layer.Features)],
+            [SizeBinding.Of("features", layer.Features, shape.RowsText)],
             Unit: "row")
         {
             Norm = new NormForms(layer.Eps),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LayerDsl.Generator.Ir;
 
 namespace LayerDsl.Generator.Layers;
@@ -12,6 +13,24 @@ internal sealed record WeightShape(EquatableArray<Index> Axes, EquatableArray<in
 {
     /// <summary>How many inputs a block has, where the single input axis is written as blocks and places in them; else 0.</summary>
     public int Block { get; init; }
+
+    /// <summary>The sizes as generated code writes them: numbers, or properties that hold what the constructor was given.</summary>
+    public EquatableArray<string> Texts { get => field.Count > 0 ? field : Dimensions.Select(size => size.ToString(CultureInfo.InvariantCulture)).ToEquatableArray(); init; } = [];
+
+    /// <inheritdoc cref="Rows"/>
+    public string RowsText => Texts[0];
+
+    /// <inheritdoc cref="Columns"/>
+    public string ColumnsText { get => field ?? (Texts.Skip(1).All(IsNumber) ? Columns.ToString(CultureInfo.InvariantCulture) : string.Join(" * ", Texts.Skip(1))); init; }
+
+    /// <inheritdoc cref="Plain"/>
+    public EquatableArray<string> PlainTexts => Block > 0 ? [RowsText, ColumnsText] : Texts;
+
+    /// <summary>Whether a size of the weight is a parameter of the constructor.</summary>
+    public bool IsSymbolic => !Texts.All(IsNumber);
+
+    /// <summary>How many blocks there are.</summary>
+    public string BlocksText => IsNumber(ColumnsText) ? (Columns / Block).ToString(CultureInfo.InvariantCulture) : ColumnsText + " / " + Block.ToString(CultureInfo.InvariantCulture);
 
     public Index Output => Axes[0];
 
@@ -29,7 +48,7 @@ internal sealed record WeightShape(EquatableArray<Index> Axes, EquatableArray<in
     /// <summary>The same weight with its inputs in blocks: input i is place i mod size of block ⌊i / size⌋. A size of 0 leaves it as it is.</summary>
     public WeightShape InBlocksOf(int size) => size == 0 ? this : new(
         [Output, new Index("g", Size.Symbol("blocks")), new Index("e", Size.Symbol("block"))], [Rows, Columns / size, size])
-    { Block = size };
+    { Block = size, Texts = IsSymbolic ? [RowsText, ColumnsText + " / " + size.ToString(CultureInfo.InvariantCulture), size.ToString(CultureInfo.InvariantCulture)] : [], ColumnsText = ColumnsText };
 
     /// <summary>The same weight where it has as many inputs as outputs, by one symbol.</summary>
     public WeightShape AsSquare() => Inputs.Count == 1 ? this with { Axes = [Output, Inputs[0] with { Size = Output.Size }] } : this;
@@ -37,8 +56,10 @@ internal sealed record WeightShape(EquatableArray<Index> Axes, EquatableArray<in
     /// <summary>The declared values of the axes' sizes.</summary>
     /// <param name="inputs">The symbol of the inputs' size, where they are not in blocks.</param>
     public IEnumerable<SizeBinding> SizeBindings(string inputs) => Block > 0
-        ? [new("out", Rows), new("blocks", Columns / Block), new("block", Block)]
-        : [new(inputs, Columns), new("out", Rows)];
+        ? [SizeBinding.Of("out", Rows, RowsText), SizeBinding.Of("blocks", Columns / Block, BlocksText), new("block", Block)]
+        : [SizeBinding.Of(inputs, Columns, ColumnsText), SizeBinding.Of("out", Rows, RowsText)];
+
+    private static bool IsNumber(string text) => text.All(char.IsDigit);
 
     /// <summary>Whether a tensor has the blocks of the inputs as its last axes.</summary>
     public bool IsInBlocks(Tensor tensor) => Block > 0 && Inputs.All(tensor.Axes.Contains);

@@ -10,7 +10,7 @@ namespace LayerDsl.Generator.Proof;
 /// </summary>
 /// <param name="Magnitude">Σ|terms|, over the same indices as the expression.</param>
 /// <param name="Factor">How many roundings a term meets, at the declared sizes.</param>
-internal sealed record RoundingBound(Expr Magnitude, long Factor)
+internal sealed record RoundingBound(Expr Magnitude, Size Factor)
 {
     /// <summary>Units in the last place that library functions may be wrong by; libm and SLEEF state 1 to 2 for these.</summary>
     private const long FunctionError = 2;
@@ -25,16 +25,16 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
     /// <param name="rounded">
     /// A part that both forms compute alike and round to a grid, where there is one: it carries no error over, but for its decoding.
     /// </param>
-    public static RoundingBound Of(Expr expr, Func<Size, long> sizeOf, Expr? rounded) => rounded is null
+    public static RoundingBound Of(Expr expr, Func<Size, Size> sizeOf, Expr? rounded) => rounded is null
         ? Of(expr, sizeOf)
         : Of(expr.Replace(rounded, new Surrogate(Shared, rounded, 0)), sizeOf);
 
-    public static RoundingBound Of(Expr expr, Func<Size, long> sizeOf) => expr switch
+    public static RoundingBound Of(Expr expr, Func<Size, Size> sizeOf) => expr switch
     {
-        Literal literal => new(literal.Value.Sign < 0 ? -literal.Value : literal.Value, IsDyadic(literal.Value) ? 0 : 1),
-        SizeValue => new(expr, 0),
-        Access access => new(Name("abs_" + access.Tensor.Name, Abs(expr)), 0),
-        Ir.Inside or Codebook => new(expr, 0),
+        Literal literal => new(literal.Value.Sign < 0 ? -literal.Value : literal.Value, IsDyadic(literal.Value) ? Size.Zero : Size.One),
+        SizeValue => new(expr, Size.Zero),
+        Access access => new(Name("abs_" + access.Tensor.Name, Abs(expr)), Size.Zero),
+        Ir.Inside or Codebook => new(expr, Size.Zero),
         Named named => OfNamed(named, Of(named.Body, sizeOf)),
         Surrogate { Name: Shared } shared => new(Abs(shared.Value), DecodingRoundings),
         Surrogate surrogate => Of(surrogate.Value, sizeOf),
@@ -48,7 +48,7 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
         body with { Magnitude = body.Magnitude.Equals(named.Body) ? named : Name("abs_" + named.Name, body.Magnitude) };
 
     /// <summary>Sums directly inside of one another are one sum, in whatever order it is made.</summary>
-    private static RoundingBound OfSum(Reduce sum, Func<Size, long> sizeOf)
+    private static RoundingBound OfSum(Reduce sum, Func<Size, Size> sizeOf)
     {
         var indices = new List<Index> { sum.Index };
         var inner = sum.Body;
@@ -59,13 +59,13 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
 
         var body = Of(inner, sizeOf);
         var magnitude = indices.AsEnumerable().Reverse().Aggregate(body.Magnitude, (all, index) => Sum(index, all));
-        return new(magnitude, body.Factor + indices.Aggregate(1L, (terms, index) => terms * sizeOf(index.Size)));
+        return new(magnitude, body.Factor + indices.Aggregate(Size.One, (terms, index) => terms * sizeOf(index.Size)));
     }
 
     private static RoundingBound OfMap(Map map, RoundingBound[] x) => map.Function switch
     {
         Function.Add or Function.Subtract or Function.Max or Function.Min =>
-            new(x[0].Magnitude + x[1].Magnitude, Math.Max(x[0].Factor, x[1].Factor) + 1),
+            new(x[0].Magnitude + x[1].Magnitude, Larger(x[0].Factor, x[1].Factor) + 1),
         Function.Multiply => new(x[0].Magnitude * x[1].Magnitude, x[0].Factor + x[1].Factor + 1),
         Function.Divide => new(Quotient(x[0].Magnitude, map.Arguments[1], x[1].Magnitude), x[0].Factor + x[1].Factor + 1),
         Function.Negate or Function.Abs => x[0],
@@ -73,7 +73,7 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
         Function.Greater or Function.GreaterOrEqual => new(map, 0), // 0 or 1
         Function.Sign or Function.Round or Function.Floor or Function.NearestLevel => new(Abs(map), 0),
         Function.LevelAt => new(Abs(map), 1), // The level as a float32.
-        Function.Select => new(x[1].Magnitude + x[2].Magnitude, Math.Max(x[1].Factor, x[2].Factor)),
+        Function.Select => new(x[1].Magnitude + x[2].Magnitude, Larger(x[1].Factor, x[2].Factor)),
 
         // |t·f'(t)| ≤ |f(t)|: a relative error of t is at most the same relative error of f(t) ...
         Function.Sqrt when IsRelative(map.Arguments[0], x[0]) => new(map, x[0].Factor + FunctionError),
@@ -83,8 +83,8 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
         Function.Atan or Function.Tanh or Function.Sin => new(x[0].Magnitude, x[0].Factor + FunctionError),
 
         // Elsewhere |f'(t)|·|error of t| joins the magnitude.
-        Function.Exp2 => new(x[0].Factor == 0 ? map : map * (1 + x[0].Magnitude), x[0].Factor + FunctionError),
-        Function.Exp => new(x[0].Factor == 0 ? map : map * (1 + x[0].Magnitude), x[0].Factor + FunctionError),
+        Function.Exp2 => new(x[0].Factor.IsZero ? map : map * (1 + x[0].Magnitude), x[0].Factor + FunctionError),
+        Function.Exp => new(x[0].Factor.IsZero ? map : map * (1 + x[0].Magnitude), x[0].Factor + FunctionError),
         Function.Log2 => new(Abs(map) + (2 * Quotient(x[0].Magnitude, map.Arguments[0], map.Arguments[0])), x[0].Factor + FunctionError), // 1 / ln 2 < 2
         Function.Erf => new(2 * x[0].Magnitude, x[0].Factor + FunctionError), // |erf'| < 2
         Function.Cos => new(1 + x[0].Magnitude, x[0].Factor + FunctionError),
@@ -112,6 +112,9 @@ internal sealed record RoundingBound(Expr Magnitude, long Factor)
     };
 
     private static bool IsPositive(Expr expr) => expr is Literal { Value.Sign: > 0 } or Access { Tensor.Domain: Domain.Positive };
+
+    /// <summary>The larger one, or, where that depends on the sizes, the sum, which is no smaller.</summary>
+    private static Size Larger(Size a, Size b) => SizeFacts.IsNonNegative(a - b) ? a : SizeFacts.IsNonNegative(b - a) ? b : a + b;
 
     private static bool IsDyadic(Rational value) => value.Denominator.IsPowerOfTwo;
 }

@@ -6,30 +6,36 @@ namespace LayerDsl.Generator.Scheduling;
 internal static class CostModel
 {
     /// <summary>The steps that depend on the batch, for one sample.</summary>
-    public static long PerSample(Program program, Index batch, Func<Size, long> sizeOf) =>
-        program.Statements.Where(statement => DependsOn(statement, batch)).Sum(statement => Operations(statement, sizeOf));
+    public static long PerSample(Program program, Index batch, Func<Size, long> sizeOf) => sizeOf(PerSample(program, batch));
+
+    /// <summary>The same as a polynomial in the sizes.</summary>
+    public static Size PerSample(Program program, Index batch) =>
+        program.Statements.Where(statement => DependsOn(statement, batch)).Aggregate(Size.Zero, (sum, statement) => sum + Operations(statement));
 
     /// <summary>The steps that are made once per pass, whatever the batch: weight maps.</summary>
-    public static long PerPass(Program program, Index batch, Func<Size, long> sizeOf) =>
-        program.Statements.Where(statement => !DependsOn(statement, batch)).Sum(statement => Operations(statement, sizeOf));
+    public static long PerPass(Program program, Index batch, Func<Size, long> sizeOf) => sizeOf(PerPass(program, batch));
+
+    /// <summary>The same as a polynomial in the sizes.</summary>
+    public static Size PerPass(Program program, Index batch) =>
+        program.Statements.Where(statement => !DependsOn(statement, batch)).Aggregate(Size.Zero, (sum, statement) => sum + Operations(statement));
 
     private static bool DependsOn(Statement statement, Index batch) => Space(statement).Contains(batch);
 
-    private static long Operations(Statement statement, Func<Size, long> sizeOf)
+    private static Size Operations(Statement statement)
     {
-        var points = Points(Space(statement), sizeOf);
+        var points = Points(Space(statement));
         return statement switch
         {
             Statement.Contract or Statement.Convolve => 2 * points,
-            Statement.Accumulate sum => sum.Products.Sum(product => 2 * Points(product.Left.Axes.Union(product.Right.Axes), sizeOf) + (product.Factor.IsOne ? 0 : points)) + ((sum.Products.Count - (sum.Start is null ? 1 : 0)) * points),
+            Statement.Accumulate sum => sum.Products.Aggregate(Size.Zero, (all, product) => all + (2 * Points(product.Left.Axes.Union(product.Right.Axes))) + (product.Factor.IsOne ? Size.Zero : points)) + ((sum.Products.Count - (sum.Start is null ? 1 : 0)) * points),
             Statement.Scatter => points,
             Statement.Compute compute => Count(compute.Body) * points,
             Statement.Fold fold => (Count(fold.Body) + 1) * points,
-            _ => 0,
+            _ => Size.Zero,
         };
     }
 
-    private static long Points(IEnumerable<Index> space, Func<Size, long> sizeOf) => space.Aggregate(1L, (product, index) => product * sizeOf(index.Size));
+    private static Size Points(IEnumerable<Index> space) => space.Aggregate(Size.One, (product, index) => product * index.Size);
 
     /// <summary>All indices that a step walks.</summary>
     private static IEnumerable<Index> Space(Statement statement) => statement switch

@@ -14,7 +14,7 @@ namespace LayerDsl.Generator.Scheduling;
 /// <param name="Bound">Stored tensors, |x| and the input's error → the bound on the output's error.</param>
 /// <param name="RoundingFactor">The factor of the bound.</param>
 internal sealed record LayerPrograms(
-    Program Forward, Program Backward, EquatableArray<Tensor> BackwardOf, Program Fold, Program Bound, long RoundingFactor)
+    Program Forward, Program Backward, EquatableArray<Tensor> BackwardOf, Program Fold, Program Bound, Size RoundingFactor)
 {
     /// <summary>Half the distance from 1 to the next float32.</summary>
     private const double UnitRoundoff = 1.0 / (1 << 24);
@@ -84,17 +84,19 @@ internal sealed record LayerPrograms(
     /// Both forms round: factor · u · Σ|terms|, with the factors of both added. What the input carries already passes through
     /// the magnitudes of the weight: Σ_i error[b,i] · |W|[o,i].
     /// </summary>
-    private static (Expr Bound, long Factor) BoundOf(LayerForms forms)
+    private static (Expr Bound, Size Factor) BoundOf(LayerForms forms)
     {
-        var training = RoundingBound.Of(forms.Training, forms.Evaluate, forms.Rounded);
-        var inference = RoundingBound.Of(forms.Claim.InferenceOverStored(), forms.Evaluate, forms.Rounded);
+        var training = RoundingBound.Of(forms.Training, forms.Resolve, forms.Rounded);
+        var inference = RoundingBound.Of(forms.Claim.InferenceOverStored(), forms.Resolve, forms.Rounded);
         var factor = training.Factor + inference.Factor;
         var absolute = new Tensor("magnitude", TensorRole.Input, forms.Input.Axes);
         var carried = new Tensor("input_error", TensorRole.Input, forms.Input.Axes);
         var terms = ReplaceInput(inference.Magnitude, forms.Input, absolute);
         var passed = OnlyWith(carried, ReplaceInput(inference.Magnitude, forms.Input, carried));
-        return (Operators.Name("carried", passed) + (Operators.Number(factor * UnitRoundoff) * Operators.Name("terms", terms)), factor);
+        return (Operators.Name("carried", passed) + (Relative(factor) * Operators.Name("terms", terms)), factor);
     }
+
+    private static Expr Relative(Size factor) => factor.Constant is { } number ? Operators.Number(number * UnitRoundoff) : Operators.Number(UnitRoundoff) * new SizeValue(factor);
 
     private static Expr ReplaceInput(Expr expr, Tensor input, Tensor by) => expr.Rewrite(node => node switch
     {

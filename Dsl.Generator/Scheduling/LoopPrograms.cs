@@ -29,7 +29,8 @@ internal sealed record LoopPrograms(Program Forward, EquatableArray<Value> Produ
     /// <summary>The loops of a layer with a weight; null where no step of it is one and nothing is worth keeping.</summary>
     public static LoopPrograms? Of(LayerForms forms, IReadOnlyList<Gradient> gradients)
     {
-        if (forms.Norm is not null || forms.Table is not null)
+        // Loops over memory are written for the numbers of a row; where these are known to the constructor only, composed operations serve every size.
+        if (forms.Norm is not null || forms.Table is not null || forms.IsSymbolic)
         {
             return null;
         }

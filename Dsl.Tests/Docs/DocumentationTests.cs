@@ -72,6 +72,16 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
+    public void The_blocks_of_the_page_on_sizes_compile()
+    {
+        var blocks = BlocksOf("docs", "sizes.md").Select(block => block.Text).ToArray();
+        Assert.Equal(2, blocks.Length);
+        var run = GeneratorRun.Of(Joined(blocks));
+        Assert.DoesNotContain(run.Diagnostics, diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+        Assert.Empty(run.CompileErrors);
+    }
+
+    [Fact]
     public void The_blocks_of_the_readme_compile_or_stand_in_what_is_generated()
     {
         var blocks = BlocksOf("README.md").Select(block => block.Text).ToArray();

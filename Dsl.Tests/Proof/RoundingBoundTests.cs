@@ -48,7 +48,7 @@ public class RoundingBoundTests(ITestOutputHelper output)
             double Value(Expr expr, bool single) => new Evaluator<double>(new PlainArithmetic(single), SizeOf, Element, new Steps(long.MaxValue, default))
                 .Evaluate(expr, expr.FreeIndices.ToDictionary(index => index, _ => 0L));
             var error = Math.Abs(Value(form, true) - Value(form, false));
-            var allowed = Unit * bound.Factor * Value(bound.Magnitude, false);
+            var allowed = Unit * bound.Factor.Constant!.Value * Value(bound.Magnitude, false);
             Assert.True(error <= allowed, $"{name}: error {error}, bound {allowed}");
             largestRatio = Math.Max(largestRatio, error / allowed);
         }

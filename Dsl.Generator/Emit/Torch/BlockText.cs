@@ -30,10 +30,10 @@ internal sealed class BlockText
     public string Seen(Tensor tensor) => NamesOf.Variable(tensor.Name) + (IsInBlocks(tensor) ? OpenAt(tensor.Axes.Count - 2) : string.Empty);
 
     /// <summary>The declared sizes of a stored tensor.</summary>
-    public IEnumerable<long> Sizes(Tensor tensor)
+    public IEnumerable<string> Sizes(Tensor tensor)
     {
-        var sizes = tensor.Axes.Where(axis => !IsInBlocks(tensor) || !forms.Weight.Inputs.Contains(axis)).Select(axis => forms.Evaluate(axis.Size));
-        return IsInBlocks(tensor) ? sizes.Append(forms.Weight.Columns) : sizes;
+        var sizes = tensor.Axes.Where(axis => !IsInBlocks(tensor) || !forms.Weight.Inputs.Contains(axis)).Select(axis => forms.SizeText(axis.Size));
+        return IsInBlocks(tensor) ? sizes.Append(forms.Weight.ColumnsText) : sizes;
     }
 
     /// <summary>Local variables for the masks that initialization reads in blocks; one over a random start is read as it is stored.</summary>
@@ -47,5 +47,5 @@ internal sealed class BlockText
         .Where(stored => (IsInBlocks(stored.Tensor) || FactorWriter.Replaces(forms, stored.Tensor)) && program.Inputs.Any(input => input.Name == NamesOf.Variable(stored.Tensor.Name)))
         .Select(stored => $"var {NamesOf.Variable(stored.Tensor.Name)} = this.{Seen(stored.Tensor)};");
 
-    private string OpenAt(int dimension) => $".unflatten({dimension}, {forms.Weight.Columns / forms.Weight.Block}, {forms.Weight.Block})";
+    private string OpenAt(int dimension) => $".unflatten({dimension}, {forms.Weight.BlocksText}, {forms.Weight.Block})";
 }

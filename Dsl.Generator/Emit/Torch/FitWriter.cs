@@ -29,7 +29,7 @@ internal static class FitWriter
     /// <summary>The lines in front of a training pass.</summary>
     public static IEnumerable<string> ForwardPrelude(LayerForms forms, string first) => forms.Dither is null
         ? Prelude(forms)
-        : [$"var dither = Dither({first}, {string.Join(", ", forms.Weight.Dimensions)});"];
+        : [$"var dither = Dither({first}, {string.Join(", ", forms.Weight.Texts)});"];
 
     /// <summary>The same in double precision.</summary>
     public static IEnumerable<string> BoundPrelude(LayerForms forms) =>

@@ -89,7 +89,7 @@ internal sealed class FoldWriter(CodeWriter writer, LayerForms forms, LayerProgr
             return;
         }
 
-        writer.Block($"if (TensorLoop.Fits({string.Join(", ", composed.Inputs.Select(input => input.Name))}))", () => writer.Lines(loops.Lines(inLoops.Statements, inLoops)).Lines(end(inLoops)));
+        writer.Block($"if (TensorLoop.Fits({string.Join(", ", composed.Inputs.Select(input => input.Name))}))", () => writer.Lines(loops.Lines(inLoops.Statements, inLoops, forms.SizeText)).Lines(end(inLoops)));
         writer.Block("else", () => writer.Lines(TorchProgramWriter.Write(composed, forms.SizeText)).Lines(end(composed)));
     }
 
@@ -107,8 +107,8 @@ internal sealed class FoldWriter(CodeWriter writer, LayerForms forms, LayerProgr
         yield return $"{LayerText.Quote(facts.Verdict)},";
         yield return $"[{string.Join(", ", facts.Laws.Select(LayerText.Quote))}],";
         yield return $"[{string.Join(", ", facts.Conditions.Select(LayerText.Quote))}],";
-        yield return $"Parameters: {facts.Parameters}, FoldedParameters: {facts.FoldedParameters},";
-        yield return $"TrainingFlops: {facts.TrainingFlops}, InferenceFlops: {facts.InferenceFlops},";
-        yield return $"StoredBytes: {facts.StoredBytes}, FoldedBytes: {facts.FoldedBytes}, RoundingFactor: {facts.RoundingFactor});";
+        yield return $"Parameters: {CertificateText.Code(forms, facts.Parameters)}, FoldedParameters: {CertificateText.Code(forms, facts.FoldedParameters)},";
+        yield return $"TrainingFlops: {CertificateText.Code(forms, facts.TrainingFlops)}, InferenceFlops: {CertificateText.Code(forms, facts.InferenceFlops)},";
+        yield return $"StoredBytes: {CertificateText.Code(forms, facts.StoredBytes)}, FoldedBytes: {CertificateText.Code(forms, facts.FoldedBytes)}, RoundingFactor: {CertificateText.Code(forms, facts.RoundingFactor)});";
     }
 }

@@ -27,7 +27,7 @@ internal static class InitializationWriter
     public static void Write(CodeWriter writer, LayerForms forms, Func<Tensor, string> field)
     {
         var hasBias = forms.Bias is not null;
-        writer.Line($"CheckWeight(weight, bias, [{string.Join(", ", forms.Weight.Plain)}], hasBias: {(hasBias ? "true" : "false")});")
+        writer.Line($"CheckWeight(weight, bias, [{string.Join(", ", forms.Weight.PlainTexts)}], hasBias: {(hasBias ? "true" : "false")});")
             .Line("using var noGradient = no_grad();")
             .Line("using var scope = NewDisposeScope();")
             .Lines(new BlockText(forms).Masks());
@@ -74,7 +74,7 @@ internal static class InitializationWriter
                 stores.Add($"{field(kaiming.Tensor)}.copy_(new{NamesOf.Pascal(kaiming.Tensor.Name)});");
                 break;
             case InitStep.Positions positions:
-                stores.Add($"{field(positions.Tensor)}.copy_(torch.arange({forms.Evaluate(positions.Tensor.Axes[0].Size)}));");
+                stores.Add($"{field(positions.Tensor)}.copy_(torch.arange({forms.SizeText(positions.Tensor.Axes[0].Size)}));");
                 break;
             case InitStep.MaskedUniform masked:
                 writer.Line($"var new{NamesOf.Pascal(masked.Tensor.Name)} = KaimingUniform({field(masked.Tensor)}) * {field(masked.Mask)} * {TorchFunctions.Number(Rational.FromDouble(masked.Gain)).Text};");

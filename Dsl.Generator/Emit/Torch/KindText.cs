@@ -10,36 +10,39 @@ internal sealed record KindText(IReadOnlyList<string> Constants, string Geometry
 {
     public static KindText Of(LayerForms forms)
     {
-        var text = forms.Shape is LinearShape linear && (forms.Weight.Block > 0 || forms.Activation is not null)
-            ? new([], string.Empty, (first, tensors) => Rows(linear, first, tensors, forms))
+        var text = forms.Shape is LinearShape && (forms.Weight.Block > 0 || forms.Activation is not null)
+            ? new([], string.Empty, (first, tensors) => RowsInBlocks(first, tensors, forms))
             : Of(forms.Shape, forms);
-        var formats = forms.Shape.Format is { } format ? Format(format) : [];
+        var formats = forms.Shape.Format is { } format ? Format(format, forms.IsSymbolic) : [];
         return text with { Constants = [.. text.Constants, .. formats, .. ActivationWriter.Constant(forms)] };
     }
 
-    private static string[] Format(FormatSpec format) =>
+    private static string[] Format(FormatSpec format, bool isSymbolic) =>
     [
         "/// <summary>How the codes of the folded layer stand for weights.</summary>",
-        "private static readonly QuantizedFormat Format = " + format.Text + ";",
+        Fixed("QuantizedFormat", "Format", format.Text, isSymbolic),
         string.Empty,
     ];
 
     private static KindText Of(LayerShape shape, LayerForms forms) => shape switch
     {
-        LinearShape linear => new([], string.Empty, (first, tensors) => Rows(linear.InFeatures, linear.OutFeatures, first, tensors)),
-        RowNormShape rows => new(NormWriter.Constants(forms.Norm!), string.Empty, (first, tensors) => Rows(rows.Features, rows.Features, first, tensors)),
-        EmbeddingShape table => new([], string.Empty, (_, tensors) => TableWriter.Forward(table, tensors)),
+        LinearShape => new([], string.Empty, (first, tensors) => Rows(forms.Weight.ColumnsText, forms.Weight.RowsText, first, tensors)),
+        RowNormShape => new(NormWriter.Constants(forms.Norm!), string.Empty, (first, tensors) => Rows(forms.Weight.RowsText, forms.Weight.RowsText, first, tensors)),
+        EmbeddingShape => new([], string.Empty, (_, tensors) => TableWriter.Forward(forms.Weight, tensors)),
         BatchNorm2dShape => new(NormWriter.Constants(forms.Norm!), string.Empty, (first, tensors) => NormWriter.BatchForward(forms, first, tensors)),
         Conv2dShape convolution => new(
             [
                 "/// <summary>Channels, kernel and how it slides.</summary>",
-                "private static readonly Conv2dGeometry Geometry = " + shape.Arguments + ";",
+                Fixed("Conv2dGeometry", "Geometry", shape.Arguments, forms.IsSymbolic),
                 string.Empty,
             ],
             ", Geometry",
             (first, tensors) => Images(convolution, first, tensors)),
         _ => throw new Ir.ShapeException("A kind of layer without a text: " + shape.Kind),
     };
+
+    /// <summary>What is the same for all layers of the class, or depends on the sizes of one.</summary>
+    private static string Fixed(string type, string name, string value, bool ofSizes) => ofSizes ? $"private {type} {name} => {value};" : $"private static readonly {type} {name} = {value};";
 
     private static string[] Images(Conv2dShape convolution, string first, string tensors) => convolution.Activation is null
         ? [$"CheckImage(input, Geometry, {first});", $"return Pass.Apply(input, {tensors});"]
@@ -50,23 +53,23 @@ internal sealed record KindText(IReadOnlyList<string> Constants, string Geometry
             $"return Pass.Apply(Rounded(input), {tensors}).MoveToOuterDisposeScope();",
         ];
 
-    private static string[] Rows(LinearShape linear, string first, string tensors, LayerForms forms)
+    private static string[] RowsInBlocks(string first, string tensors, LayerForms forms)
     {
-        var rows = $"input.reshape(-1, {linear.InFeatures})";
+        var rows = $"input.reshape(-1, {forms.Weight.ColumnsText})";
         var blocks = new BlockText(forms);
         return
         [
-            $"CheckInput(input, {linear.InFeatures}, {first});",
+            $"CheckInput(input, {forms.Weight.ColumnsText}, {first});",
             string.Empty,
             blocks.HasBlocks ? "// The inputs in blocks that share a scale; any leading dimensions become one." : "// Any leading dimensions: one matrix in, the same dimensions out.",
             "using var scope = NewDisposeScope();",
             $"var rows = {(forms.Activation is null ? rows : $"Rounded({rows})")}{blocks.Open};",
             $"var y = Pass.Apply(rows, {tensors});",
-            $"return y.reshape([.. input.shape[..^1], {linear.OutFeatures}]).MoveToOuterDisposeScope();",
+            $"return y.reshape([.. input.shape[..^1], {forms.Weight.RowsText}]).MoveToOuterDisposeScope();",
         ];
     }
 
-    private static string[] Rows(int inFeatures, int outFeatures, string first, string tensors) =>
+    private static string[] Rows(string inFeatures, string outFeatures, string first, string tensors) =>
     [
         $"CheckInput(input, {inFeatures}, {first});",
         "if (input.dim() == 2)",

@@ -70,6 +70,7 @@ internal sealed class LayerEmitter
             Certificate();
             writer.Lines(kind.Constants).Lines(CodebookWriter.Fields(programs));
             Fields();
+            ConstructorText.Properties(writer, forms);
             Constructor(names);
             Forward();
             var loops = new LoopWriter(writer, forms);
@@ -148,9 +149,10 @@ internal sealed class LayerEmitter
         }
 
         writer.Line("/// <summary>Makes the layer with the usual random weights: U(-1/√n, 1/√n), n the inputs of an output" + (forms.Masks.Count > 0 ? "; random masks" : string.Empty) + ".</summary>");
-        writer.Line($"public {names.ClassName}()").Indented(() => writer.Line($": base({Quote(forms.Name)})"));
+        ConstructorText.Head(writer, names.ClassName, forms);
         writer.Body(() =>
         {
+            ConstructorText.Sizes(writer, forms);
             writer.Lines(forms.Factors is { } factors ? FactorWriter.New(factors) : []);
             foreach (var stored in forms.Stored.Where(stored => !FactorWriter.Replaces(forms, stored.Tensor)))
             {
@@ -160,10 +162,10 @@ internal sealed class LayerEmitter
             writer.Lines(InputStored.Select(stored => $"{Field(stored.Tensor)} = {ActivationWriter.New(stored)};"));
 
             writer.Line("RegisterComponents();").Line();
-            var bias = forms.Bias is null ? string.Empty : ", uniform(" + forms.Weight.Rows + ")";
+            var bias = forms.Bias is null ? string.Empty : ", uniform(" + forms.Weight.RowsText + ")";
             writer.Line("using var scope = NewDisposeScope();")
-                .Line($"var limit = 1 / Math.Sqrt({forms.Weight.Columns});")
-                .Line(forms.Factors is { } product ? FactorWriter.Start(product) : $"{InitializationWriter.StartMethod(forms)}(uniform({string.Join(", ", forms.Weight.Plain)}){bias});")
+                .Line($"var limit = 1 / Math.Sqrt({forms.Weight.ColumnsText});")
+                .Line(forms.Factors is { } product ? FactorWriter.Start(product) : $"{InitializationWriter.StartMethod(forms)}(uniform({string.Join(", ", forms.Weight.PlainTexts)}){bias});")
                 .Line()
                 .Line("Tensor uniform(params long[] size) => torch.empty(size).uniform_(-limit, limit);");
         });
@@ -239,11 +241,11 @@ internal sealed class LayerEmitter
             if (blocks.HasBlocks)
             {
                 writer.Line("var leading = magnitude.shape[..^1];")
-                    .Line($"magnitude = magnitude.reshape(-1, {forms.Weight.Columns}){blocks.Open};")
-                    .Line($"inputError = inputError.reshape(-1, {forms.Weight.Columns}){blocks.Open};");
+                    .Line($"magnitude = magnitude.reshape(-1, {forms.Weight.ColumnsText}){blocks.Open};")
+                    .Line($"inputError = inputError.reshape(-1, {forms.Weight.ColumnsText}){blocks.Open};");
             }
 
-            var shape = blocks.HasBlocks ? $".reshape([.. leading, {forms.Weight.Rows}])" : string.Empty;
+            var shape = blocks.HasBlocks ? $".reshape([.. leading, {forms.Weight.RowsText}])" : string.Empty;
             writer.Lines(TorchProgramWriter.Write(programs.Bound, forms.SizeText)).Line($"return {programs.Bound.Results[0].Name}{shape}.MoveToOuterDisposeScope();");
         }).Line();
     }

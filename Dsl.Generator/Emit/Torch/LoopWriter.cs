@@ -1,4 +1,5 @@
 using LayerDsl.Generator.Emit.Simd;
+using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Scheduling;
 
@@ -12,12 +13,13 @@ internal sealed class LoopWriter(CodeWriter writer, LayerForms forms)
     /// <summary>The lines of some steps.</summary>
     /// <param name="statements">The steps.</param>
     /// <param name="program">The pass that they belong to.</param>
-    public IEnumerable<string> Lines(IEnumerable<Statement> statements, Program program)
+    /// <param name="sizeOf">How a size is read where the lines stand.</param>
+    public IEnumerable<string> Lines(IEnumerable<Statement> statements, Program program, Func<Size, string> sizeOf)
     {
         var read = new HashSet<string>(program.Statements.OfType<Statement.Sweep>().SelectMany(sweep => sweep.Kernel.Inputs).Select(input => input.Value.Name));
         return statements.SelectMany(statement => statement is Statement.Sweep sweep
             ? Sweep(sweep.Kernel)
-            : [Contiguous(statement, read)]);
+            : [Contiguous(statement, read, sizeOf)]);
     }
 
     /// <summary>The structs with the loops that the lines call.</summary>
@@ -31,9 +33,9 @@ internal sealed class LoopWriter(CodeWriter writer, LayerForms forms)
     }
 
     /// <summary>A loop takes the numbers of its inputs in their order; products of matrices have it, other contractions may not.</summary>
-    private string Contiguous(Statement statement, HashSet<string> read)
+    private static string Contiguous(Statement statement, HashSet<string> read, Func<Size, string> sizeOf)
     {
-        var line = TorchProgramWriter.Line(statement, forms.SizeText);
+        var line = TorchProgramWriter.Line(statement, sizeOf);
         return read.Contains(statement.Result.Name) && statement.Result.Axes.Count != 0 && (statement is Statement.Convolve || (statement is Statement.Contract && !line.Contains(".matmul(")))
             ? line.Substring(0, line.Length - 1) + ".contiguous();"
             : line;

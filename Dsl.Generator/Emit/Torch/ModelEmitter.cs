@@ -28,7 +28,7 @@ internal static class ModelEmitter
             Constructor(writer, model);
             foreach (var property in model.Properties)
             {
-                Property(writer, property);
+                Property(writer, property, isMadeByConstructor: model.Constructor is not null);
             }
 
             Certificates(writer, merged, layers);
@@ -45,7 +45,11 @@ internal static class ModelEmitter
 
     private static void Constructor(CodeWriter writer, ModelSpec model)
     {
-        if (model.NeedsConstructor)
+        if (model.Constructor is { } sizes)
+        {
+            WithSizes(writer, model, sizes);
+        }
+        else if (model.NeedsConstructor)
         {
             writer.Line("/// <summary>Makes the model with freshly initialized layers.</summary>")
                 .Line(Header.GeneratedCode)
@@ -56,7 +60,25 @@ internal static class ModelEmitter
         }
     }
 
-    private static void Property(CodeWriter writer, LayerProperty property)
+    /// <summary>The constructor that the user declared, and the fields of what it takes.</summary>
+    private static void WithSizes(CodeWriter writer, ModelSpec model, ConstructorSpec sizes)
+    {
+        foreach (var parameter in sizes.Parameters)
+        {
+            writer.Line($"/// <summary>The size '{parameter.Name}' that the constructor was given.</summary>").Line($"private readonly {parameter.Type} {parameter.Identifier};").Line();
+        }
+
+        writer.Line(Header.GeneratedCode)
+            .Line($"{sizes.Modifiers} {model.Type.Name}({sizes.Declared})")
+            .Indented(() => writer.Line($": base(nameof({model.Type.Name}))"))
+            .Body(() => writer
+                .Lines(sizes.Parameters.Select(parameter => $"this.{parameter.Identifier} = {parameter.Identifier};"))
+                .Lines(model.Properties.Where(property => property.Layer is not null).Select(property => $"{property.Field} = new {property.Class}({property.Layer!.Constructor?.Arguments});"))
+                .Line("RegisterComponents();"))
+            .Line();
+    }
+
+    private static void Property(CodeWriter writer, LayerProperty property, bool isMadeByConstructor)
     {
         if (property.Layer is null)
         {
@@ -67,7 +89,7 @@ internal static class ModelEmitter
         }
 
         writer.Line($"[ComponentName(Name = \"{property.Layer.Name}\")]")
-            .Line($"private Layer {property.Field} = new {property.Class}();")
+            .Line(isMadeByConstructor ? $"private Layer {property.Field};" : $"private Layer {property.Field} = new {property.Class}();")
             .Line()
             .Line(Header.GeneratedCode)
             .Line($"{property.Modifiers} Layer {property.Property} => {property.Field};")
@@ -100,7 +122,7 @@ internal static class ModelEmitter
                 writer.Line($"var plain{Pascal(layer.Field)} = {layer.Field}.FoldLayer();");
             }
 
-            writer.Line($"var folded = ModelState.MakeAside(() => new {model.Type.Name}());")
+            writer.Line($"var folded = ModelState.MakeAside(() => new {model.Type.Name}({string.Join(", ", model.Constructor?.Parameters.Select(parameter => "this." + parameter.Identifier) ?? [])}));")
                 .Line($"ModelState.CopyOthers(this, folded, [{string.Join(", ", layers.Select(layer => "\"" + layer.Layer!.Name + "\""))}]);");
             foreach (var layer in layers)
             {

@@ -26,12 +26,13 @@ internal static class NormWriter
     public static void Constructor(CodeWriter writer, string className, LayerForms forms, Func<Tensor, string> field)
     {
         writer.Line("/// <summary>Makes the layer as TorchSharp's starts: factors of 1, all else 0" + (forms.Norm!.HasStatistics ? ", running variances of 1" : string.Empty) + ".</summary>");
-        writer.Line($"public {className}()").Indented(() => writer.Line($": base(\"{forms.Name}\")"));
+        ConstructorText.Head(writer, className, forms);
         writer.Body(() =>
         {
+            ConstructorText.Sizes(writer, forms);
             foreach (var stored in forms.Stored)
             {
-                var start = $"torch.{(stored.Start == 1 ? "ones" : "zeros")}({forms.Weight.Rows})";
+                var start = $"torch.{(stored.Start == 1 ? "ones" : "zeros")}({forms.Weight.RowsText})";
                 writer.Line($"{field(stored.Tensor)} = {(stored.Tensor.Role == TensorRole.Buffer ? start : $"new Parameter({start})")};");
             }
 
@@ -46,7 +47,7 @@ internal static class NormWriter
         var trained = string.Concat(forms.Stored.Where(stored => stored.Tensor.Role == TensorRole.Trainable).Select(stored => ", " + NamesOf.Variable(stored.Tensor.Name)));
         return
         [
-            $"CheckChannels(input, {forms.Weight.Rows}, {first});",
+            $"CheckChannels(input, {forms.Weight.RowsText}, {first});",
             "if (!training)",
             "{",
             $"    return Pass.Apply(input, {tensors});",
@@ -112,7 +113,7 @@ internal static class NormWriter
                 return;
             }
 
-            writer.Line($"CheckWeight(weight, bias, [{forms.Weight.Rows}], hasBias: {(forms.Bias is null ? "false" : "true")});").Line("using var noGradient = no_grad();").Line("this.weight.copy_(weight);");
+            writer.Line($"CheckWeight(weight, bias, [{forms.Weight.RowsText}], hasBias: {(forms.Bias is null ? "false" : "true")});").Line("using var noGradient = no_grad();").Line("this.weight.copy_(weight);");
             if (forms.Bias is not null)
             {
                 writer.Block("if (bias is not null)", () => writer.Line("this.bias.copy_(bias);"));

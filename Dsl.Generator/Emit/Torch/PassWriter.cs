@@ -7,6 +7,9 @@ namespace LayerDsl.Generator.Emit.Torch;
 /// <summary>Writes the passes of a layer: each is a class, one node of TorchSharp's graph.</summary>
 internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerPrograms programs, LoopWriter loops)
 {
+    /// <summary>How the pass that is written reads a size.</summary>
+    private Func<Size, string> sizeOf = forms.SizeText;
+
     private const string Composed = "Tensor?[] Gradients(IReadOnlyList<Tensor> inputs, Tensor gradY)";
     private const string InLoops = "Tensor?[] LoopGradients(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> kept, Tensor gradY)";
 
@@ -20,6 +23,7 @@ internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerProgr
     public void Write(
         string name, string summary, EquatableArray<StoredTensor> stored, Program forward, Program backward, EquatableArray<Tensor> backwardOf)
     {
+        sizeOf = forms.SizeTextOf([forms.Input, .. stored.Select(part => part.Tensor)]);
         writer.Line("/// <summary>" + summary + "</summary>");
         writer.Block($"private sealed class {name} : LayerFunction<{name}>", () =>
         {
@@ -54,7 +58,7 @@ internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerProgr
             {
                 var steps = Behind(passes.Forward, keep.Value);
                 Unpack(passes.Forward, steps, stored);
-                writer.Lines(loops.Lines(steps, passes.Forward)).Line($"return {keep.Value.Name};");
+                writer.Lines(loops.Lines(steps, passes.Forward, sizeOf)).Line($"return {keep.Value.Name};");
             });
         }
     }
@@ -68,14 +72,14 @@ internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerProgr
             writer.Line($"var {weight} = {WeightMethod(choice)}(inputs);");
         }
 
-        writer.Lines(loops.Lines(statements.Take(statements.Count - 1), passes.Forward));
+        writer.Lines(loops.Lines(statements.Take(statements.Count - 1), passes.Forward, sizeOf));
         writer.Lines(passes.Products.Concat(passes.Keep is null ? passes.Weights : []).Select(value => $"kept.Add({value.Name});"));
         if (passes.Keep is { } when)
         {
             writer.Block($"if (x.shape[0] < {when.Below})", () => writer.Line($"kept.Add({when.Value.Name});")).Line();
         }
 
-        writer.Line("return " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.SizeText) + ";");
+        writer.Line("return " + TorchProgramWriter.Right(statements[statements.Count - 1], sizeOf) + ";");
     }
 
     private static string WeightMethod(KeepChoice keep) => NamesOf.Pascal(keep.Value.Name) + "Of";
@@ -114,7 +118,7 @@ internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerProgr
         if (!backwardOf.Contains(forms.Input))
         {
             Unpack(backward, tensors);
-            writer.Lines(loops.Lines(backward.Statements, backward)).Line("return [" + string.Join(", ", backward.Results.Select(result => result.Name).Prepend("null")) + "];");
+            writer.Lines(loops.Lines(backward.Statements, backward, sizeOf)).Line("return [" + string.Join(", ", backward.Results.Select(result => result.Name).Prepend("null")) + "];");
             return; // indices have no gradient
         }
 
@@ -123,14 +127,14 @@ internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerProgr
         var split = backward.Ends.Count > 1 ? backward.Ends[backward.Ends.Count - 2] : 0;
         if (split > 0)
         {
-            writer.Lines(Given(backward, statements.Take(split))).Lines(loops.Lines(statements.Take(split), backward)).Line();
+            writer.Lines(Given(backward, statements.Take(split))).Lines(loops.Lines(statements.Take(split), backward, sizeOf)).Line();
         }
 
         writer.Line("Tensor? gradX = null;");
         writer.Block("if (x.requires_grad)", () =>
         {
-            writer.Lines(Given(backward, statements.Skip(split)).Except(Given(backward, statements.Take(split)))).Lines(loops.Lines(statements.Skip(split).Take(statements.Count - split - 1), backward));
-            writer.Line("gradX = " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.SizeText) + ";");
+            writer.Lines(Given(backward, statements.Skip(split)).Except(Given(backward, statements.Take(split)))).Lines(loops.Lines(statements.Skip(split).Take(statements.Count - split - 1), backward, sizeOf));
+            writer.Line("gradX = " + TorchProgramWriter.Right(statements[statements.Count - 1], sizeOf) + ";");
         }).Line();
 
         var results = backwardOf.Select((tensor, k) => (tensor, value: backward.Results[k])).ToDictionary(pair => pair.tensor, pair => pair.value);
@@ -180,9 +184,9 @@ internal sealed class PassWriter(CodeWriter writer, LayerForms forms, LayerProgr
     {
         var statements = program.Statements;
         writer.Lines(Statements(statements.Take(statements.Count - 1)));
-        writer.Line("return " + TorchProgramWriter.Right(statements[statements.Count - 1], forms.SizeText) + ";");
+        writer.Line("return " + TorchProgramWriter.Right(statements[statements.Count - 1], sizeOf) + ";");
     }
 
     private IEnumerable<string> Statements(IEnumerable<Statement> statements) =>
-        statements.Select(statement => "var " + statement.Result.Name + " = " + TorchProgramWriter.Right(statement, forms.SizeText) + ";");
+        statements.Select(statement => "var " + statement.Result.Name + " = " + TorchProgramWriter.Right(statement, sizeOf) + ";");
 }

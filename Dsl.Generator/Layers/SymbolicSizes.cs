@@ -1,0 +1,109 @@
+using System.Globalization;
+using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Reparams;
+
+namespace LayerDsl.Generator.Layers;
+
+/// <summary>
+/// Sizes that a layer's constructor takes. Forms and proofs have symbols for all sizes anyway; here is what else depends on the numbers: a value that
+/// stands for all in estimates, the constraints that the constructor checks, and what is refused because its form depends on the numbers.
+/// </summary>
+internal static class SymbolicSizes
+{
+    private const int LeastNominal = 1024;
+    private const int LargestNominal = 1 << 15;
+
+    /// <summary>The bytes of a packed row, rounded up.</summary>
+    public const string RowBytes = "row_bytes";
+
+    /// <summary>The kind with a value for its parameters at which every constraint that only the constructor can check holds.</summary>
+    public static AttributeSpec WithNominal(AttributeSpec kind, IReadOnlyList<AttributeSpec> methods)
+    {
+        if (!kind.Parameters.Any())
+        {
+            return kind;
+        }
+
+        long step = Math.Max(1, Methods.BlockOf(methods.ToEquatableArray()));
+        var least = methods.Select(method => 4L * method.Int("rank")).Append(LeastNominal).Append(kind.Int("PaddingIndex") + 1L).Max();
+        var nominal = Math.Max(1, Math.Min((least + step - 1) / step * step, LargestNominal / step * step));
+        return kind with { Arguments = kind.Arguments.Select(argument => argument.IsParameter ? argument with { Number = nominal } : argument).ToEquatableArray() };
+    }
+
+    /// <summary>What depends on the numbers, and needs them while the project compiles.</summary>
+    public static IEnumerable<DiagnosticInfo> Check(LayerSpec layer)
+    {
+        if (!layer.Kind.Parameters.Any())
+        {
+            return [];
+        }
+
+        DiagnosticInfo Refuse(AttributeSpec attribute, string reason, string remedy) => DiagnosticInfo.At(attribute.Place, DeclarationDiagnostics.NotWithParameters, layer.Name, reason, remedy);
+        if (layer.Methods.FirstOrDefault(method => method.Name == SparseIso.Method.Attribute) is { } sparse)
+        {
+            return [Refuse(sparse, "the ranks and widths of [SparseIso] follow from them", "declare them as numbers or constants")];
+        }
+
+        if (layer.Methods.FirstOrDefault(method => method.Own is { IsSquare: true }) is { } square && layer.Kind.Size("inFeatures") != layer.Kind.Size("outFeatures"))
+        {
+            return [Refuse(square, $"'{square.Own!.Name}' needs as many inputs as outputs", "give both the same parameter")];
+        }
+
+        return layer.Kind.Int("Groups", 1) != 1 ? [Refuse(layer.Kind, "how groups divide them is part of the formula", "declare them as numbers or constants, or leave Groups out")] : [];
+    }
+
+    /// <summary>Whether the passes, which have no properties, can read every size from their tensors.</summary>
+    public static IEnumerable<DiagnosticInfo> CheckReadable(LayerSpec layer)
+    {
+        if (!layer.Kind.Parameters.Any())
+        {
+            return [];
+        }
+
+        var forms = LayerKinds.Find(layer.Kind.Name).Build(layer);
+        return LayerForms.CanRead(forms.Sizes, [forms.Input, .. forms.Stored.Select(stored => stored.Tensor)])
+            ? []
+            : [DiagnosticInfo.At(layer.Kind.Place, DeclarationDiagnostics.NotWithParameters, layer.Name, "no stored tensor has an axis of one of them", "add a bias, or declare them as numbers or constants")];
+    }
+
+    /// <summary>The forms of a layer, with what its constructor takes and requires.</summary>
+    public static LayerForms Complete(LayerForms forms, LayerSpec layer) => layer.Constructor is not { } constructor ? forms : forms with
+    {
+        Constructor = constructor,
+        Requirements = Requirements(layer, forms.Weight).ToEquatableArray(),
+        Sizes = forms is { IsSymbolic: true, Shape.Format: { } format } ? [.. forms.Sizes, new SizeBinding(RowBytes, 1, $"({forms.Weight.ColumnsText} * {Text(format.Bits)} + 7) / 8")] : forms.Sizes,
+    };
+
+    private static IEnumerable<string> Requirements(LayerSpec layer, WeightShape weight)
+    {
+        if (!weight.IsSymbolic)
+        {
+            yield break;
+        }
+
+        var name = "\"" + layer.Name + "\"";
+        if (weight.Dimensions.Count > 1)
+        {
+            var columns = (weight.ColumnsText.Contains(" * ") ? "1L * " : string.Empty) + weight.ColumnsText;
+            yield return $"LayerSizes.Fits({name}, {weight.RowsText}, {columns});";
+        }
+
+        if (layer.Kind.Name == "Embedding")
+        {
+            yield return $"LayerSizes.IsTable({name}, {weight.RowsText}, paddingIndex: {Text(layer.Kind.Int("PaddingIndex", -1))});";
+        }
+
+        foreach (var method in layer.Methods.Where(method => method.Name == LowRank.Method.Attribute))
+        {
+            yield return $"LayerSizes.RankFits({name}, {Text(method.Int("rank"))}, {weight.ColumnsText}, {weight.RowsText});";
+        }
+
+        if (weight.Block > 0 && !weight.ColumnsText.All(char.IsDigit))
+        {
+            yield return $"LayerSizes.IsMultiple({name}, \"{layer.Kind.Choice("inFeatures", string.Empty)}\", {weight.ColumnsText}, {Text(weight.Block)}, \"the group size\");";
+        }
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,31 @@
+namespace LayerDsl;
+
+/// <summary>A layer cannot be made in the sizes that its constructor was given. Thrown before anything is allocated.</summary>
+public sealed class LayerSizeException : LayerDslException
+{
+    /// <summary>States which size is wrong.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="size">The size, as the constructor's parameter or the attribute names it.</param>
+    /// <param name="actual">Its value.</param>
+    /// <param name="required">What it must be.</param>
+    public LayerSizeException(string layer, string size, long actual, string required)
+        : base(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"'{layer}': {size} is {actual}, but must be {required}."))
+    {
+        Layer = layer;
+        Size = size;
+        Actual = actual;
+        Required = required;
+    }
+
+    /// <summary>The layer.</summary>
+    public string Layer { get; }
+
+    /// <summary>The size.</summary>
+    public string Size { get; }
+
+    /// <summary>Its value.</summary>
+    public long Actual { get; }
+
+    /// <summary>What it must be.</summary>
+    public string Required { get; }
+}

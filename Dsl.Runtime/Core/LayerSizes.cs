@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace LayerDsl;
+
+/// <summary>The constraints between sizes that a layer's constructor takes: what the compiler checks of numbers, generated constructors check here.</summary>
+public static class LayerSizes
+{
+    /// <summary>The largest table: folded models take indices as 32-bit floats, which are whole numbers up to here.</summary>
+    private const int LargestTable = 1 << 24;
+
+    /// <summary>A size that is from 1 to 2³¹ − 1.</summary>
+    /// <param name="layer">The layer's name.</param>
+    /// <param name="size">The parameter's name.</param>
+    /// <param name="value">What the constructor was given.</param>
+    /// <exception cref="LayerSizeException">The value is out of range.</exception>
+    public static int AtLeastOne(string layer, string size, long value) => value is >= 1 and <= int.MaxValue
+        ? (int)value
+        : throw new LayerSizeException(layer, size, value, value < 1 ? "at least 1" : "at most 2147483647");
+
+    /// <summary>A weight of so many rows and columns fits into one .NET array.</summary>
+    /// <exception cref="LayerSizeException">It does not.</exception>
+    public static void Fits(string layer, long rows, long columns)
+    {
+        if (columns > int.MaxValue / rows)
+        {
+            throw new LayerSizeException(layer, string.Create(CultureInfo.InvariantCulture, $"the weight of {rows} × {columns}: its columns"), columns, string.Create(CultureInfo.InvariantCulture, $"at most {int.MaxValue / rows}, the values of a .NET array by rows; split the layer"));
+        }
+    }
+
+    /// <summary>A rank is at most the smaller side of the weight.</summary>
+    /// <exception cref="LayerSizeException">It is larger.</exception>
+    public static void RankFits(string layer, int rank, long inputs, long outputs)
+    {
+        if (rank > Math.Min(inputs, outputs))
+        {
+            throw new LayerSizeException(layer, "the rank of [LowRank]", rank, string.Create(CultureInfo.InvariantCulture, $"at most {Math.Min(inputs, outputs)}, the smaller side of the weight"));
+        }
+    }
+
+    /// <summary>A size is divided without rest.</summary>
+    /// <exception cref="LayerSizeException">A rest is left.</exception>
+    public static void IsMultiple(string layer, string size, long value, int of, string what)
+    {
+        if (value % of != 0)
+        {
+            throw new LayerSizeException(layer, size, value, string.Create(CultureInfo.InvariantCulture, $"a multiple of {of}, {what}"));
+        }
+    }
+
+    /// <summary>A table has at most 2²⁴ rows, one of which is that of the padding index where there is one.</summary>
+    /// <exception cref="LayerSizeException">It has too many, or too few.</exception>
+    public static void IsTable(string layer, long count, int paddingIndex)
+    {
+        if (count > LargestTable || count <= paddingIndex)
+        {
+            throw new LayerSizeException(layer, "the number of vectors", count, count > LargestTable ? "at most 16777216, because folded models take indices as 32-bit floats" : string.Create(CultureInfo.InvariantCulture, $"larger than the padding index, {paddingIndex}"));
+        }
+    }
+}
