@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using LayerDsl.Tests.Core.Kernels;
 using LayerDsl.Tests.Packaging;
 
 namespace LayerDsl.Tests.Core.InstructionSets;
@@ -18,7 +19,7 @@ public sealed partial class InstructionSetTests
     {
         var assembly = typeof(InstructionSetTests).Assembly.Location;
         var output = Command.RunOrFail(
-            Path.GetDirectoryName(assembly)!, "env", $"{instructionSets}=0", "DOTNET_TieredPGO=0", "dotnet", "vstest", assembly, $"--TestCaseFilter:{Filter}");
+            Path.GetDirectoryName(assembly)!, "env", $"{instructionSets}=0", "DOTNET_TieredPGO=0", $"{Widths.NarrowOnly}=1", "dotnet", "vstest", assembly, $"--TestCaseFilter:{Filter}");
 
         // Tests that none of were found would pass as well.
         var passed = int.Parse(Passed().Match(output).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
