@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace LayerDsl;
 
@@ -62,6 +63,7 @@ public sealed record ActivationGrid
 
     /// <summary>The codes of values, each less the zero point: what they stand for in units of the scale.</summary>
     /// <exception cref="NonFiniteActivationException">A value is NaN or infinite. Nothing has been written.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Encode(string layer, ReadOnlySpan<float> x, Span<short> steps)
     {
         Require.FiniteInput(layer, x);

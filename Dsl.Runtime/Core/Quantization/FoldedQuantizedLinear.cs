@@ -1,18 +1,14 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace LayerDsl;
 
 /// <summary>
 /// A linear layer on a weight in codes. Codes are laid out for vector kernels when the layer is made, and decoded in registers; formats without a kernel
-/// are decoded block by block. With an input in codes as well it adds up products of integers, where the levels of the weight are whole numbers. Immutable but for
+/// are decoded row by row. With an input in codes as well it adds up products of integers, where the levels of the weight are whole numbers. Immutable but for
 /// <see cref="Precision"/>, and safe to use from many threads at once.
 /// </summary>
 public sealed class FoldedQuantizedLinear : FoldedLinear
 {
-    // As many decoded weights as stay in the second-level cache of any current CPU while every row of the batch uses them.
-    private const int BlockFloats = 32 * 1024;
-
     private readonly QuantizedWeight quantized;
     private readonly TiledWeight? tiled;
     private readonly PlaneWeight? planes;
@@ -77,7 +73,7 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
 
     private protected override void MultiplyRounded(ActivationGrid grid, ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
     {
-        if (integers is null)
+        if (integers is null && planes is null)
         {
             base.MultiplyRounded(grid, x, y, rows, epilogue);
             return;
@@ -86,13 +82,17 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
         using var buffer = new PooledBuffer((x.Length + 1) / 2);
         var steps = MemoryMarshal.Cast<float, short>(buffer.Span)[..x.Length];
         grid.Encode(Name, x, steps);
-        if (tiled is not null && StepProduct.CanMultiply(tiled))
+        if (planes is not null)
+        {
+            PlaneProduct.MultiplySteps(planes, grid, steps, Bias, y, rows, KernelWidths.Best);
+        }
+        else if (tiled is not null && StepProduct.CanMultiply(tiled))
         {
             StepProduct.Multiply(tiled, grid, steps, Bias, y, rows, KernelWidths.Best);
         }
         else
         {
-            IntegerProduct.Multiply(integers, grid.Scale, steps, Bias, y, rows, OutFeatures);
+            IntegerProduct.Multiply(integers!, grid.Scale, steps, Bias, y, rows, OutFeatures);
         }
 
         if (branch is not null)
@@ -113,9 +113,9 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
         }
         else if (tiled is null)
         {
-            MultiplyDecoded(x, y, rows);
+            DecodedProduct.Multiply(quantized, x, Bias, y, rows);
         }
-        else if (precision == ActivationPrecision.Int8 && Activation is null)
+        else if (precision == ActivationPrecision.Int8 && Activation is null && tiled.Grid.HasIntegerKernel)
         {
             Require.FiniteInput(Name, x);
             TiledProduct.MultiplyRounded(tiled, x, Bias, y, rows, KernelWidths.Best);
@@ -129,22 +129,6 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
         epilogue.Finish(y);
     }
 
-    /// <summary>For formats without a kernel: each block of rows is decoded once for the whole batch.</summary>
-    private void MultiplyDecoded(ReadOnlySpan<float> x, Span<float> y, int rows)
-    {
-        var block = Math.Clamp(BlockFloats / InFeatures, 1, OutFeatures);
-        using var decoded = new PooledBuffer(block * InFeatures);
-        for (var first = 0; first < OutFeatures; first += block)
-        {
-            var last = Math.Min(OutFeatures, first + block);
-            Decode(decoded.Span, first, last);
-            for (var row = 0; row < rows; row++)
-            {
-                MultiplyRow(x.Slice(row * InFeatures, InFeatures), decoded.Span, y.Slice(row * OutFeatures, OutFeatures), first, last);
-            }
-        }
-    }
-
     private static QuantizedWeight Checked(QuantizedWeight weight)
     {
         ArgumentNullException.ThrowIfNull(weight);
@@ -156,15 +140,6 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
         for (var row = first; row < last; row++)
         {
             quantized.Decode(row, target.Slice((row - first) * InFeatures, InFeatures));
-        }
-    }
-
-    private void MultiplyRow(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, Span<float> y, int first, int last)
-    {
-        for (var o = first; o < last; o++)
-        {
-            var dot = TensorPrimitives.Dot(x, weights.Slice((o - first) * InFeatures, InFeatures));
-            y[o] = HasBias ? dot + Bias[o] : dot;
         }
     }
 }

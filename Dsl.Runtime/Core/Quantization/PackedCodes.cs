@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace LayerDsl;
@@ -181,11 +183,24 @@ public sealed class PackedCodes
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadBits(ReadOnlySpan<byte> packed, Span<byte> codes)
     {
-        var mask = (1 << Bits) - 1;
-        var (bit, place) = (0, 0);
-        foreach (ref var code in codes)
+        var (mask, done) = ((1 << Bits) - 1, 0);
+
+        // Eight codes are as many bytes as a code has bits.
+        for (; (done / 8 * Bits) + sizeof(ulong) <= packed.Length && done + 8 <= codes.Length; done += 8)
+        {
+            var eight = BinaryPrimitives.ReadUInt64LittleEndian(packed[(done / 8 * Bits)..]);
+            var target = codes.Slice(done, 8);
+            for (var k = 0; k < target.Length; k++, eight >>= Bits)
+            {
+                target[k] = (byte)(eight & (uint)mask);
+            }
+        }
+
+        var (bit, place) = (0, done / 8 * Bits);
+        foreach (ref var code in codes[done..])
         {
             var window = packed[place] | (place + 1 < packed.Length ? packed[place + 1] << 8 : 0);
             code = (byte)((window >> bit) & mask);

@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace LayerDsl;
 
 /// <summary>A weight in packed codes with scales, and an unquantized low-rank term beside them where the layer has one. Immutable.</summary>
@@ -129,7 +133,7 @@ public sealed class QuantizedWeight
     {
         var columns = Codes.Columns;
         using var buffer = new PooledBuffer((columns + sizeof(float) - 1) / sizeof(float));
-        var codes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(buffer.Span)[..columns];
+        var codes = MemoryMarshal.AsBytes(buffer.Span)[..columns];
         Codes.Read(row, codes);
         var group = Format.GroupSize == 0 ? columns : Format.GroupSize;
         var first = Format.GroupSize == 0 ? 0 : row * ((columns + group - 1) / group);
@@ -143,11 +147,30 @@ public sealed class QuantizedWeight
                 continue;
             }
 
-            var (scale, zero) = (scales[index], zeros.Length > 0 ? zeros[index] : 0);
-            for (var k = start; k < last; k++)
-            {
-                weights[k] = scale * (levels[codes[k]] - zero);
-            }
+            Lookup(codes[start..last], scales[index], zeros.Length > 0 ? zeros[index] : 0, weights[start..last]);
+        }
+    }
+
+    /// <summary>weight = scale · (level - zero): lookups first, then the arithmetic on vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Lookup(ReadOnlySpan<byte> codes, float scale, float zero, Span<float> weights)
+    {
+        // There is a level for every code of so many bits.
+        ref var table = ref MemoryMarshal.GetArrayDataReference(levels);
+        for (var k = 0; k < codes.Length; k++)
+        {
+            weights[k] = Unsafe.Add(ref table, (nint)codes[k]);
+        }
+
+        var done = 0;
+        for (; done + Vector<float>.Count <= weights.Length; done += Vector<float>.Count)
+        {
+            ((new Vector<float>(weights[done..]) - new Vector<float>(zero)) * scale).CopyTo(weights[done..]);
+        }
+
+        for (; done < weights.Length; done++)
+        {
+            weights[done] = scale * (weights[done] - zero);
         }
     }
 

@@ -18,7 +18,7 @@ internal static class KernelCases
                 data.Add("zero points", bits);
             }
 
-            for (var bits = 1; bits <= 4; bits++)
+            for (var bits = 1; bits <= 6; bits++)
             {
                 data.Add("levels", bits);
             }

@@ -20,7 +20,7 @@ public sealed class PlaneProductTests
                 continue;
             }
 
-            foreach (var width in Enum.GetValues<KernelWidth>())
+            foreach (var width in Widths.Tested)
             {
                 var batch = new[] { 1, 2, 5, 17 }[checks++ % 4];
                 var (x, bias, y) = (KernelCases.Numbers(random, batch * columns), checks % 2 == 0 ? [] : KernelCases.Numbers(random, rows), new float[batch * rows]);
@@ -29,7 +29,111 @@ public sealed class PlaneProductTests
             }
         }
 
-        Assert.True(checks >= 18);
+        Assert.True(checks >= 6 * Widths.Tested.Count);
+    }
+
+    /// <summary>More than one run of tables, the last a short one.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1100)]
+    public void Long_rows_are_summed_run_by_run(int group)
+    {
+        var random = new Random(group);
+        var weight = Weight(random, 2, 30, 2300, group);
+        var (x, y) = (KernelCases.Numbers(random, 2 * 2300), new float[2 * 30]);
+        foreach (var width in Widths.Tested)
+        {
+            PlaneProduct.Multiply(PlaneWeight.Of(weight)!, x, [], y, 2, width);
+            Compare(weight, x, [], 2, y);
+        }
+    }
+
+    /// <summary>Whole numbers below 2^24 come out as they are: sums of signed steps are exact, for entries of one and of two bytes.</summary>
+    [Theory]
+    [InlineData(1, false, 0)]
+    [InlineData(1, true, 0)]
+    [InlineData(4, false, 15)]
+    [InlineData(5, false, 0)]
+    [InlineData(8, false, 128)]
+    [InlineData(8, false, 0)]
+    [InlineData(8, true, -128)]
+    public void Inputs_in_codes_are_summed_exactly(int bits, bool isSigned, int zeroPoint)
+    {
+        var (random, grid) = (new Random(bits), new ActivationGrid("layer", new ActivationFormat("Uniform", bits, isSigned), 1, zeroPoint));
+        foreach (var (rows, columns, group) in KernelCases.Shapes.Append((17, 2100, 0)).Append((16, 1024, 1024)))
+        {
+            var made = Weight(random, 3, rows, columns, group);
+            var weight = new QuantizedWeight("layer", made.Format, made.Codes, made.Scales.ToArray().Select((_, k) => (float)(1 << (k % 3))).ToArray());
+            if (PlaneWeight.Of(weight) is not { } laidOut)
+            {
+                continue;
+            }
+
+            var (batch, decoded) = (2, new float[columns]);
+            var steps = Enumerable.Range(0, batch * columns).Select(_ => (short)(random.Next(grid.Format.Lowest, grid.Format.Highest + 1) - zeroPoint)).ToArray();
+            Array.Fill(steps, (short)(grid.Format.Highest - zeroPoint), columns, columns);
+            foreach (var width in Widths.Tested)
+            {
+                var y = new float[batch * rows];
+                PlaneProduct.MultiplySteps(laidOut, grid, steps, [], y, batch, width);
+                for (var k = 0; k < y.Length; k++)
+                {
+                    var (row, output) = (k / rows, k % rows);
+                    weight.Decode(output, decoded);
+                    Assert.Equal(decoded.Select((value, column) => (long)value * steps[(row * columns) + column]).Sum(), (long)y[k]);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    public void A_layer_that_rounds_its_inputs_adds_up_what_their_codes_stand_for(int bits)
+    {
+        var random = new Random(bits);
+        var (weight, grid) = (Weight(random, 3, 40, 200, 100), new ActivationGrid("layer", new ActivationFormat("Uniform", bits, false), 0.013f, bits == 1 ? 0 : 77));
+        var (x, y) = (KernelCases.Numbers(random, 3 * 200), new float[3 * 40]);
+        var bias = KernelCases.Numbers(random, 40);
+        new FoldedQuantizedLinear("layer", weight, bias) { Activation = grid }.Forward(x, y, 3);
+        Compare(weight, Array.ConvertAll(x, value => grid.Decode(grid.Encode(value))), bias, 3, y);
+    }
+
+    /// <summary>Inputs far from 1, of sizes far from each other, and those that cannot be counted in steps.</summary>
+    [Theory]
+    [InlineData(1e-20f, 1)]
+    [InlineData(1e-36f, 1)]
+    [InlineData(1e30f, 1)]
+    [InlineData(1, 1e-9f)]
+    [InlineData(0, 0)]
+    public void Inputs_of_any_size_keep_the_bound(float size, float others)
+    {
+        var random = new Random(9);
+        var weight = Weight(random, 3, 16, 96, 0);
+        var x = KernelCases.Numbers(random, 96).Select((value, k) => value * size * (k == 7 ? 1 : others)).ToArray();
+        foreach (var width in Widths.Tested)
+        {
+            var y = new float[16];
+            PlaneProduct.Multiply(PlaneWeight.Of(weight)!, x, [], y, 1, width);
+            Compare(weight, x, [], 1, y);
+        }
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void What_is_no_number_reaches_its_own_row_only(float value)
+    {
+        var random = new Random(10);
+        var weight = Weight(random, 2, 30, 64, 0);
+        var (x, y) = (KernelCases.Numbers(random, 2 * 64), new float[2 * 30]);
+        x[64 + 5] = value;
+        foreach (var width in Widths.Tested)
+        {
+            PlaneProduct.Multiply(PlaneWeight.Of(weight)!, x, [], y, 2, width);
+            Compare(weight, x[..64], [], 1, y[..30]);
+            Assert.All(y[30..], result => Assert.False(float.IsFinite(result)));
+        }
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LayerDsl;
 
 /// <summary>
@@ -95,6 +97,7 @@ internal readonly struct ImagePhases
     }
 
     /// <summary>Values from a place on, a stride apart; zero outside of the line.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void GatherLine(ReadOnlySpan<float> line, Span<float> target, int from)
     {
         if (geometry.Stride == 1)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LayerDsl;
 
 /// <summary>
@@ -84,6 +86,7 @@ internal readonly struct WindowTile
     }
 
     /// <summary>Values from a place on, a stride apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void GatherLine(ReadOnlySpan<float> line, Span<float> target, int from)
     {
         if (geometry.Stride == 1)

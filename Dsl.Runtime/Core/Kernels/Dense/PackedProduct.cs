@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace LayerDsl;
 
@@ -193,6 +194,7 @@ internal static unsafe class PackedProduct<TSimd, TVector>
         }
 
         /// <summary>Makes floats of a part of a panel, once for all rows.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Decode(float* panel, int inputs, float* floats)
         {
             for (; inputs > 0; inputs--, panel += TSimd.Count, floats += 2 * TSimd.Count)
@@ -204,6 +206,7 @@ internal static unsafe class PackedProduct<TSimd, TVector>
         }
 
         /// <summary>The product of all rows with a part of a panel.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Columns(float* input, int firstRow, int count, float* b, int first, int inputs, float* c, int stride)
         {
             for (var row = 0; row < count;)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LayerDsl;
 
 /// <summary>
@@ -18,6 +20,7 @@ internal static unsafe class PanelDot<TSimd, TVector, TStorage>
     /// <param name="stride">From one panel to the next.</param>
     /// <param name="inputs">Length of the row.</param>
     /// <param name="y">Room for the outputs of four panels.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Four(float* x, float* panels, nint stride, int inputs, float* y)
     {
         TVector a0 = default, a1 = default, b0 = default, b1 = default;
@@ -51,6 +54,7 @@ internal static unsafe class PanelDot<TSimd, TVector, TStorage>
     }
 
     /// <summary>y = x · one panel: four steps at a time, since two sums alone would wait for each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void One(float* x, float* panel, int inputs, float* y)
     {
         TVector a0 = default, a1 = default, b0 = default, b1 = default;

@@ -43,6 +43,7 @@ internal static unsafe class Tile<TSimd, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Six<TFactors, TPlaces>(TFactors a, TPlaces b, int count, float* c, nint cStride, bool add)
         where TFactors : struct, IFactors
         where TPlaces : struct, IPlaces
@@ -92,6 +93,7 @@ internal static unsafe class Tile<TSimd, TVector>
         Write(c + (5 * cStride), l5, r5);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Four<TFactors, TPlaces>(TFactors a, TPlaces b, int count, float* c, nint cStride, bool add)
         where TFactors : struct, IFactors
         where TPlaces : struct, IPlaces
@@ -131,6 +133,7 @@ internal static unsafe class Tile<TSimd, TVector>
         Write(c + (3 * cStride), l3, r3);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Two<TFactors, TPlaces>(TFactors a, TPlaces b, int count, float* c, nint cStride, bool add)
         where TFactors : struct, IFactors
         where TPlaces : struct, IPlaces
@@ -161,6 +164,7 @@ internal static unsafe class Tile<TSimd, TVector>
     }
 
     /// <summary>Four steps at a time: two sums alone would wait for each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void One<TFactors, TPlaces>(TFactors a, TPlaces b, int count, float* c, bool add)
         where TFactors : struct, IFactors
         where TPlaces : struct, IPlaces

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LayerDsl;
 
 /// <summary>How many rows the tiles of a left factor have.</summary>
@@ -54,6 +56,7 @@ internal static class TileRows
     }
 
     /// <summary>Writes values a stride apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Spread(ReadOnlySpan<float> values, Span<float> target, int stride)
     {
         for (var (k, place) = (0, 0); k < values.Length; k++, place += stride)

@@ -22,12 +22,16 @@ internal interface ILanes<TV>
 
     static abstract TV Repeat(float value);
 
+    static abstract TV Repeat(double value);
+
     /// <summary>The same 16 bytes in every lane of 128 bits.</summary>
     static abstract TV Repeat(Vector128<byte> value);
 
     static abstract TV And(TV left, TV right);
 
     static abstract TV Or(TV left, TV right);
+
+    static abstract TV Xor(TV left, TV right);
 
     /// <summary>Lanes of 16 bits, zeros move in.</summary>
     static abstract TV ShiftRight16(TV value, int count);
@@ -46,6 +50,9 @@ internal interface ILanes<TV>
 
     /// <summary>Within every 128 bits: table[index], for indices below 16.</summary>
     static abstract TV Lookup(TV table, TV index);
+
+    /// <summary>Within every 128 bits: table[index], and 0 for indices from 16 on.</summary>
+    static abstract TV LookupOrZero(TV table, TV index);
 
     /// <summary>Magnitudes of signed bytes; that of -128 is 128 as an unsigned one.</summary>
     static abstract TV Magnitude8(TV value);
@@ -77,11 +84,35 @@ internal interface ILanes<TV>
     /// <summary>left · right + addend, rounded once or twice.</summary>
     static abstract TV MultiplyAddFloat(TV left, TV right, TV addend);
 
+    /// <summary>Doubles of the lower half of 32-bit numbers.</summary>
+    static abstract TV LowerToDouble(TV value);
+
+    /// <summary>Doubles of the upper half of 32-bit numbers.</summary>
+    static abstract TV UpperToDouble(TV value);
+
+    /// <summary>Doubles of the lower half of floats.</summary>
+    static abstract TV WidenLower(TV value);
+
+    /// <summary>Doubles of the upper half of floats.</summary>
+    static abstract TV WidenUpper(TV value);
+
+    /// <summary>Floats of doubles, those of the left in the lower half.</summary>
+    static abstract TV NarrowDouble(TV left, TV right);
+
+    static abstract TV AddDouble(TV left, TV right);
+
+    static abstract TV SubtractDouble(TV left, TV right);
+
+    static abstract TV MultiplyDouble(TV left, TV right);
+
     /// <summary>Within every 128 bits: sums of neighbours, those of the left in the lower half.</summary>
     static abstract TV AddPairsFloat(TV left, TV right);
 
     /// <summary>The sum of all parts of 128 bits.</summary>
     static abstract Vector128<float> FoldFloat(TV value);
+
+    /// <summary>The sum of all parts of 128 bits, in lanes of 16 bits.</summary>
+    static abstract Vector128<ushort> Fold16(TV value);
 
     /// <summary>Within every 128 bits: bytes of the lower halves in turn.</summary>
     static abstract TV InterleaveLow8(TV left, TV right);

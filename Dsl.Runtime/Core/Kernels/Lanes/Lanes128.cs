@@ -25,6 +25,9 @@ internal readonly struct Lanes128 : ILanes<V>
     public static V Repeat(float value) => Vector128.Create(value).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Repeat(double value) => Vector128.Create(value).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Repeat(Vector128<byte> value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -32,6 +35,9 @@ internal readonly struct Lanes128 : ILanes<V>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Or(V left, V right) => left | right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Xor(V left, V right) => left ^ right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ShiftRight16(V value, int count) => (value.AsUInt16() >>> count).AsByte();
@@ -76,8 +82,40 @@ internal readonly struct Lanes128 : ILanes<V>
     public static V MultiplyAddFloat(V left, V right, V addend) => Vector128.MultiplyAddEstimate(left.AsSingle(), right.AsSingle(), addend.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LowerToDouble(V value) =>
+        (Sse2.IsSupported ? Sse2.ConvertToVector128Double(value.AsInt32()) : Vector128.ConvertToDouble(Vector128.WidenLower(value.AsInt32()))).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V UpperToDouble(V value) =>
+        (Sse2.IsSupported ? Sse2.ConvertToVector128Double(Sse2.Shuffle(value.AsInt32(), 0b11_10_11_10)) : Vector128.ConvertToDouble(Vector128.WidenUpper(value.AsInt32()))).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V WidenLower(V value) => Vector128.WidenLower(value.AsSingle()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V WidenUpper(V value) => Vector128.WidenUpper(value.AsSingle()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V NarrowDouble(V left, V right) => Vector128.Narrow(left.AsDouble(), right.AsDouble()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V AddDouble(V left, V right) => (left.AsDouble() + right.AsDouble()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V SubtractDouble(V left, V right) => (left.AsDouble() - right.AsDouble()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V MultiplyDouble(V left, V right) => (left.AsDouble() * right.AsDouble()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Lookup(V table, V index) =>
         Ssse3.IsSupported ? Ssse3.Shuffle(table, index)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.VectorTableLookup(table, index)
+        : Vector128.Shuffle(table, index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LookupOrZero(V table, V index) =>
+        Ssse3.IsSupported ? Ssse3.Shuffle(table, Sse2.AddSaturate(index, Vector128.Create((byte)0x70)))
         : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.VectorTableLookup(table, index)
         : Vector128.Shuffle(table, index);
 
@@ -101,6 +139,9 @@ internal readonly struct Lanes128 : ILanes<V>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> FoldFloat(V value) => value.AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ushort> Fold16(V value) => value.AsUInt16();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V InterleaveLow8(V left, V right) =>

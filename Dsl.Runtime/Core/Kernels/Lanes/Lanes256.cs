@@ -24,6 +24,9 @@ internal readonly struct Lanes256 : ILanes<V>
     public static V Repeat(float value) => Vector256.Create(value).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Repeat(double value) => Vector256.Create(value).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Repeat(Vector128<byte> value) => Vector256.Create(value, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -31,6 +34,9 @@ internal readonly struct Lanes256 : ILanes<V>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Or(V left, V right) => left | right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Xor(V left, V right) => left ^ right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ShiftRight16(V value, int count) => (value.AsUInt16() >>> count).AsByte();
@@ -75,6 +81,32 @@ internal readonly struct Lanes256 : ILanes<V>
     public static V MultiplyAddFloat(V left, V right, V addend) => Vector256.MultiplyAddEstimate(left.AsSingle(), right.AsSingle(), addend.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LowerToDouble(V value) =>
+        Avx.IsSupported ? Avx.ConvertToVector256Double(value.GetLower().AsInt32()).AsByte() : ToDoubleInHalves(value.GetLower());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V UpperToDouble(V value) =>
+        Avx.IsSupported ? Avx.ConvertToVector256Double(value.GetUpper().AsInt32()).AsByte() : ToDoubleInHalves(value.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V WidenLower(V value) => Vector256.WidenLower(value.AsSingle()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V WidenUpper(V value) => Vector256.WidenUpper(value.AsSingle()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V NarrowDouble(V left, V right) => Vector256.Narrow(left.AsDouble(), right.AsDouble()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V AddDouble(V left, V right) => (left.AsDouble() + right.AsDouble()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V SubtractDouble(V left, V right) => (left.AsDouble() - right.AsDouble()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V MultiplyDouble(V left, V right) => (left.AsDouble() * right.AsDouble()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Lookup(V table, V index) => Avx2.IsSupported ? Avx2.Shuffle(table, index) : LookupInHalves(table, index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -85,6 +117,9 @@ internal readonly struct Lanes256 : ILanes<V>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> FoldFloat(V value) => value.GetLower().AsSingle() + value.GetUpper().AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ushort> Fold16(V value) => value.GetLower().AsUInt16() + value.GetUpper().AsUInt16();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V InterleaveLow8(V left, V right) => Avx2.IsSupported ? Avx2.UnpackLow(left, right) : InterleaveLow8InHalves(left, right);
@@ -105,10 +140,18 @@ internal readonly struct Lanes256 : ILanes<V>
     public static V InterleaveHigh32(V left, V right) => Avx2.IsSupported ? Avx2.UnpackHigh(left.AsInt32(), right.AsInt32()).AsByte() : InterleaveHigh32InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LookupOrZero(V table, V index) =>
+        Avx2.IsSupported ? Avx2.Shuffle(table, Avx2.AddSaturate(index, Vector256.Create((byte)0x70)))
+        : Vector256.Create(Lanes128.LookupOrZero(table.GetLower(), index.GetLower()), Lanes128.LookupOrZero(table.GetUpper(), index.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V WithSign8(V value, V sign) => Avx2.IsSupported ? Avx2.Sign(value.AsSByte(), sign.AsSByte()).AsByte() : WithSign8InHalves(value, sign);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V AddPairsFloat(V left, V right) => Avx.IsSupported ? Avx.HorizontalAdd(left.AsSingle(), right.AsSingle()).AsByte() : AddPairsFloatInHalves(left, right);
+
+    private static V ToDoubleInHalves(Vector128<byte> value) =>
+        Vector256.Create(Lanes128.LowerToDouble(value), Lanes128.UpperToDouble(value));
 
     private static V LookupInHalves(V table, V index) =>
         Vector256.Create(Lanes128.Lookup(table.GetLower(), index.GetLower()), Lanes128.Lookup(table.GetUpper(), index.GetUpper()));

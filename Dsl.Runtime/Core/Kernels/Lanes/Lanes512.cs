@@ -24,6 +24,9 @@ internal readonly struct Lanes512 : ILanes<V>
     public static V Repeat(float value) => Vector512.Create(value).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Repeat(double value) => Vector512.Create(value).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Repeat(Vector128<byte> value) => Vector512.Create(Vector256.Create(value, value), Vector256.Create(value, value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -31,6 +34,9 @@ internal readonly struct Lanes512 : ILanes<V>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Or(V left, V right) => left | right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Xor(V left, V right) => left ^ right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V ShiftRight16(V value, int count) => (value.AsUInt16() >>> count).AsByte();
@@ -75,6 +81,32 @@ internal readonly struct Lanes512 : ILanes<V>
     public static V MultiplyAddFloat(V left, V right, V addend) => Vector512.MultiplyAddEstimate(left.AsSingle(), right.AsSingle(), addend.AsSingle()).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LowerToDouble(V value) =>
+        Avx512F.IsSupported ? Avx512F.ConvertToVector512Double(value.GetLower().AsInt32()).AsByte() : ToDoubleInHalves(value.GetLower());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V UpperToDouble(V value) =>
+        Avx512F.IsSupported ? Avx512F.ConvertToVector512Double(value.GetUpper().AsInt32()).AsByte() : ToDoubleInHalves(value.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V WidenLower(V value) => Vector512.WidenLower(value.AsSingle()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V WidenUpper(V value) => Vector512.WidenUpper(value.AsSingle()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V NarrowDouble(V left, V right) => Vector512.Narrow(left.AsDouble(), right.AsDouble()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V AddDouble(V left, V right) => (left.AsDouble() + right.AsDouble()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V SubtractDouble(V left, V right) => (left.AsDouble() - right.AsDouble()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V MultiplyDouble(V left, V right) => (left.AsDouble() * right.AsDouble()).AsByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Lookup(V table, V index) => Avx512BW.IsSupported ? Avx512BW.Shuffle(table, index) : LookupInHalves(table, index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -85,6 +117,9 @@ internal readonly struct Lanes512 : ILanes<V>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> FoldFloat(V value) => Lanes256.FoldFloat(value.GetLower()) + Lanes256.FoldFloat(value.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ushort> Fold16(V value) => Lanes256.Fold16((value.GetLower().AsUInt16() + value.GetUpper().AsUInt16()).AsByte());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V InterleaveLow8(V left, V right) => Avx512BW.IsSupported ? Avx512BW.UnpackLow(left, right) : InterleaveLow8InHalves(left, right);
@@ -105,6 +140,11 @@ internal readonly struct Lanes512 : ILanes<V>
     public static V InterleaveHigh32(V left, V right) => Avx512BW.IsSupported ? Avx512F.UnpackHigh(left.AsInt32(), right.AsInt32()).AsByte() : InterleaveHigh32InHalves(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LookupOrZero(V table, V index) =>
+        Avx512BW.IsSupported ? Avx512BW.Shuffle(table, Avx512BW.AddSaturate(index, Vector512.Create((byte)0x70)))
+        : Vector512.Create(Lanes256.LookupOrZero(table.GetLower(), index.GetLower()), Lanes256.LookupOrZero(table.GetUpper(), index.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V WithSign8(V value, V sign)
     {
         // No instruction of its own: x xor -1 is -x - 1.
@@ -114,6 +154,9 @@ internal readonly struct Lanes512 : ILanes<V>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V AddPairsFloat(V left, V right) => Avx512F.IsSupported ? (Avx512F.Shuffle(left.AsSingle(), right.AsSingle(), 0b10_00_10_00) + Avx512F.Shuffle(left.AsSingle(), right.AsSingle(), 0b11_01_11_01)).AsByte() : AddPairsFloatInHalves(left, right);
+
+    private static V ToDoubleInHalves(Vector256<byte> value) =>
+        Vector512.Create(Lanes256.LowerToDouble(value), Lanes256.UpperToDouble(value));
 
     private static V LookupInHalves(V table, V index) =>
         Vector512.Create(Lanes256.Lookup(table.GetLower(), index.GetLower()), Lanes256.Lookup(table.GetUpper(), index.GetUpper()));

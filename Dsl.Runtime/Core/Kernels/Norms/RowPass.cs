@@ -8,6 +8,7 @@ internal static unsafe class RowPass<TSimd, TVector>
     where TVector : struct
 {
     /// <summary>Σ x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Sum(float* x, int count)
     {
         TVector a = default, b = default, c = default, d = default;
@@ -35,6 +36,7 @@ internal static unsafe class RowPass<TSimd, TVector>
     }
 
     /// <summary>Σ (x + shift)².</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float SumOfSquares(float* x, float shift, int count)
     {
         TVector a = default, b = default, c = default, d = default;
@@ -62,6 +64,7 @@ internal static unsafe class RowPass<TSimd, TVector>
     }
 
     /// <summary>y = (x + shift) · factor, times the weight and plus the bias where there are any.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(float* x, float* y, int count, float shift, float factor, float* weight, float* bias)
     {
         var (width, offset, scale, k) = (TSimd.Count, TSimd.Broadcast(shift), TSimd.Broadcast(factor), 0);
@@ -85,6 +88,7 @@ internal static unsafe class RowPass<TSimd, TVector>
     }
 
     /// <summary>y = x · factor + shift.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Affine(float* x, float* y, int count, float factor, float shift)
     {
         var (width, scale, offset, k) = (TSimd.Count, TSimd.Broadcast(factor), TSimd.Broadcast(shift), 0);

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace LayerDsl;
 
@@ -32,30 +34,72 @@ internal readonly struct HalfFactor<TV>(TV low, TV high, TV upper) : IFloatFacto
 }
 
 /// <summary>Up to 16 levels of any kind: four tables of bytes.</summary>
-internal readonly struct FullFactor<TV>(Four<TV> tables, TV upper) : IFloatFactor<TV>
+internal readonly struct FullFactor<TV>(Four<TV> tables) : IFloatFactor<TV>
     where TV : struct
 {
     private readonly Four<TV> tables = tables;
-    private readonly TV upper = upper;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Four<TV> Weights<TLanes>(TV code)
+        where TLanes : struct, ILanes<TV> =>
+        FloatBytes.Join<TLanes, TV>(TLanes.Lookup(tables.A, code), TLanes.Lookup(tables.B, code), TLanes.Lookup(tables.C, code), TLanes.Lookup(tables.D, code));
+}
+
+/// <summary>More than 16 levels: four tables of bytes for each 16 of them, of which a code finds its own.</summary>
+/// <param name="weight">Whose levels they are.</param>
+/// <param name="sixteens">How many times 16 levels.</param>
+internal readonly struct ManyFactor<TV>(TiledWeight weight, int sixteens) : IFloatFactor<TV>
+    where TV : struct
+{
+    private readonly TiledWeight weight = weight;
+    private readonly int sixteens = sixteens;
+
+    /// <summary>A call of its own: a compiler that counts what it puts into a kernel would stop before its end.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public Four<TV> Weights<TLanes>(TV code)
         where TLanes : struct, ILanes<TV>
     {
-        var (a, b) = (TLanes.Lookup(tables.A, code), TLanes.Lookup(tables.B, code));
-        var (c, d) = (TLanes.Lookup(tables.C, code), TLanes.Lookup(tables.D, code));
+        var (a, b, c, d) = (default(TV), default(TV), default(TV), default(TV));
+        ref var table = ref Unsafe.As<byte, Vector128<byte>>(ref MemoryMarshal.GetReference(weight.FloatTables));
+        for (var k = 0; k < sixteens; k++, table = ref Unsafe.Add(ref table, sizeof(float)))
+        {
+            var index = TLanes.Xor(code, TLanes.Repeat(k * 0x10101010));
+            a = TLanes.Or(a, TLanes.LookupOrZero(TLanes.Repeat(table), index));
+            b = TLanes.Or(b, TLanes.LookupOrZero(TLanes.Repeat(Unsafe.Add(ref table, 1)), index));
+            c = TLanes.Or(c, TLanes.LookupOrZero(TLanes.Repeat(Unsafe.Add(ref table, 2)), index));
+            d = TLanes.Or(d, TLanes.LookupOrZero(TLanes.Repeat(Unsafe.Add(ref table, 3)), index));
+        }
+
+        return FloatBytes.Join<TLanes, TV>(a, b, c, d);
+    }
+}
+
+/// <summary>Makes floats of their bytes.</summary>
+internal static class FloatBytes
+{
+    /// <param name="a">The lowest byte of every float.</param>
+    /// <param name="b">The second.</param>
+    /// <param name="c">The third.</param>
+    /// <param name="d">The highest.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Four<TV> Join<TLanes, TV>(TV a, TV b, TV c, TV d)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct
+    {
         var (low, high) = (TLanes.InterleaveLow8(a, b), TLanes.InterleaveLow8(c, d));
         var (restLow, restHigh) = (TLanes.InterleaveHigh8(a, b), TLanes.InterleaveHigh8(c, d));
-        return new Four<TV> { A = Even<TLanes>(low, high), B = Odd<TLanes>(low, high), C = Even<TLanes>(restLow, restHigh), D = Odd<TLanes>(restLow, restHigh) };
+        return new Four<TV> { A = Even<TLanes, TV>(low, high), B = Odd<TLanes, TV>(low, high), C = Even<TLanes, TV>(restLow, restHigh), D = Odd<TLanes, TV>(restLow, restHigh) };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TV Even<TLanes>(TV low, TV high)
-        where TLanes : struct, ILanes<TV> => TLanes.Or(TLanes.ShiftLeft32(high, 16), TLanes.ShiftRight32(TLanes.ShiftLeft32(low, 16), 16));
+    private static TV Even<TLanes, TV>(TV low, TV high)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct => TLanes.Or(TLanes.ShiftLeft32(high, 16), TLanes.ShiftRight32(TLanes.ShiftLeft32(low, 16), 16));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TV Odd<TLanes>(TV low, TV high)
-        where TLanes : struct, ILanes<TV> => TLanes.Or(TLanes.And(high, upper), TLanes.ShiftRight32(low, 16));
+    private static TV Odd<TLanes, TV>(TV low, TV high)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct => TLanes.Or(TLanes.And(high, TLanes.Repeat(unchecked((int)0xFFFF0000))), TLanes.ShiftRight32(low, 16));
 }
 
 /// <summary>The code itself as a number, of 8 bits less 128.</summary>

@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace LayerDsl;
 
 /// <summary>Inputs in the order of tiles: groups are filled up with zeros, and of every quad columns 0 and 2 come before 1 and 3.</summary>
 internal static class FloatInputs
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Arrange(TileShape shape, ReadOnlySpan<float> x, Span<float> target)
     {
         for (var block = 0; block < shape.Blocks; block++)

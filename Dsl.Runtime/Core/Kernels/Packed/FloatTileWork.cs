@@ -50,17 +50,33 @@ internal readonly ref struct FloatTileWork(TiledWeight weight, ReadOnlySpan<floa
                 OfLevels<TLanes, TV, Bits4>(part);
                 break;
             case 5:
-                Strips<TLanes, TV, Bits5, WholeFactor<TV>, WithZeroPoints<TV>>(part, new WholeFactor<TV>(default));
+                OfMany<TLanes, TV, Bits5>(part, 0);
                 break;
             case 6:
-                Strips<TLanes, TV, Bits6, WholeFactor<TV>, WithZeroPoints<TV>>(part, new WholeFactor<TV>(default));
+                OfMany<TLanes, TV, Bits6>(part, 0);
                 break;
             case 7:
-                Strips<TLanes, TV, Bits7, WholeFactor<TV>, WithZeroPoints<TV>>(part, new WholeFactor<TV>(default));
+                OfMany<TLanes, TV, Bits7>(part, 0);
                 break;
             case 8:
-                Strips<TLanes, TV, Bits8, WholeFactor<TV>, WithZeroPoints<TV>>(part, new WholeFactor<TV>(TLanes.Repeat(unchecked((int)0x80808080))));
+                OfMany<TLanes, TV, Bits8>(part, unchecked((int)0x80808080));
                 break;
+        }
+    }
+
+    /// <summary>More than 16 levels.</summary>
+    private void OfMany<TLanes, TV, TBits>(int part, int middle)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct
+        where TBits : struct, ICodeBits
+    {
+        if (weight.Grid.IsEven)
+        {
+            Strips<TLanes, TV, TBits, WholeFactor<TV>, WithZeroPoints<TV>>(part, new WholeFactor<TV>(TLanes.Repeat(middle)));
+        }
+        else
+        {
+            Strips<TLanes, TV, TBits, ManyFactor<TV>, WithZeroPoints<TV>>(part, new ManyFactor<TV>(weight, 1 << (weight.Tiles.Shape.Bits - 4)));
         }
     }
 
@@ -79,7 +95,7 @@ internal readonly ref struct FloatTileWork(TiledWeight weight, ReadOnlySpan<floa
         };
         if (!weight.IsHalf)
         {
-            Strips<TLanes, TV, TBits, FullFactor<TV>, WithZeroPoints<TV>>(part, new FullFactor<TV>(tables, upper));
+            Strips<TLanes, TV, TBits, FullFactor<TV>, WithZeroPoints<TV>>(part, new FullFactor<TV>(tables));
         }
         else if (weight.Zeros.IsEmpty)
         {
@@ -91,6 +107,7 @@ internal readonly ref struct FloatTileWork(TiledWeight weight, ReadOnlySpan<floa
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Strips<TLanes, TV, TBits, TFactor, TZeros>(int part, TFactor factor)
         where TLanes : struct, ILanes<TV>
         where TV : struct

@@ -47,7 +47,7 @@ internal static class IntegerTileKernel<TLanes, TV, TBits, TFactor, TSum>
             for (var (block, last) = (shape.FirstBlock(group), shape.FirstBlock(group + 1)); block < last; run++)
             {
                 var stop = Math.Min(block + inputs.RunBlocks, last);
-                var sums = RowSums(shape, a, block, stop, factor, ref inputs.Codes(row));
+                var sums = RowSums(shape, a, block, stop, factor, ref inputs.Codes(row), shape.PaddedColumns);
                 block = stop;
                 total.A = Scaled(total.A, sums.A, scale, zeroA, inputs.Step(row, run), inputs.NegatedSum(row, run));
                 total.B = Scaled(total.B, sums.B, scale, zeroA, inputs.Step(row + 1, run), inputs.NegatedSum(row + 1, run));
@@ -100,11 +100,11 @@ internal static class IntegerTileKernel<TLanes, TV, TBits, TFactor, TSum>
         (sumA, sumB) = (totalA, totalB);
     }
 
-    /// <summary>Sums of products over some blocks for one strip and four rows of inputs.</summary>
+    /// <summary>Sums of products over some blocks for one strip and four rows of inputs, <paramref name="stride"/> bytes apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Four<TV> RowSums(TileShape shape, TileStrip a, int firstBlock, int lastBlock, TFactor factor, ref byte x)
+    public static Four<TV> RowSums(TileShape shape, TileStrip a, int firstBlock, int lastBlock, TFactor factor, ref byte x, nint stride)
     {
-        var (ones, blockBytes, stride) = (TLanes.Repeat(0x00010001), shape.BlockBytes, (nint)shape.PaddedColumns);
+        var (ones, blockBytes) = (TLanes.Repeat(0x00010001), shape.BlockBytes);
         var (totalA, totalB, totalC, totalD) = (default(TV), default(TV), default(TV), default(TV));
         for (var block = firstBlock; block < lastBlock; block++)
         {

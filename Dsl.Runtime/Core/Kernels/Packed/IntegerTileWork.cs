@@ -78,6 +78,7 @@ internal readonly ref struct IntegerTileWork(TiledWeight weight, QuantizedInputs
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Strips<TLanes, TV, TBits, TFactor, TSum>(int part, TFactor factor)
         where TLanes : struct, ILanes<TV>
         where TV : struct

@@ -2,7 +2,7 @@ namespace LayerDsl;
 
 /// <summary>
 /// What the codes of a format stand for, as kernels use it: evenly spaced levels are the code itself, <c>level = step · (code - zero)</c>, so that only scale and zero
-/// point change; up to 16 other levels are looked up.
+/// point change; other levels are looked up.
 /// </summary>
 /// <param name="IsEven">Whether levels are evenly spaced, a power of two apart.</param>
 /// <param name="Step">The step, a factor of the scales; 1 for levels that are looked up.</param>
@@ -10,6 +10,7 @@ namespace LayerDsl;
 internal sealed record LevelGrid(bool IsEven, float Step, float Zero)
 {
     private const int MostMagnitude = 128;
+    private const int MostLookedUpBits = 6;
 
     /// <summary>The 8-bit codes of 16 levels are whole numbers of this power of two, for looked up levels only.</summary>
     public float WholeStep { get; private init; } = 1;
@@ -20,10 +21,13 @@ internal sealed record LevelGrid(bool IsEven, float Step, float Zero)
     /// <summary>Whether whole numbers stand for levels exactly.</summary>
     public bool IsWhole { get; private init; } = true;
 
+    /// <summary>Whether there are kernels for inputs of 8 bits: not for more than 16 levels that are looked up.</summary>
+    public bool HasIntegerKernel => IsEven || Whole.Count > 0;
+
     /// <summary>Half of a code's step of the whole numbers where they are not exact: the largest error of a level.</summary>
     public float LevelError => IsWhole ? 0 : WholeStep / 2;
 
-    /// <summary>The grid of a format, or null for levels that neither lie evenly nor are at most 16.</summary>
+    /// <summary>The grid of a format without planes, or null for more than 64 levels that do not lie evenly: memory finds these as fast.</summary>
     public static LevelGrid? Of(QuantizedFormat format)
     {
         var levels = format.Levels;
@@ -34,7 +38,7 @@ internal sealed record LevelGrid(bool IsEven, float Step, float Zero)
             return new LevelGrid(true, step, format.Bits == 8 ? zero - MostMagnitude : zero);
         }
 
-        return format.Bits <= 4 ? Listed(levels) : null;
+        return format.Bits <= 4 ? Listed(levels) : format.Bits <= MostLookedUpBits ? new LevelGrid(false, 1, 0) { IsWhole = false } : null;
     }
 
     private static LevelGrid Listed(EquatableList<float> levels)

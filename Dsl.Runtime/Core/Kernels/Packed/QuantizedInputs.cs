@@ -69,6 +69,7 @@ internal readonly ref struct QuantizedInputs(TileShape shape, Span<sbyte> codes,
 
     private static int RunBlocksOf(TileShape shape) => shape.BlocksPerGroup <= LongestRun ? shape.BlocksPerGroup : CutRun;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Encode(ReadOnlySpan<float> x, Span<sbyte> target, out int sum)
     {
         var largest = MathF.Abs(TensorPrimitives.MaxMagnitude(x));

@@ -27,10 +27,10 @@ internal static class StepProduct
     public static void Multiply(TiledWeight weight, ActivationGrid grid, ReadOnlySpan<short> steps, ReadOnlySpan<float> bias, Span<float> y, int rows, KernelWidth width)
     {
         var shape = weight.Tiles.Shape;
-        var (most, planes) = (Math.Min(rows, RowsAtOnce), StepPlanes.CountFor(grid));
+        var (most, planes) = (Math.Min(rows, RowsAtOnce), StepPlanes.CountFor(grid, weight));
         using var codes = new PooledBuffer(checked(most * planes * shape.PaddedColumns / sizeof(float)));
-        using var sums = new PooledBuffer(checked(most * shape.Groups));
-        var inputs = new StepPlanes(shape, planes, MemoryMarshal.Cast<float, sbyte>(codes.Span), MemoryMarshal.Cast<float, int>(sums.Span));
+        using var sums = new PooledBuffer(checked(2 * most * shape.Groups));
+        var inputs = new StepPlanes(shape, planes, MemoryMarshal.Cast<float, sbyte>(codes.Span), MemoryMarshal.Cast<float, double>(sums.Span), weight.Grid.WholeStep);
         for (var first = 0; first < rows; first += RowsAtOnce)
         {
             var count = Math.Min(RowsAtOnce, rows - first);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace LayerDsl;
@@ -15,8 +16,8 @@ namespace LayerDsl;
 internal readonly ref struct StepTileWork(
     TiledWeight weight, StepPlanes inputs, double inputScale, ReadOnlySpan<float> bias, Span<float> y, int rows, int parts, KernelWidth width) : IWork
 {
-    private const int MostLanes = 2 * TileShape.TileRows;
-
+    // Whole levels are counted in a power of two: it changes no rounding.
+    private readonly double totalScale = inputScale * weight.Grid.WholeStep;
     private readonly StepPlanes inputs = inputs;
     private readonly ReadOnlySpan<float> bias = bias;
     private readonly Span<float> y = y;
@@ -85,6 +86,7 @@ internal readonly ref struct StepTileWork(
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Strips<TLanes, TV, TBits, TFactor, TSum>(int part, TFactor factor)
         where TLanes : struct, ILanes<TV>
         where TV : struct
@@ -92,73 +94,74 @@ internal readonly ref struct StepTileWork(
         where TFactor : struct, IIntegerFactor<TV>
         where TSum : struct, IIntegerSum<TV>
     {
-        var (shape, lanes) = (weight.Tiles.Shape, Unsafe.SizeOf<TV>() / sizeof(float));
+        var (shape, lanes, zero) = (weight.Tiles.Shape, Unsafe.SizeOf<TV>() / sizeof(float), TLanes.Repeat(weight.Grid.Zero));
         var (first, last) = TilePart.Rows(shape, part, parts);
-        Span<int> sums = stackalloc int[MostLanes];
-        Span<int> halves = stackalloc int[MostLanes];
-        Span<double> totals = stackalloc double[MostLanes];
-        for (var row = 0; row < rows; row++)
+        var row = 0;
+        for (; row + 4 <= rows; row += 4)
+        {
+            for (var strip = first; strip < last; strip += lanes)
+            {
+                var low = StepTileKernel<TLanes, TV, TBits, TFactor, TSum>.FourRows(shape, new TileStrip(weight, strip), factor, zero, inputs, row, out var high);
+                Write<TLanes, TV>(low.A, high.A, row, strip);
+                Write<TLanes, TV>(low.B, high.B, row + 1, strip);
+                Write<TLanes, TV>(low.C, high.C, row + 2, strip);
+                Write<TLanes, TV>(low.D, high.D, row + 3, strip);
+            }
+        }
+
+        for (; row < rows; row++)
         {
             for (var strip = first; strip < last; strip += 2 * lanes)
             {
                 // A single last strip is its own partner.
                 var second = Math.Min(strip + lanes, last - lanes);
-                var a = new TileStrip(weight, strip);
-                var b = new TileStrip(weight, second);
-                totals.Clear();
-                for (var group = 0; group < shape.Groups; group++)
-                {
-                    Sums<TLanes, TV, TBits, TFactor, TSum>(a, b, group, factor, row, 0, sums);
-                    if (inputs.Count == 2)
-                    {
-                        Sums<TLanes, TV, TBits, TFactor, TSum>(a, b, group, factor, row, 1, halves);
-                        for (var k = 0; k < 2 * lanes; k++)
-                        {
-                            sums[k] += 2 * halves[k];
-                        }
-                    }
-
-                    Scale(totals[..lanes], sums, strip, row, group);
-                    Scale(totals.Slice(lanes, lanes), sums[lanes..], second, row, group);
-                }
-
-                Write(totals[..lanes], row, strip);
-                Write(totals.Slice(lanes, lanes), row, second);
+                var sums = StepTileKernel<TLanes, TV, TBits, TFactor, TSum>.Pair(shape, new TileStrip(weight, strip), new TileStrip(weight, second), factor, zero, inputs, row);
+                Write<TLanes, TV>(sums.A, sums.B, row, strip);
+                Write<TLanes, TV>(sums.C, sums.D, row, second);
             }
         }
     }
 
-    private void Sums<TLanes, TV, TBits, TFactor, TSum>(TileStrip a, TileStrip b, int group, TFactor factor, int row, int plane, Span<int> sums)
+    /// <summary>y = scale · total + bias, as many as there are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Write<TLanes, TV>(TV low, TV high, int row, int first)
         where TLanes : struct, ILanes<TV>
         where TV : struct
-        where TBits : struct, ICodeBits
-        where TFactor : struct, IIntegerFactor<TV>
-        where TSum : struct, IIntegerSum<TV>
     {
-        StepTileKernel<TLanes, TV, TBits, TFactor, TSum>.Store(weight.Tiles.Shape, a, b, group, factor, ref inputs.Plane(row, plane), sums);
+        var (outputs, lanes) = (weight.Tiles.Shape.Rows, Unsafe.SizeOf<TV>() / sizeof(float));
+        var count = Math.Min(lanes, outputs - first);
+        if (count <= 0)
+        {
+            return;
+        }
+
+        var scale = TLanes.Repeat(totalScale);
+        (low, high) = (TLanes.MultiplyDouble(low, scale), TLanes.MultiplyDouble(high, scale));
+        if (count < lanes)
+        {
+            WriteSome<TLanes, TV>(low, high, y.Slice((row * outputs) + first, count), bias.IsEmpty ? default : bias.Slice(first, count));
+            return;
+        }
+
+        if (!bias.IsEmpty)
+        {
+            var shift = TLanes.Load(ref Unsafe.As<float, byte>(ref MemoryMarshal.GetReference(bias.Slice(first, lanes))));
+            (low, high) = (TLanes.AddDouble(low, TLanes.WidenLower(shift)), TLanes.AddDouble(high, TLanes.WidenUpper(shift)));
+        }
+
+        TLanes.Store(TLanes.NarrowDouble(low, high), ref Unsafe.As<float, byte>(ref MemoryMarshal.GetReference(y.Slice((row * outputs) + first, lanes))));
     }
 
-    /// <summary>totals += scale · (levelStep · Σ level · step - zero · Σ step).</summary>
-    private void Scale(Span<double> totals, ReadOnlySpan<int> sums, int strip, int row, int group)
+    /// <summary>The last outputs, fewer than a vector has.</summary>
+    private static void WriteSome<TLanes, TV>(TV low, TV high, Span<float> target, ReadOnlySpan<float> bias)
+        where TLanes : struct, ILanes<TV>
+        where TV : struct
     {
-        var shape = weight.Tiles.Shape;
-        var start = (((strip / TileShape.TileRows * shape.Groups) + group) * TileShape.TileRows) + (strip % TileShape.TileRows);
-        var scales = weight.Scales.Slice(start, totals.Length);
-        var zeros = weight.Zeros.IsEmpty ? [] : weight.Zeros.Slice(start, totals.Length);
-        var (levelStep, common, all) = ((double)weight.Grid.WholeStep, (double)weight.Grid.Zero, (double)inputs.Sum(row, group));
-        for (var k = 0; k < totals.Length; k++)
-        {
-            totals[k] += scales[k] * ((levelStep * sums[k]) - ((zeros.IsEmpty ? common : zeros[k]) * all));
-        }
-    }
-
-    private void Write(ReadOnlySpan<double> totals, int row, int first)
-    {
-        var outputs = weight.Tiles.Shape.Rows;
-        for (var k = 0; k < Math.Min(totals.Length, outputs - first); k++)
-        {
-            var scaled = inputScale * totals[k];
-            y[(row * outputs) + first + k] = (float)(bias.IsEmpty ? scaled : scaled + bias[first + k]);
-        }
+        Span<float> values = stackalloc float[TileShape.TileRows];
+        bias.CopyTo(values);
+        ref var bytes = ref Unsafe.As<float, byte>(ref values[0]);
+        var shift = TLanes.Load(ref bytes);
+        TLanes.Store(TLanes.NarrowDouble(TLanes.AddDouble(low, TLanes.WidenLower(shift)), TLanes.AddDouble(high, TLanes.WidenUpper(shift))), ref bytes);
+        values[..target.Length].CopyTo(target);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class TiledWeight
     /// <summary>Bytes that codes, scales and zero points take.</summary>
     public long ByteCount => Tiles.Bytes.Length + (sizeof(float) * (long)(scales.Length + zeros.Length));
 
-    /// <summary>Lays out a weight, or tells with null that it cannot be: binary planes, more than 16 levels that are no even steps, or short groups.</summary>
+    /// <summary>Lays out a weight, or tells with null that it cannot be: binary planes, more than 64 levels that are no even steps, or short groups.</summary>
     public static TiledWeight? Of(QuantizedWeight weight)
     {
         var (format, codes) = (weight.Format, weight.Codes);
@@ -56,6 +56,9 @@ internal sealed class TiledWeight
 
     /// <summary>Byte <paramref name="k"/> of every level, the lowest first, as a table of 16.</summary>
     public Vector128<byte> FloatTable(int k) => Vector128.Create(floatTables.AsSpan(k * Vector128<byte>.Count, Vector128<byte>.Count));
+
+    /// <summary>Levels that are looked up: of 16 after 16, four tables of 16 bytes.</summary>
+    public ReadOnlySpan<byte> FloatTables => floatTables;
 
     /// <summary>Magnitudes of whole levels, as a table of 16.</summary>
     public Vector128<byte> Magnitudes { get; }
@@ -84,18 +87,20 @@ internal sealed class TiledWeight
         return target;
     }
 
-    /// <summary>The 32-bit floats of up to 16 levels, byte by byte. Even levels hold their common zero point already where no row has one of its own.</summary>
+    /// <summary>The 32-bit floats of levels, byte by byte, of 16 after 16. Even levels hold their common zero point already where no row has one of its own.</summary>
     private static byte[] TablesOf(QuantizedFormat format, LevelGrid grid)
     {
-        var tables = new byte[sizeof(float) * Vector128<byte>.Count];
+        var count = Vector128<byte>.Count;
+        var isLookedUp = format.Bits <= 4 || !grid.IsEven;
+        var tables = new byte[sizeof(float) * Math.Max(count, isLookedUp ? format.Levels.Count : 0)];
         Span<byte> bytes = stackalloc byte[sizeof(float)];
-        for (var code = 0; format.Bits <= 4 && code < format.Levels.Count; code++)
+        for (var code = 0; isLookedUp && code < format.Levels.Count; code++)
         {
             var level = !grid.IsEven ? format.Levels[code] : format.HasZeroPoints ? code : code - grid.Zero;
             BinaryPrimitives.WriteSingleLittleEndian(bytes, level);
             for (var k = 0; k < sizeof(float); k++)
             {
-                tables[(k * Vector128<byte>.Count) + code] = bytes[k];
+                tables[(((code / count * sizeof(float)) + k) * count) + (code % count)] = bytes[k];
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace LayerDsl;
 
@@ -9,7 +8,10 @@ internal static class PlaneProduct
     /// <summary>Rows of inputs at a time: their tables take 16 bytes for each input.</summary>
     private const int RowsAtOnce = 8;
 
-    /// <summary>y = x Wᵀ + b.</summary>
+    /// <summary>The largest input in codes whose sums of four fit into a byte.</summary>
+    private const int LargestOfByte = 15;
+
+    /// <summary>y = x Wᵀ + b. Inputs count in 2^-25 of the largest of a run of 1024, finer than sums of floats are; rows with what cannot be counted, such as NaN, are added up in floats.</summary>
     /// <param name="weight">(outputs, inputs).</param>
     /// <param name="x">(rows, inputs).</param>
     /// <param name="bias">(outputs), or empty.</param>
@@ -18,59 +20,68 @@ internal static class PlaneProduct
     /// <param name="width">The vectors to compute on.</param>
     public static void Multiply(PlaneWeight weight, ReadOnlySpan<float> x, ReadOnlySpan<float> bias, Span<float> y, int rows, KernelWidth width)
     {
+        var (shape, whole) = (weight.Shape, new WholeTables(weight.Shape, FourBytes.Bytes));
+        var stride = shape.Blocks * PlaneTables.BlockBytes;
+        var most = Math.Min(rows, RowsAtOnce);
+        using var buffer = new PooledBuffer(checked(most * stride / sizeof(float)));
+        using var steps = new PooledBuffer(checked(most * weight.Runs));
+        var tables = MemoryMarshal.AsBytes(buffer.Span);
+        for (var first = 0; first < rows; first += RowsAtOnce)
+        {
+            var count = Math.Min(RowsAtOnce, rows - first);
+            var block = x.Slice(first * shape.Columns, count * shape.Columns);
+            var isWhole = true;
+            for (var row = 0; row < count && isWhole; row++)
+            {
+                isWhole = whole.TryFill(block.Slice(row * shape.Columns, shape.Columns), steps.Span.Slice(row * weight.Runs, weight.Runs), tables.Slice(row * stride, stride));
+            }
+
+            for (var row = 0; row < count && !isWhole; row++)
+            {
+                PlaneTables.Fill(shape, block.Slice(row * shape.Columns, shape.Columns), tables.Slice(row * stride, stride));
+            }
+
+            var output = new TileOutput(y.Slice(first * shape.Rows, count * shape.Rows), bias, shape.Rows, count);
+            Run(new PlaneWork(weight, tables, steps.Span, stride, output) { EntryBytes = isWhole ? FourBytes.Bytes : 0, Width = width }, count);
+        }
+    }
+
+    /// <summary>y = step · (steps Wᵀ) + b for inputs in codes: the sums of signed steps are exact. Where inputs have one bit, entries of the tables are counts of bits.</summary>
+    /// <param name="weight">(outputs, inputs).</param>
+    /// <param name="grid">The grid of the inputs.</param>
+    /// <param name="steps">(rows, inputs): codes less the zero point.</param>
+    /// <param name="bias">(outputs), or empty.</param>
+    /// <param name="y">(rows, outputs).</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="width">The vectors to compute on.</param>
+    public static void MultiplySteps(PlaneWeight weight, ActivationGrid grid, ReadOnlySpan<short> steps, ReadOnlySpan<float> bias, Span<float> y, int rows, KernelWidth width)
+    {
         var shape = weight.Shape;
-        using var buffer = new PooledBuffer(checked(Math.Min(rows, RowsAtOnce) * shape.Blocks * (PlaneTables.BlockBytes / sizeof(float))));
+        var largest = Math.Max(grid.Format.Highest - grid.ZeroPoint, grid.ZeroPoint - grid.Format.Lowest);
+        var whole = new WholeTables(shape, largest <= LargestOfByte ? OneByte.Bytes : TwoBytes.Bytes);
+        var stride = shape.Blocks * whole.BlockBytes;
+        var most = Math.Min(rows, RowsAtOnce);
+        using var buffer = new PooledBuffer(checked(most * stride / sizeof(float)));
+        using var scales = new PooledBuffer(checked(most * weight.Runs));
+        scales.Span.Fill(grid.Scale);
         var tables = MemoryMarshal.AsBytes(buffer.Span);
         for (var first = 0; first < rows; first += RowsAtOnce)
         {
             var count = Math.Min(RowsAtOnce, rows - first);
             for (var row = 0; row < count; row++)
             {
-                PlaneTables.Fill(shape, x.Slice((first + row) * shape.Columns, shape.Columns), tables[(row * shape.Blocks * PlaneTables.BlockBytes)..]);
+                whole.Fill(steps.Slice((first + row) * shape.Columns, shape.Columns), tables.Slice(row * stride, stride));
             }
 
-            var parts = TiledProduct.PartsOf(shape, count);
-            var work = new Work(weight, tables, new TileOutput(y.Slice(first * shape.Rows, count * shape.Rows), bias, shape.Rows, count), parts, width);
-            WorkerTeam.Shared.Run(ref work, parts);
+            var output = new TileOutput(y.Slice(first * shape.Rows, count * shape.Rows), bias, shape.Rows, count);
+            Run(new PlaneWork(weight, tables, scales.Span, stride, output) { EntryBytes = whole.BlockBytes / (2 * WholeTables.PlaneBytes), Width = width }, count);
         }
     }
 
-    private readonly ref struct Work(PlaneWeight weight, ReadOnlySpan<byte> tables, TileOutput output, int parts, KernelWidth width) : IWork
+    private static void Run(PlaneWork work, int rows)
     {
-        private readonly ReadOnlySpan<byte> tables = tables;
-        private readonly TileOutput output = output;
-
-        public void Run(int part)
-        {
-            switch (width)
-            {
-                case KernelWidth.Widest:
-                    Tiles<Lanes512, Vector512<byte>>(part);
-                    break;
-                case KernelWidth.Wide:
-                    Tiles<Lanes256, Vector256<byte>>(part);
-                    break;
-                case KernelWidth.Narrow:
-                    Tiles<Lanes128, Vector128<byte>>(part);
-                    break;
-            }
-        }
-
-        private void Tiles<TLanes, TV>(int part)
-            where TLanes : struct, ILanes<TV>
-            where TV : struct
-        {
-            var (shape, stride) = (weight.Shape, weight.Shape.Blocks * PlaneTables.BlockBytes);
-            var (first, last) = TilePart.Rows(shape, part, parts);
-            Span<float> results = stackalloc float[TileShape.TileRows];
-            for (var row = 0; row < output.Rows; row++)
-            {
-                for (var strip = first; strip < last; strip += TileShape.TileRows)
-                {
-                    PlaneKernel<TLanes, TV>.Tile(weight, strip / TileShape.TileRows, tables.Slice(row * stride, stride), results);
-                    output.Write(results, row, strip);
-                }
-            }
-        }
+        var parts = TiledProduct.PartsOf(work.Shape, rows);
+        work.Parts = parts;
+        WorkerTeam.Shared.Run(ref work, parts);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace LayerDsl;
@@ -24,6 +25,7 @@ internal static class PlaneTables
     /// <param name="shape">Sizes.</param>
     /// <param name="x">The row.</param>
     /// <param name="tables">Room for <see cref="BlockBytes"/> for each block.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill(TileShape shape, ReadOnlySpan<float> x, Span<byte> tables)
     {
         Span<float> inputs = stackalloc float[TileShape.BlockColumns];
@@ -41,6 +43,7 @@ internal static class PlaneTables
     }
 
     /// <summary>Entry k is Σ_t (bit t of k ? x_t : -x_t).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fill(ReadOnlySpan<float> x, Span<byte> target)
     {
         var low = Vector128.Create(-x[0] - x[1], x[0] - x[1], x[1] - x[0], x[0] + x[1]);

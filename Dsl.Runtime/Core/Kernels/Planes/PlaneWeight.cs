@@ -6,8 +6,11 @@ namespace LayerDsl;
 /// </summary>
 internal sealed class PlaneWeight : ILaidOutCodes
 {
-    /// <summary>Tables of a run of inputs, 512 bytes for a block, stay in the first-level cache while every plane uses them.</summary>
-    public const int RunBlocks = 8;
+    /// <summary>
+    /// Blocks of a run, but for the last of a group. Tables of its inputs, 512 bytes for a block, stay in the first-level cache while every plane uses them; and sums of bytes over its
+    /// quads fit into 16 bits.
+    /// </summary>
+    public const int RunBlocks = 32;
 
     /// <summary>Columns of a byte.</summary>
     public const int Octet = 8;
@@ -49,6 +52,16 @@ internal sealed class PlaneWeight : ILaidOutCodes
         }
 
         return made;
+    }
+
+    /// <summary>Runs of a row.</summary>
+    public int Runs
+    {
+        get
+        {
+            var last = Shape.Blocks - Shape.FirstBlock(Shape.Groups - 1);
+            return ((Shape.Groups - 1) * ((Shape.BlocksPerGroup + RunBlocks - 1) / RunBlocks)) + ((last + RunBlocks - 1) / RunBlocks);
+        }
     }
 
     /// <summary>Where the signs of a run start in a tile, in bytes.</summary>

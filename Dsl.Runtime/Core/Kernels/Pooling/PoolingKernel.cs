@@ -69,6 +69,7 @@ internal readonly ref struct PoolingKernel<TFunction> : IWork
     }
 
     /// <summary>Windows of two by two side by side, the common case: no line in between is written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void JoinPairs(ReadOnlySpan<float> lines, Span<float> target)
     {
         ref var upper = ref MemoryMarshal.GetReference(lines);
@@ -89,6 +90,7 @@ internal readonly ref struct PoolingKernel<TFunction> : IWork
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void JoinColumns(ReadOnlySpan<float> line, Span<float> joined, Span<float> target)
     {
         var length = line.Length - windows.KernelSize + 1;
