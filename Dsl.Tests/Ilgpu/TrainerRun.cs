@@ -33,7 +33,7 @@ internal sealed class TrainerRun : IDisposable
     }
 
     /// <summary>The outputs and all gradients equal those of TorchSharp, for a gradient of the outputs at random.</summary>
-    public void PassesAgree(int batch, int seed = 1)
+    public void PassesAgree(int batch, int seed = 1, params long[] sample)
     {
         var x = Values.Uniform(new Random(seed), batch * Trainer.InputSize);
         var gradY = Values.Uniform(new Random(seed + 1), batch * Trainer.OutputSize);
@@ -42,7 +42,7 @@ internal sealed class TrainerRun : IDisposable
         Trainer.Backward(gradY);
 
         using var scope = NewDisposeScope();
-        var expected = Model.forward(tensor(x).reshape(batch, -1));
+        var expected = Model.forward(tensor(x).reshape([batch, .. sample.Length == 0 ? [-1] : sample]));
         (expected.flatten() * tensor(gradY)).sum().backward();
         Close(expected, y, "output");
         var named = Model.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);

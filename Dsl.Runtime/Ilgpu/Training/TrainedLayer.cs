@@ -1,6 +1,6 @@
 using ILGPU;
 using ILGPU.Runtime;
-using LayerDsl.Ilgpu.Launch;
+using LayerDsl.Ilgpu.Kernels;
 
 namespace LayerDsl.Ilgpu;
 
@@ -69,7 +69,7 @@ public abstract class TrainedLayer
     /// <summary>A group of threads for each row: a power of two of them.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="columns">The values of a row.</param>
-    protected KernelConfig Groups(int rows, int columns) => new(rows, trainer.Kernels.ThreadsFor(columns, LayerDsl.Ilgpu.Kernels.DeviceReduce.MostThreads));
+    protected KernelConfig Groups(int rows, int columns) => new(rows, trainer.Kernels.ThreadsFor(columns, DeviceReduce.MostThreads));
 
     /// <summary>Enqueues a copy.</summary>
     /// <param name="from">From where.</param>

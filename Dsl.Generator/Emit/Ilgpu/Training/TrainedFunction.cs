@@ -53,8 +53,8 @@ internal sealed class TrainedFunction
     /// <summary>The arguments whose values the gradients take.</summary>
     private IEnumerable<int> Read => targets.Select(target => Gradients[target.Argument]!).SelectMany(Arguments).Where(number => number < fused.Arguments.Count).Distinct().OrderBy(number => number);
 
-    public static List<TrainedFunction> Of(ForwardProgram program, NameScope names, Func<int, int> step) => program.Steps
-        .Select((found, number) => (Fused: found as ForwardStep.Fused, Number: step(number))).Where(pair => pair.Fused is not null)
+    public static List<TrainedFunction> Of(ForwardProgram program, NameScope names) => program.Steps
+        .Select((found, number) => (Fused: found as ForwardStep.Fused, Number: number)).Where(pair => pair.Fused is not null)
         .Select(pair => new TrainedFunction(pair.Number, pair.Fused!, names.Variable("fused" + FusedKernel.NameOf(pair.Fused!.Body) + "Kernel", "Back"))).ToList();
 
     /// <summary>The launch of the forward kernel.</summary>

@@ -2,8 +2,6 @@ using System.Globalization;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Emit.Torch;
 using LayerDsl.Generator.Forward;
-using LayerDsl.Generator.Gradients;
-using LayerDsl.Generator.Scheduling;
 
 namespace LayerDsl.Generator.Emit.Ilgpu.Training;
 
@@ -36,7 +34,7 @@ internal sealed class TrainerEmitter
             }
         }
 
-        functions = TrainedFunction.Of(program, names, step => step);
+        functions = TrainedFunction.Of(program, names);
     }
 
     /// <summary>The name of the class of a layer on a device.</summary>

@@ -1,4 +1,3 @@
-using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Scheduling;
 
