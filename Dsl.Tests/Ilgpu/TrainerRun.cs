@@ -42,6 +42,7 @@ internal sealed class TrainerRun : IDisposable
         Trainer.Backward(gradY);
 
         using var scope = NewDisposeScope();
+        Model.zero_grad();
         var expected = Model.forward(tensor(x).reshape([batch, .. sample.Length == 0 ? [-1] : sample]));
         (expected.flatten() * tensor(gradY)).sum().backward();
         Close(expected, y, "output");
