@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Emit.Ilgpu.Training;
 using LayerDsl.Generator.Own;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
@@ -16,8 +17,8 @@ internal static class FileNames
 {
     public static IEnumerable<string> Of(Declared<ModelSpec> declared) => declared.Spec is not { } model
         ? []
-        : LayerTasks.Of(declared).Concat(LayerTasks.AttentionOf(declared)).Select(task => task.File)
-            .Concat([model.Type.FileName, model.Type.FileName + ".Folded", model.Type.FileName + ".OnDevice", model.Type.FileName + ".FoldIlgpu"]);
+        : LayerTasks.Of(declared).Concat(LayerTasks.AttentionOf(declared)).SelectMany(task => new[] { task.File, TrainerEmitter.ClassOf(task.File) })
+            .Concat(new[] { string.Empty, ".Folded", ".OnDevice", ".FoldIlgpu", ".TrainerOnDevice", ".TrainIlgpu" }.Select(end => model.Type.FileName + end));
 
     public static IEnumerable<string> Of(Declared<LayerClassSpec> declared) =>
         LayerTasks.Of(declared).Concat(LayerTasks.AttentionOf(declared)).Select(task => task.File);

@@ -58,7 +58,7 @@ public sealed class LayerGenerator : IIncrementalGenerator
             .Select((names, _) => FileNames.Clashes(names));
 
         // 4. One task for each layer, so that an edit runs the later steps for the layers that it changes only.
-        Generate(context, models.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(models), clashes, examiner);
+        var scheduled = Generate(context, models.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(models), clashes, examiner);
         GenerateAttention(context, models.SelectMany((declared, _) => LayerTasks.AttentionOf(declared)), PlacesOf(models), clashes, examiner);
         foreach (var classes in layerClasses)
         {
@@ -90,24 +90,35 @@ public sealed class LayerGenerator : IIncrementalGenerator
         context.AddFiles(device, clashes);
         context.Report(device.SelectMany((file, _) => file.Diagnostics).Combine(PlacesOf(models)).Select((pair, _) => pair.Left.Locate(pair.Right)));
 
-        // 8. What lets TorchSharp's native library load.
+        // 8. The training of a model on a device, from the same passes of its layers.
+        var trained = scheduled.Combine(context.HasIlgpu()).Where(pair => pair.Right).Select((pair, _) => TrainingPipeline.Layer(pair.Left)).WithTrackingName(StepNames.TrainedLayers);
+        var verdicts = trained.Select((file, _) => new TrainedLayerVerdict(file.Model, file.Layer, file.Refusal)).Collect().Select((all, _) => new EquatableArray<TrainedLayerVerdict>(all));
+        var trainers = merged.Combine(context.HasIlgpu()).Where(pair => pair.Right).Select((pair, _) => pair.Left).Combine(verdicts)
+            .SelectMany((pair, _) => TrainingPipeline.Model(pair.Left, pair.Right)).WithTrackingName(StepNames.TrainerFiles);
+        context.AddFiles(trainers, clashes);
+        context.Report(trainers.SelectMany((file, _) => file.Diagnostics).Combine(PlacesOf(models)).Select((pair, _) => pair.Left.Locate(pair.Right)));
+        var trainable = trainers.Where(file => file.Text is not null).Select((file, _) => file.Name).Collect().Select((names, _) => new EquatableArray<string>(names));
+        context.AddFiles(trained.Combine(trainable).Where(pair => pair.Right.Contains(pair.Left.Model + ".TrainerOnDevice"))
+            .Select((pair, _) => new GeneratedFile(pair.Left.File, pair.Left.Text, [])), clashes);
+
+        // 9. What lets TorchSharp's native library load.
         context.RegisterTorchLoader();
     }
 
     /// <summary>The steps of every layer: prove, differentiate, schedule, write.</summary>
-    private static void Generate(
+    private static IncrementalValuesProvider<ScheduledLayer> Generate(
         IncrementalGeneratorInitializationContext context,
         IncrementalValuesProvider<LayerTask> tasks,
         IncrementalValueProvider<EquatableArray<PlaceInfo>> places,
         IncrementalValueProvider<EquatableArray<string>> clashes,
         Examiner examiner)
     {
-        var files = tasks.WithTrackingName(StepNames.LayerTasks)
+        var scheduled = tasks.WithTrackingName(StepNames.LayerTasks)
             .Select((task, cancellation) => LayerPipeline.Prove(task, examiner, cancellation)).WithTrackingName(StepNames.ProvedLayers)
             .Select((layer, cancellation) => LayerPipeline.Differentiate(layer, examiner, cancellation)).WithTrackingName(StepNames.DifferentiatedLayers)
-            .Select((layer, _) => LayerPipeline.Schedule(layer)).WithTrackingName(StepNames.ScheduledLayers)
-            .Select((layer, _) => LayerPipeline.Emit(layer)).WithTrackingName(StepNames.LayerFiles);
-        Finish(context, files, places, clashes);
+            .Select((layer, _) => LayerPipeline.Schedule(layer)).WithTrackingName(StepNames.ScheduledLayers);
+        Finish(context, scheduled.Select((layer, _) => LayerPipeline.Emit(layer)).WithTrackingName(StepNames.LayerFiles), places, clashes);
+        return scheduled;
     }
 
     /// <summary>The steps of an attention layer, whose projections go the way of every layer.</summary>

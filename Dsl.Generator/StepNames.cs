@@ -22,6 +22,8 @@ internal static class StepNames
     public const string FoldedFiles = nameof(FoldedFiles);
     public const string HasIlgpu = nameof(HasIlgpu);
     public const string DeviceFiles = nameof(DeviceFiles);
+    public const string TrainedLayers = nameof(TrainedLayers);
+    public const string TrainerFiles = nameof(TrainerFiles);
     public const string TorchLoader = nameof(TorchLoader);
     public const string Diagnostics = nameof(Diagnostics);
 }

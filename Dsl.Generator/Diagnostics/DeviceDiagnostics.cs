@@ -9,4 +9,9 @@ internal static class DeviceDiagnostics
         "LDSL310",
         "Too large for a device",
         "One sample of '{0}' takes {1} in the step {2}, and an index of a device reaches {3}; FoldIlgpu() is not generated, Fold() is. Split the sample");
+
+    public static readonly DiagnosticDescriptor CannotTrain = Descriptors.Information(
+        "LDSL312",
+        "Not trained on a device",
+        "TrainIlgpu() is not generated for '{0}': {1}. Train with TorchSharp, and fold to the device");
 }

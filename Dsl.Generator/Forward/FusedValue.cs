@@ -19,4 +19,7 @@ internal abstract record FusedValue
 
     /// <summary>A value and a number, which may stand on the left.</summary>
     public sealed record WithNumber(Arithmetic Operation, FusedValue Operand, double Number, bool NumberFirst) : FusedValue;
+
+    /// <summary>The derivative of a function at a value.</summary>
+    public sealed record Slope(Activation Function, FusedValue Operand) : FusedValue;
 }

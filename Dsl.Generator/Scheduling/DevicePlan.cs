@@ -13,6 +13,10 @@ internal sealed record DevicePlan(ForwardProgram Program, IReadOnlyDictionary<in
     /// <param name="layers">Its layers.</param>
     public static DevicePlan Of(ForwardProgram program, IReadOnlyCollection<LayerShape> layers) => new Builder(program, layers).Build();
 
+    /// <summary>The steps of a model that is trained: a backward pass reads what layers made before a function was applied to it, so that layers apply none.</summary>
+    /// <param name="program">The steps of the model.</param>
+    public static ForwardProgram ForTraining(ForwardProgram program) => new Builder(program, []).Build().Program;
+
     private sealed class Builder(ForwardProgram program, IReadOnlyCollection<LayerShape> layers)
     {
         private readonly List<ForwardStep> steps = [];
@@ -70,7 +74,7 @@ internal sealed record DevicePlan(ForwardProgram Program, IReadOnlyDictionary<in
         }
 
         private bool Applies(string name) =>
-            layers.First(layer => layer.Name == name) is LinearShape or Conv2dShape or AttentionShape && program.Steps.Count(step => step is ForwardStep.Layer layer && layer.Name == name) == 1;
+            layers.FirstOrDefault(layer => layer.Name == name) is LinearShape or Conv2dShape or AttentionShape && program.Steps.Count(step => step is ForwardStep.Layer layer && layer.Name == name) == 1;
 
         private FusedValue Body(int step, List<int> arguments) => program.Steps[step] switch
         {

@@ -128,7 +128,7 @@ public abstract partial class DeviceModel
     {
         var average = kernels.Get<Action<ArrayView<float>, ArrayView<float>, int, float>, Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int, float>>(
             ImageKernels.GlobalAverage, Accelerator.LoadKernel);
-        average(Stream, new KernelConfig(planes, kernels.ThreadsFor(size, RowKernels.MostThreads)), x, y, size, 1f / size);
+        average(Stream, new KernelConfig(planes, kernels.ThreadsFor(size, DeviceReduce.MostThreads)), x, y, size, 1f / size);
     }
 
     /// <summary>Enqueues a copy.</summary>

@@ -80,6 +80,6 @@ public sealed class PtxTests(OfflineCompiler compiler) : IClassFixture<OfflineCo
 
     private static IEnumerable<PtxInstruction> GlobalLoads(PtxText ptx, PtxLoop loop) => ptx.Of(loop).Where(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal));
 
-    private static bool IsIntegerDivision(PtxInstruction instruction) =>
+    internal static bool IsIntegerDivision(PtxInstruction instruction) =>
         (instruction.Operation.StartsWith("div", StringComparison.Ordinal) || instruction.Operation.StartsWith("rem", StringComparison.Ordinal)) && !instruction.Operation.Contains(".f", StringComparison.Ordinal);
 }

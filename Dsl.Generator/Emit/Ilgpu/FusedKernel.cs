@@ -60,7 +60,8 @@ internal sealed record FusedKernel(int Step, string Name, string Field, Equatabl
         });
     }
 
-    private static string NameOf(FusedValue body) => body switch
+    /// <summary>What it does, in a word.</summary>
+    public static string NameOf(FusedValue body) => body switch
     {
         FusedValue.Activate activate => activate.Function.ToString(),
         FusedValue.Combine { Operation: Arithmetic.Add } => "Sum",
@@ -70,10 +71,15 @@ internal sealed record FusedKernel(int Step, string Name, string Field, Equatabl
         _ => "Shifted",
     };
 
-    private static string Text(FusedValue value, int around, Func<int, string> argument) => value switch
+    /// <summary>A value as an expression.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="around">How tightly the operator around it binds; 0 for none.</param>
+    /// <param name="argument">The text of an argument.</param>
+    public static string Text(FusedValue value, int around, Func<int, string> argument) => value switch
     {
         FusedValue.Argument read => argument(read.Number),
         FusedValue.Activate activate => $"DeviceMath.{activate.Function}({Text(activate.Operand, 0, argument)})",
+        FusedValue.Slope slope => $"DeviceMath.{slope.Function}Slope({Text(slope.Operand, 0, argument)})",
         FusedValue.Combine combine => Binary(combine.Operation, level => Text(combine.Left, level, argument), level => Text(combine.Right, level, argument), around),
         FusedValue.WithNumber { NumberFirst: true } number => Binary(number.Operation, _ => Number(number.Number), level => Text(number.Operand, level, argument), around),
         FusedValue.WithNumber number => Binary(number.Operation, level => Text(number.Operand, level, argument), _ => Number(number.Number), around),

@@ -7,7 +7,7 @@ namespace LayerDsl.Ilgpu.Kernels;
 /// Functions of 32-bit floats from additions, multiplications and shifts: the same on every device, and so checked where there is no GPU. Polynomials of the Cephes
 /// library (Moshier, Methods and Programs for Mathematical Functions, 1989) where nothing else is said.
 /// </summary>
-public static class DeviceMath
+public static partial class DeviceMath
 {
     private const float Log2E = 1.44269504f;
     private const float Ln2High = 0.693359375f; // few digits: its products with whole numbers are exact

@@ -41,14 +41,14 @@ internal static class ImageKernels
     /// <summary>The mean of each plane, a group of threads for each.</summary>
     public static void GlobalAverage(ArrayView<float> x, ArrayView<float> y, int size, float inverse)
     {
-        var shared = SharedMemory.Allocate<float>(RowKernels.MostThreads);
+        var shared = SharedMemory.Allocate<float>(DeviceReduce.MostThreads);
         var sum = 0f;
         for (var k = Group.IdxX; k < size; k += Group.DimX)
         {
             sum += x[(Grid.IdxX * size) + k];
         }
 
-        sum = RowKernels.Sum(shared, sum);
+        sum = DeviceReduce.Sum(shared, sum);
         if (Group.IdxX == 0)
         {
             y[Grid.IdxX] = sum * inverse;

@@ -5,9 +5,6 @@ namespace LayerDsl.Ilgpu.Kernels;
 /// <summary>Rows that a group of threads reduces: normalizations and softmax.</summary>
 internal static class RowKernels
 {
-    /// <summary>The most threads of a group.</summary>
-    public const int MostThreads = 256;
-
     /// <summary>y = (x − mean) / √(variance + ε) · weight + bias along rows; without the mean where rows are not centred. Weight and bias are left out where they are empty.</summary>
     /// <param name="x">(rows, columns).</param>
     /// <param name="y">(rows, columns); may be x.</param>
@@ -19,7 +16,7 @@ internal static class RowKernels
     /// <param name="bias">What is added to each column.</param>
     public static void Normalize(ArrayView<float> x, ArrayView<float> y, int columns, float inverse, float eps, int isCentred, ArrayView<float> weight, ArrayView<float> bias)
     {
-        var shared = SharedMemory.Allocate<float>(MostThreads);
+        var shared = SharedMemory.Allocate<float>(DeviceReduce.MostThreads);
         var first = Grid.IdxX * columns;
         var mean = 0f;
         if (isCentred != 0)
@@ -30,7 +27,7 @@ internal static class RowKernels
                 total += x[first + k];
             }
 
-            mean = Sum(shared, total) * inverse;
+            mean = DeviceReduce.Sum(shared, total) * inverse;
         }
 
         // A second pass over the row, so that a large mean costs no digits.
@@ -41,7 +38,7 @@ internal static class RowKernels
             squares += centred * centred;
         }
 
-        var scale = 1f / MathF.Sqrt((Sum(shared, squares) * inverse) + eps);
+        var scale = 1f / MathF.Sqrt((DeviceReduce.Sum(shared, squares) * inverse) + eps);
         for (var k = Group.IdxX; k < columns; k += Group.DimX)
         {
             var value = (x[first + k] - mean) * scale;
@@ -59,7 +56,7 @@ internal static class RowKernels
     /// <param name="factor">What every value is multiplied with before.</param>
     public static void Softmax(ArrayView<float> x, ArrayView<float> y, int columns, int isLogarithm, int isCausal, float factor)
     {
-        var shared = SharedMemory.Allocate<float>(MostThreads);
+        var shared = SharedMemory.Allocate<float>(DeviceReduce.MostThreads);
         var first = ((Grid.IdxY * Grid.DimX) + Grid.IdxX) * columns;
         var seen = isCausal != 0 ? Grid.IdxX + 1 : columns;
         var largest = float.NegativeInfinity;
@@ -69,14 +66,14 @@ internal static class RowKernels
             largest = value > largest ? value : largest;
         }
 
-        largest = Largest(shared, largest);
+        largest = DeviceReduce.Max(shared, largest);
         var total = 0f;
         for (var k = Group.IdxX; k < seen; k += Group.DimX)
         {
             total += DeviceMath.Exp((factor * x[first + k]) - largest);
         }
 
-        total = Sum(shared, total);
+        total = DeviceReduce.Sum(shared, total);
         var scale = 1f / total;
         var shift = DeviceMath.Log(total);
         for (var k = Group.IdxX; k < columns; k += Group.DimX)
@@ -84,40 +81,5 @@ internal static class RowKernels
             var value = (factor * x[first + k]) - largest;
             y[first + k] = k >= seen ? 0 : isLogarithm != 0 ? value - shift : DeviceMath.Exp(value) * scale;
         }
-    }
-
-    /// <summary>The sum of a value of each thread, to all threads. The number of threads is a power of two.</summary>
-    internal static float Sum(ArrayView<float> shared, float value)
-    {
-        Group.Barrier();
-        shared[Group.IdxX] = value;
-        for (var half = Group.DimX >> 1; half > 0; half >>= 1)
-        {
-            Group.Barrier();
-            if (Group.IdxX < half)
-            {
-                shared[Group.IdxX] += shared[Group.IdxX + half];
-            }
-        }
-
-        Group.Barrier();
-        return shared[0];
-    }
-
-    private static float Largest(ArrayView<float> shared, float value)
-    {
-        Group.Barrier();
-        shared[Group.IdxX] = value;
-        for (var half = Group.DimX >> 1; half > 0; half >>= 1)
-        {
-            Group.Barrier();
-            if (Group.IdxX < half && shared[Group.IdxX + half] > shared[Group.IdxX])
-            {
-                shared[Group.IdxX] = shared[Group.IdxX + half];
-            }
-        }
-
-        Group.Barrier();
-        return shared[0];
     }
 }

@@ -24,7 +24,7 @@ internal static class ShiftKernels
         ProductShape shape, ArrayView<float> x, int stride, RoundingGrid grid, ShiftWeights<TCodes> weights, ArrayView<float> y, SumEpilogue epilogue, ArrayView<int> status)
         where TCodes : struct, ICodes
     {
-        var shared = SharedMemory.Allocate<float>(RowKernels.MostThreads);
+        var shared = SharedMemory.Allocate<float>(DeviceReduce.MostThreads);
         var first = Grid.IdxY * stride;
         var sum = 0f;
         for (var octet = Group.IdxX; octet < shape.Columns.Octets; octet += Group.DimX)
@@ -39,7 +39,7 @@ internal static class ShiftKernels
             Note(values.High, first + column + Square, status);
         }
 
-        sum = RowKernels.Sum(shared, sum);
+        sum = DeviceReduce.Sum(shared, sum);
         if (Group.IdxX == 0)
         {
             epilogue.Store(y, (Grid.IdxY * shape.Outputs) + Grid.IdxX, 0, Grid.IdxX, sum * grid.Scale);

@@ -17,7 +17,7 @@ internal static class SparseKernels
     public static void Multiply(
         ArrayView<float> x, int stride, ArrayView<float> values, ArrayView<int> columns, ArrayView<int> starts, ArrayView<float> y, int outputs, SumEpilogue epilogue)
     {
-        var shared = SharedMemory.Allocate<float>(RowKernels.MostThreads);
+        var shared = SharedMemory.Allocate<float>(DeviceReduce.MostThreads);
         var first = Grid.IdxY * stride;
         var end = starts[Grid.IdxX + 1];
         var sum = 0f;
@@ -26,7 +26,7 @@ internal static class SparseKernels
             sum += values[k] * x[first + columns[k]];
         }
 
-        sum = RowKernels.Sum(shared, sum);
+        sum = DeviceReduce.Sum(shared, sum);
         if (Group.IdxX == 0)
         {
             epilogue.Store(y, (Grid.IdxY * outputs) + Grid.IdxX, 0, Grid.IdxX, sum);

@@ -26,6 +26,16 @@ internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
         return buffer.View;
     }
 
+    /// <summary>So many zeros.</summary>
+    public ArrayView<T> Zeros<T>(int count)
+        where T : unmanaged
+    {
+        var buffer = Accelerator.Allocate1D<T>(count);
+        buffers.Add(buffer);
+        buffer.MemSetToZero();
+        return buffer.View;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -1,0 +1,86 @@
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Scheduling;
+
+namespace LayerDsl.Generator.Emit.Ilgpu.Training;
+
+/// <summary>A kernel of a layer: its method and the field that holds its launcher.</summary>
+internal sealed record LayerKernel(DeviceStep Step, string Method, string Field, IReadOnlyList<Value> Arguments, bool TakesRows)
+{
+    /// <summary>Whether the launch names the groups; else a thread is started for each place.</summary>
+    public bool IsGrouped => Step is DeviceStep.Rows or DeviceStep.Reduce { ByGroup: true };
+
+    /// <summary>The types of the kernel's parameters.</summary>
+    public string Types => string.Join(", ", (IsGrouped ? Array.Empty<string>() : ["Index1D"]).Concat(Arguments.Select(_ => "ArrayView<float>")).Concat(TakesRows ? ["int"] : []));
+
+    /// <summary>The type of its launcher.</summary>
+    public string LauncherType => $"Action<AcceleratorStream, {(IsGrouped ? "KernelConfig, " : string.Empty)}{Types}>";
+}
+
+/// <summary>Writes the launches of a pass.</summary>
+internal sealed class LaunchWriter(KernelText text, NameScope names)
+{
+    private readonly List<LayerKernel> kernels = [];
+
+    /// <summary>The kernels that the lines launch.</summary>
+    public IReadOnlyList<LayerKernel> Kernels => kernels;
+
+    /// <summary>The lines of a pass.</summary>
+    public IEnumerable<string> Lines(IEnumerable<DeviceStep> steps, IReadOnlyDictionary<string, ValuePlace> places) => steps.Select(step => Line(step, places)).ToArray();
+
+    private string Line(DeviceStep step, IReadOnlyDictionary<string, ValuePlace> places)
+    {
+        string At(Value value) => places[value.Name].Text;
+        switch (step)
+        {
+            case DeviceStep.Copy copy:
+                return $"Copy({At(copy.Source)}, {At(copy.Result)});";
+            case DeviceStep.Product product:
+                return $"Multiply({At(product.Left)}, {At(product.Right)}, {At(product.Result)}, {Shape(product)}{(product.Bias is { } bias ? ", " + At(bias) : string.Empty)});";
+            default:
+                var kernel = Kernel(step);
+                return $"{kernel.Field}(Stream, {Grid(step)}, {string.Join(", ", kernel.Arguments.Select(At).Concat(kernel.TakesRows ? ["rows"] : []))});";
+        }
+    }
+
+    private string Shape(DeviceStep.Product product)
+    {
+        var shape = product.Shape;
+        string[] options =
+        [
+            .. shape.LeftIsTransposed ? ["LeftIsTransposed = true"] : Array.Empty<string>(),
+            .. shape.RightIsTransposed ? ["RightIsTransposed = true"] : Array.Empty<string>(),
+            .. product.Adds ? ["Adds = true"] : Array.Empty<string>(),
+            .. product.Factor.IsOne ? Array.Empty<string>() : ["Factor = " + DeviceFunctions.Number(product.Factor).Text],
+        ];
+        return $"new MatrixProduct({text.Count(shape.Rows)}, {text.Count(shape.Columns)}, {text.Count(shape.Inner)})" + (options.Length == 0 ? string.Empty : " { " + string.Join(", ", options) + " }");
+    }
+
+    private string Grid(DeviceStep step) => step switch
+    {
+        DeviceStep.Rows { Kernel: var kernel } => $"Groups({text.Count(kernel.Space.Take(kernel.RowAxes).ToArray())}, {text.Count(kernel.Space.Skip(kernel.RowAxes).ToArray())})",
+        DeviceStep.Reduce { ByGroup: true } reduce => $"Groups({text.Count(reduce.Fold.Result.Axes)}, {text.Count(reduce.Fold.Over)})",
+        DeviceStep.Reduce reduce => text.Count(reduce.Fold.Result.Axes),
+        DeviceStep.Points points => text.Count(points.Computed[0].Result.Axes),
+        _ => "0",
+    };
+
+    private LayerKernel Kernel(DeviceStep step)
+    {
+        if (kernels.FirstOrDefault(known => known.Step == step) is { } found)
+        {
+            return found;
+        }
+
+        var (name, arguments, takesRows) = step switch
+        {
+            DeviceStep.Rows rows => (rows.Kernel.Outputs[0].Value.Name + "Rows", RowsKernelWriter.Arguments(rows.Kernel).ToArray(), false),
+            DeviceStep.Reduce reduce => (reduce.Fold.Result.Name + (reduce.Fold.Reduction == Reduction.Sum ? "Sum" : "Largest"), PointKernelWriter.Arguments(reduce), text.IsPerRow(reduce.Fold.Over)),
+            DeviceStep.Points points => (points.Computed[0].Result.Name + "Values", PointKernelWriter.Arguments(points), false),
+            _ => throw new ShapeException("A step without a kernel: " + step.GetType().Name),
+        };
+        var field = names.Variable(name + "Kernel");
+        var kernel = new LayerKernel(step, NamesOf.Pascal(field), field, arguments, takesRows);
+        kernels.Add(kernel);
+        return kernel;
+    }
+}

@@ -1,0 +1,67 @@
+using LayerDsl.Generator.Ir;
+
+namespace LayerDsl.Generator.Scheduling;
+
+/// <summary>One launch of a kernel in a pass on a device, or a copy.</summary>
+internal abstract record DeviceStep
+{
+    private DeviceStep()
+    {
+    }
+
+    /// <summary>The result starts as a copy of a value of its shape.</summary>
+    public sealed record Copy(Value Result, Value Source) : DeviceStep;
+
+    /// <summary>A product of matrices, in its place or on top of what the result holds.</summary>
+    /// <param name="Bias">What is added to every row; null for none.</param>
+    public sealed record Product(Value Result, Value Left, Value Right, DeviceProduct Shape, Rational Factor, Value? Bias, bool Adds) : DeviceStep;
+
+    /// <summary>Pointwise chains over the same axes: a thread for each place.</summary>
+    public sealed record Points(EquatableArray<Statement.Compute> Computed) : DeviceStep;
+
+    /// <summary>A reduction.</summary>
+    /// <param name="ByGroup">Whether the threads of a group share the values of one result, which are neighbours in memory; else a thread has a result of its own.</param>
+    public sealed record Reduce(Statement.Fold Fold, bool ByGroup) : DeviceStep;
+
+    /// <summary>Pointwise chains and reductions over rows: a group of threads for each row.</summary>
+    public sealed record Rows(RowKernel Kernel) : DeviceStep;
+}
+
+/// <summary>How the matrices of a product lie in memory; each has one or several axes on each side.</summary>
+/// <param name="Rows">The axes of the result's rows.</param>
+/// <param name="Columns">The axes of its columns.</param>
+/// <param name="Inner">What is summed over.</param>
+/// <param name="LeftIsTransposed">Whether the left matrix lies as (inner, rows).</param>
+/// <param name="RightIsTransposed">Whether the right matrix lies as (columns, inner).</param>
+internal sealed record DeviceProduct(EquatableArray<Index> Rows, EquatableArray<Index> Columns, EquatableArray<Index> Inner, bool LeftIsTransposed, bool RightIsTransposed)
+{
+    /// <summary>The product with its operands in the order of the result; null where a contraction is no product of two matrices.</summary>
+    public static (DeviceProduct Shape, Value Left, Value Right)? Of(Value left, Value right, Value result)
+    {
+        if (Read(left, right, result) is { } shape)
+        {
+            return (shape, left, right);
+        }
+
+        return Read(right, left, result) is { } swapped ? (swapped, right, left) : null;
+    }
+
+    private static DeviceProduct? Read(Value left, Value right, Value result)
+    {
+        EquatableArray<Index> inner = left.Axes.Intersect(right.Axes).Except(result.Axes).ToEquatableArray();
+        EquatableArray<Index> rows = left.Axes.Except(inner).ToEquatableArray();
+        EquatableArray<Index> columns = right.Axes.Except(inner).ToEquatableArray();
+        if (inner.Count == 0 || rows.Count == 0 || columns.Count == 0 || !result.Axes.SequenceEqual(rows.Concat(columns)))
+        {
+            return null;
+        }
+
+        return (Side(left, rows, inner), Side(right, inner, columns)) is ({ } leftIsTransposed, { } rightIsTransposed)
+            ? new DeviceProduct(rows, columns, inner, leftIsTransposed, rightIsTransposed)
+            : null;
+    }
+
+    /// <summary>Whether a matrix lies the other way round; null where its axes are mixed.</summary>
+    private static bool? Side(Value matrix, EquatableArray<Index> first, EquatableArray<Index> second) =>
+        matrix.Axes.SequenceEqual(first.Concat(second)) ? false : matrix.Axes.SequenceEqual(second.Concat(first)) ? true : null;
+}

@@ -1,0 +1,143 @@
+using LayerDsl.Generator.Ir;
+
+namespace LayerDsl.Generator.Scheduling;
+
+/// <summary>Turns the steps of a pass into launches on a device, or says what no kernel computes.</summary>
+/// <param name="sizeOf">A size in generated code: a number, where it is declared.</param>
+internal sealed class DeviceSteps(Func<Size, string> sizeOf)
+{
+    /// <summary>A launch has at most 16 arguments, of which two are stream and grid.</summary>
+    private const int MostViews = 13;
+
+    private readonly List<DeviceStep> steps = [];
+
+    /// <summary>Why a device cannot run the pass; null where it can.</summary>
+    public string? Refusal { get; private set; }
+
+    /// <summary>The launches of some steps.</summary>
+    public IReadOnlyList<DeviceStep> Of(IEnumerable<Statement> statements)
+    {
+        steps.Clear();
+        foreach (var statement in statements)
+        {
+            Add(statement);
+        }
+
+        return steps.ToArray();
+    }
+
+    private void Add(Statement statement)
+    {
+        switch (statement)
+        {
+            case Statement.Contract contract:
+                Multiply(contract.Result, contract.Left, contract.Right, Rational.One, null, adds: false);
+                break;
+            case Statement.Accumulate sum:
+                Accumulate(sum);
+                break;
+            case Statement.Compute compute when Check(compute.Body):
+                AddPoints(compute);
+                break;
+            case Statement.Fold fold when Check(fold.Body):
+                CheckCount(fold.Reads(), 1);
+                steps.Add(new DeviceStep.Reduce(fold, IsByGroup(fold)));
+                break;
+            case Statement.Sweep sweep when Bodies(sweep.Kernel).All(Check):
+                CheckCount(sweep.Kernel.Inputs.Select(input => input.Value), sweep.Kernel.Outputs.Count(output => output.Over is null));
+                steps.Add(new DeviceStep.Rows(sweep.Kernel));
+                break;
+            case Statement.Compute or Statement.Fold or Statement.Sweep:
+                break;
+            default:
+                Refuse($"its step {statement.Result.Name} has no kernel");
+                break;
+        }
+    }
+
+    private void Multiply(Value result, Value left, Value right, Rational factor, Value? bias, bool adds)
+    {
+        if (DeviceProduct.Of(left, right, result) is { } product)
+        {
+            steps.Add(new DeviceStep.Product(result, product.Left, product.Right, product.Shape, factor, bias, adds));
+        }
+        else
+        {
+            Refuse($"its step {result.Name} is no product of two matrices");
+        }
+    }
+
+    private void Accumulate(Statement.Accumulate sum)
+    {
+        var bias = sum.Start is { } start && start.Axes.Count < sum.Result.Axes.Count ? sum.Start : null;
+        if (sum.Start is not null && bias is null)
+        {
+            steps.Add(new DeviceStep.Copy(sum.Result, sum.Start));
+        }
+
+        var adds = sum.Start is not null && bias is null;
+        foreach (var product in sum.Products)
+        {
+            Multiply(sum.Result, product.Left, product.Right, product.Factor, bias, adds);
+            (bias, adds) = (null, true);
+        }
+    }
+
+    /// <summary>Neighbouring steps over the same axes are one launch.</summary>
+    private void AddPoints(Statement.Compute compute)
+    {
+        if (steps.LastOrDefault() is DeviceStep.Points last && last.Computed[0].Result.Axes == compute.Result.Axes
+            && compute.Reads().All(read => !last.Computed.Any(step => step.Result.Name == read.Name) || read.Axes == compute.Result.Axes)
+            && Views([.. last.Computed, compute]) <= MostViews)
+        {
+            steps[steps.Count - 1] = new DeviceStep.Points([.. last.Computed, compute]);
+            return;
+        }
+
+        CheckCount(compute.Reads(), 1);
+        steps.Add(new DeviceStep.Points([compute]));
+    }
+
+    private static int Views(IReadOnlyCollection<Statement.Compute> steps) =>
+        steps.SelectMany(step => step.Reads()).Select(read => read.Name).Except(steps.Select(step => step.Result.Name)).Distinct().Count() + steps.Count;
+
+    private void CheckCount(IEnumerable<Value> reads, int results)
+    {
+        if (reads.Select(read => read.Name).Distinct().Count() + results > MostViews)
+        {
+            Refuse($"one of its passes over memory reads more than {MostViews} tensors");
+        }
+    }
+
+    private static IEnumerable<Pointwise> Bodies(RowKernel kernel) => kernel.Setup.Concat(kernel.RowSteps).Concat(kernel.Sweeps.SelectMany(sweep => sweep.RowSteps.Concat(sweep.Steps)))
+        .Select(step => step.Body).Concat(kernel.Sweeps.SelectMany(sweep => sweep.Folds).Select(fold => fold.Body));
+
+    /// <summary>Whether what is summed over lies in one piece wherever it is read, and last.</summary>
+    private static bool IsByGroup(Statement.Fold fold)
+    {
+        var wholes = fold.Reads().Select(read => read.Axes).ToArray();
+        return wholes.All(axes => !axes.Any(fold.Over.Contains) || axes.Skip(axes.Count - fold.Over.Count).SequenceEqual(fold.Over)) && wholes.Any(axes => axes.Any(fold.Over.Contains));
+    }
+
+    private bool Check(Pointwise body)
+    {
+        switch (body)
+        {
+            case Pointwise.Table:
+                Refuse("its weight is rounded to the levels of a table");
+                return false;
+            case Pointwise.Extent extent when !sizeOf(extent.Size).All(char.IsDigit):
+                Refuse("a formula of it depends on the size of the batch");
+                return false;
+            case Pointwise.Apply apply when !KernelCosts.Supports(apply.Function):
+                Refuse(apply.Function is Function.NearestLevel or Function.LevelAt ? "its weight is rounded to the levels of a table" : $"kernels have no function {apply.Function}");
+                return false;
+            case Pointwise.Apply apply:
+                return apply.Arguments.All(Check);
+            default:
+                return true;
+        }
+    }
+
+    private void Refuse(string reason) => Refusal ??= reason;
+}

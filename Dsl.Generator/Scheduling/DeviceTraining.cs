@@ -1,0 +1,79 @@
+using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
+
+namespace LayerDsl.Generator.Scheduling;
+
+/// <summary>The passes of a layer as a device trains it.</summary>
+/// <param name="Forward">The launches of the forward pass.</param>
+/// <param name="Backward">The launches of the gradients of parameters.</param>
+/// <param name="InputGradient">The launches of the gradient of the input.</param>
+/// <param name="Updates">The launches that make the buffers of users' methods follow the weight, before each forward pass.</param>
+/// <param name="Gradients">Each trained tensor and the value that is its gradient.</param>
+/// <param name="GradX">The gradient of the input.</param>
+/// <param name="Kept">Values that the backward pass reads from the forward pass.</param>
+internal sealed record DeviceTraining(
+    EquatableArray<DeviceStep> Forward,
+    EquatableArray<DeviceStep> Backward,
+    EquatableArray<DeviceStep> InputGradient,
+    EquatableArray<DeviceStep> Updates,
+    EquatableArray<TensorGradient> Gradients,
+    Value GradX,
+    EquatableArray<Value> Kept)
+{
+    /// <summary>The buffers and the values that they take, in the order of the layer's updates.</summary>
+    public EquatableArray<Value> NewBuffers { get; init; } = [];
+
+    /// <summary>The passes, or why a device has none.</summary>
+    public static (DeviceTraining? Passes, string? Refusal) Of(LayerForms forms, LayerPrograms programs)
+    {
+        if (forms.Shape is not LinearShape)
+        {
+            return (null, "only linear layers have kernels for training");
+        }
+
+        if (forms.Activation is not null)
+        {
+            return (null, "its input is rounded");
+        }
+
+        if (forms.MadeAnew.Any())
+        {
+            return (null, "its weight is rounded at random or to planes that are fitted anew for every pass");
+        }
+
+        return Schedule(forms, programs);
+    }
+
+    private static (DeviceTraining? Passes, string? Refusal) Schedule(LayerForms forms, LayerPrograms programs)
+    {
+        var forward = programs.Loops?.Forward ?? programs.Forward;
+        var backward = programs.Loops?.Backward ?? programs.Backward;
+        var split = backward.Ends.Count > 1 ? backward.Ends[backward.Ends.Count - 2] : 0;
+        var gradients = programs.BackwardOf.Select((tensor, k) => new TensorGradient(tensor, Whole(tensor, backward.Results[k]))).Where(pair => pair.Tensor.Role == TensorRole.Trainable).ToEquatableArray();
+        var repeated = gradients.Where(gradient => gradient.Value.Axes != AxesOf(backward, gradient.Tensor, programs))
+            .Select(gradient => (Statement)new Statement.Compute(gradient.Value, new Pointwise.Read(ResultOf(backward, gradient.Tensor, programs))));
+        var steps = new DeviceSteps(forms.SizeText);
+        var passes = new DeviceTraining(
+            steps.Of(forward.Statements).ToEquatableArray(),
+            steps.Of(backward.Statements.Take(split).Concat(repeated)).ToEquatableArray(),
+            steps.Of(backward.Statements.Skip(split)).ToEquatableArray(),
+            programs.Updates is { } updates ? steps.Of(updates.Statements).ToEquatableArray() : [],
+            gradients,
+            backward.Results[backward.Results.Count - 1],
+            programs.Loops is { } loops ? loops.Products.Concat(loops.Weights).ToEquatableArray() : [])
+        {
+            NewBuffers = programs.Updates?.Results ?? [],
+        };
+        return steps.Refusal is { } refusal ? (null, refusal) : (passes, null);
+    }
+
+    private static Value ResultOf(Program backward, Tensor tensor, LayerPrograms programs) => backward.Results[programs.BackwardOf.AsImmutableArray().IndexOf(tensor)];
+
+    private static EquatableArray<Index> AxesOf(Program backward, Tensor tensor, LayerPrograms programs) => ResultOf(backward, tensor, programs).Axes;
+
+    /// <summary>A gradient that is the same along an axis is spread over all of its tensor.</summary>
+    private static Value Whole(Tensor tensor, Value value) => value.Axes == tensor.Axes ? value : new Value(value.Name + "OfAll", tensor.Axes);
+}
+
+/// <summary>A trained tensor and the value that is its gradient.</summary>
+internal sealed record TensorGradient(Tensor Tensor, Value Value);

@@ -1,0 +1,84 @@
+using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Emit.Ilgpu.Training;
+using LayerDsl.Generator.Forward;
+using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Merging;
+using LayerDsl.Generator.Scheduling;
+
+namespace LayerDsl.Generator;
+
+/// <summary>A layer that a device may train: its class, or why there is none.</summary>
+/// <param name="Model">The model's file name.</param>
+/// <param name="Layer">The layer's name.</param>
+/// <param name="Text">The class; null where it is refused.</param>
+/// <param name="Refusal">Why.</param>
+internal sealed record TrainedLayerFile(string Model, string Layer, string? Text, string? Refusal)
+{
+    /// <summary>The name of its file.</summary>
+    public string File { get; init; } = string.Empty;
+}
+
+/// <summary>Whether a layer can be trained on a device: what the model needs to know of it.</summary>
+internal sealed record TrainedLayerVerdict(string Model, string Layer, string? Refusal);
+
+/// <summary>The stages of training on a device, after those of the layers and of the model.</summary>
+internal static class TrainingPipeline
+{
+    /// <summary>The class of a layer.</summary>
+    public static TrainedLayerFile Layer(ScheduledLayer layer)
+    {
+        var (passes, refusal) = DeviceTraining.Of(layer.Forms, layer.Programs);
+        var name = layer.Task.Layer.Name;
+        return new TrainedLayerFile(
+            layer.Task.Type.FileName, name, passes is null ? null : TrainedLayerEmitter.Emit(layer.Task.Type, TrainerEmitter.ClassOf(layer.Task.Names.ClassName), layer.Forms, passes), refusal)
+        {
+            File = TrainerEmitter.ClassOf(layer.Task.File),
+        };
+    }
+
+    /// <summary>The classes of the model, or the diagnostic that says why it has none.</summary>
+    public static EquatableArray<GeneratedFile> Model(MergedModel merged, EquatableArray<TrainedLayerVerdict> verdicts)
+    {
+        var model = merged.Model;
+        if (model.Forward is null)
+        {
+            return [];
+        }
+
+        var program = DevicePlan.ForTraining(model.Forward);
+        var name = model.Type.FileName + ".TrainerOnDevice";
+        return Refusal(model, program, verdicts) is var (layer, reason)
+            ? [new GeneratedFile(name, null, [DiagnosticInfo.At(PlaceOf(model, layer), DeviceDiagnostics.CannotTrain, model.Type.Name, reason)])]
+            : [new GeneratedFile(name, TrainerEmitter.Emit(model, program), []), new GeneratedFile(model.Type.FileName + ".TrainIlgpu", TrainIlgpuEmitter.Emit(model.Type), [])];
+    }
+
+    /// <summary>The layer, where it is one, and the reason why the model cannot be trained on a device.</summary>
+    private static (string? Layer, string Reason)? Refusal(ModelSpec model, ForwardProgram program, EquatableArray<TrainedLayerVerdict> verdicts)
+    {
+        var called = program.Steps.OfType<ForwardStep.Layer>().Select(step => step.Name).ToArray();
+        foreach (var shape in model.Shapes)
+        {
+            var verdict = verdicts.FirstOrDefault(candidate => candidate.Model == model.Type.FileName && candidate.Layer == shape.Name);
+            var reason = shape is not LinearShape ? $"is a {shape.Kind}: only linear layers have kernels for training"
+                : verdict is null ? "was refused"
+                : verdict.Refusal is { } refusal ? "cannot be trained there: " + refusal
+                : called.Count(name => name == shape.Name) is var calls && calls != 1 ? calls == 0 ? "is not called by forward" : "is called more than once by forward"
+                : null;
+            if (reason is not null)
+            {
+                return (shape.Name, $"the layer {shape.Name} {reason}");
+            }
+        }
+
+        return program.Steps.FirstOrDefault(step => step is ForwardStep.Pool or ForwardStep.GlobalAverage) is not null ? (null, "forward pools images")
+            : called.Length == 0 ? (null, "forward calls no layer")
+            : null;
+    }
+
+    private static string PlaceOf(ModelSpec model, string? layer)
+    {
+        var properties = model.Properties.Where(property => property.Layer is not null).Select(property => property.Layer!).ToArray();
+        return (properties.FirstOrDefault(property => property.Name == layer) ?? properties[0]).Kind.Place;
+    }
+}

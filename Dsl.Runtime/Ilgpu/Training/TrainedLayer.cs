@@ -1,0 +1,87 @@
+using ILGPU;
+using ILGPU.Runtime;
+using LayerDsl.Ilgpu.Kernels;
+
+namespace LayerDsl.Ilgpu;
+
+/// <summary>A layer that is trained on a device: the base of generated classes. Forward leaves what backward reads.</summary>
+public abstract class TrainedLayer
+{
+    private readonly DeviceTrainer trainer;
+
+    /// <summary>Called by generated code.</summary>
+    /// <param name="trainer">Who owns the memory and the stream.</param>
+    /// <param name="name">The layer's name.</param>
+    protected TrainedLayer(DeviceTrainer trainer, string name)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        (this.trainer, Name) = (trainer, name);
+    }
+
+    /// <summary>The layer's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Where everything is enqueued.</summary>
+    protected AcceleratorStream Stream => trainer.Stream;
+
+    /// <summary>The device.</summary>
+    protected Accelerator Accelerator => trainer.Accelerator;
+
+    /// <summary>Enqueues the forward pass in training mode.</summary>
+    /// <param name="x">The rows of the input.</param>
+    /// <param name="y">The rows of the output.</param>
+    /// <param name="rows">How many there are.</param>
+    public abstract void Forward(ArrayView<float> x, ArrayView<float> y, int rows);
+
+    /// <summary>Enqueues the backward pass, after the forward pass of the same rows.</summary>
+    /// <param name="x">The rows of the input.</param>
+    /// <param name="gradY">The gradient of the output.</param>
+    /// <param name="gradX">The gradient of the input; empty where it is not wanted.</param>
+    /// <param name="rows">How many rows there are.</param>
+    public abstract void Backward(ArrayView<float> x, ArrayView<float> gradY, ArrayView<float> gradX, int rows);
+
+    /// <summary>A stored tensor that is trained.</summary>
+    /// <param name="name">Its name in the layer.</param>
+    /// <param name="shape">Its sizes.</param>
+    protected DeviceParameter Parameter(string name, params int[] shape) => trainer.NewParameter(Name + "." + name, isTrained: true, shape);
+
+    /// <summary>A stored tensor without a gradient.</summary>
+    /// <param name="name">Its name in the layer.</param>
+    /// <param name="shape">Its sizes.</param>
+    protected DeviceParameter Constant(string name, params int[] shape) => trainer.NewParameter(Name + "." + name, isTrained: false, shape);
+
+    /// <summary>Says where backward leaves the gradient of a parameter.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="gradient">As many values as the parameter has.</param>
+    protected static void SetGradient(DeviceParameter parameter, ArrayView<float> gradient)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        parameter.GradientValues = gradient;
+    }
+
+    /// <summary>Memory for values that do not depend on the batch.</summary>
+    /// <param name="count">The values.</param>
+    protected ArrayView<float> NewValues(int count) => trainer.NewStaticValues(count);
+
+    /// <summary>Memory for values of each row of a batch.</summary>
+    protected RowValues NewRowValues() => trainer.NewRowBuffer();
+
+    /// <summary>A group of threads for each row: a power of two of them.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="columns">The values of a row.</param>
+    protected KernelConfig Groups(int rows, int columns) => new(rows, trainer.Kernels.ThreadsFor(columns, DeviceReduce.MostThreads));
+
+    /// <summary>Enqueues a copy.</summary>
+    /// <param name="from">From where.</param>
+    /// <param name="to">To where.</param>
+    protected void Copy(ArrayView<float> from, ArrayView<float> to) => from.CopyTo(Stream, to);
+
+    /// <summary>Enqueues a product of matrices: y[r,c] = factor · Σ_k left[r,k] · right[k,c] + bias[c], or that added to y.</summary>
+    /// <param name="left">The left matrix.</param>
+    /// <param name="right">The right matrix.</param>
+    /// <param name="y">(rows, columns), row major.</param>
+    /// <param name="shape">The sizes, and how the matrices lie in memory.</param>
+    /// <param name="bias">One for each column; empty for none.</param>
+    protected void Multiply(ArrayView<float> left, ArrayView<float> right, ArrayView<float> y, MatrixProduct shape, ArrayView<float> bias = default) =>
+        TrainingProducts.Multiply(trainer.Kernels, Stream, left, right, y, shape, bias);
+}

@@ -1,0 +1,73 @@
+using System.Reflection;
+using LayerDsl.Ilgpu;
+using LayerDsl.Tests.Core.Folded;
+using static TorchSharp.torch;
+
+namespace LayerDsl.Tests.Ilgpu;
+
+/// <summary>A generated model beside its trainer on the accelerator that emulates a device.</summary>
+internal sealed class TrainerRun : IDisposable
+{
+    /// <summary>Sums of less than 100 terms around 1, through a few layers and back: some hundred times their rounding.</summary>
+    public const double Tolerance = 3e-5;
+
+    private TrainerRun(nn.Module<Tensor, Tensor> model, DeviceTrainer trainer) => (Model, Trainer) = (model, trainer);
+
+    public nn.Module<Tensor, Tensor> Model { get; }
+
+    public DeviceTrainer Trainer { get; }
+
+    public static TrainerRun Of(Type type, CpuDevice device, DeviceOptimizer? optimizer = null)
+    {
+        random.manual_seed(5);
+        var model = (nn.Module<Tensor, Tensor>)Activator.CreateInstance(type)!;
+        model.train();
+        try
+        {
+            return new TrainerRun(model, (DeviceTrainer)type.GetMethod("TrainIlgpu")!.Invoke(model, [device.Accelerator, optimizer ?? new DeviceSgd(0.1)])!);
+        }
+        catch (TargetInvocationException wrapped) when (wrapped.InnerException is { } inner)
+        {
+            throw new InvalidOperationException(type.Name + ": " + inner.Message, inner);
+        }
+    }
+
+    /// <summary>The outputs and all gradients equal those of TorchSharp, for a gradient of the outputs at random.</summary>
+    public void PassesAgree(int batch, int seed = 1, params long[] sample)
+    {
+        var x = Values.Uniform(new Random(seed), batch * Trainer.InputSize);
+        var gradY = Values.Uniform(new Random(seed + 1), batch * Trainer.OutputSize);
+        var y = new float[batch * Trainer.OutputSize];
+        Trainer.Forward(x, y, batch);
+        Trainer.Backward(gradY);
+
+        using var scope = NewDisposeScope();
+        Model.zero_grad();
+        var expected = Model.forward(tensor(x).reshape([batch, .. sample.Length == 0 ? [-1] : sample]));
+        (expected.flatten() * tensor(gradY)).sum().backward();
+        Close(expected, y, "output");
+        var named = Model.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
+        Assert.Equal(named.Keys.Order(), Trainer.Parameters.Where(parameter => named.ContainsKey(parameter.Name)).Select(parameter => parameter.Name).Order());
+        foreach (var parameter in Trainer.Parameters.Where(parameter => parameter.IsTrained))
+        {
+            Close(named[parameter.Name].grad!, parameter.GetGradient(), parameter.Name);
+        }
+    }
+
+    public void Close(Tensor expected, float[] actual, string what)
+    {
+        var values = expected.detach().contiguous().data<float>().ToArray();
+        Assert.Equal(values.Length, actual.Length);
+        var largest = values.Select(Math.Abs).DefaultIfEmpty(0).Max();
+        for (var k = 0; k < values.Length; k++)
+        {
+            Values.Close(values[k], actual[k], Tolerance * (1 + largest), $"{Trainer.ModelName}, {what}, value {k}");
+        }
+    }
+
+    public void Dispose()
+    {
+        Trainer.Dispose();
+        Model.Dispose();
+    }
+}

@@ -1,0 +1,133 @@
+using LayerDsl.Ilgpu;
+using LayerDsl.Tests.Generator;
+using static TorchSharp.torch;
+
+namespace LayerDsl.Tests.Ilgpu;
+
+/// <summary>Models that are trained on an accelerator equal the same models trained by TorchSharp.</summary>
+public sealed class TrainerTests(CpuDevice device) : IClassFixture<CpuDevice>
+{
+    /// <summary>What kernels cannot train yet: a diagnostic says so.</summary>
+    private static readonly string[] Refused = ["Nf4", "Fp4E2M1", "Fp8E4M3", "Apot 4", "Binary 2", "Uniform 8, input Uniform 8", "Log2 4, input Lsq 8"];
+
+    [Fact]
+    public void Every_method_on_a_linear_layer()
+    {
+        var methods = CompositionPairs.Methods.Where(method => method.Short != "QKReparam").ToArray();
+        var run = GeneratorRun.OnDevice(string.Concat(methods.Select((method, number) =>
+            $"[LayerModel] public sealed partial class Model{number} : nn.Module<Tensor, Tensor> {{ [Linear(12, 9), {method.Attribute}] public partial Layer Subject {{ get; }} [Linear(9, 5)] public partial Layer Head {{ get; }} public override Tensor forward(Tensor x) => Head.forward(nn.functional.relu(Subject.forward(x))); }}\n")));
+        var refused = run.Information.Where(found => found.Id == "LDSL312").Select(found => methods[LineOf(found)].Short).ToArray();
+
+        Assert.Empty(run.Diagnostics);
+        Assert.Equal(Refused.Order(), refused.Order());
+        var assembly = run.Load();
+        for (var number = 0; number < methods.Length; number++)
+        {
+            if (!refused.Contains(methods[number].Short))
+            {
+                using var trained = TrainerRun.Of(assembly.GetType($"Model{number}")!, device);
+                trained.PassesAgree(batch: 3);
+            }
+        }
+    }
+
+    [Fact]
+    public void Steps_between_layers_and_values_that_several_steps_read()
+    {
+        var run = GeneratorRun.OnDevice("""
+            [LayerModel(3, 8)] public sealed partial class Residual : nn.Module<Tensor, Tensor>
+            {
+                [Linear(8, 8), Compander] public partial Layer A { get; }
+                [Linear(8, 8), LowRank(2)] public partial Layer B { get; }
+                [Linear(24, 4)] public partial Layer Head { get; }
+                public override Tensor forward(Tensor x)
+                {
+                    var a = nn.functional.gelu(A.forward(x * 2));
+                    var b = nn.functional.softmax(B.forward(a) - a, -1) + nn.functional.tanh(a) * nn.functional.sigmoid(a);
+                    return nn.functional.log_softmax(Head.forward((1 - b).flatten(1)), -1);
+                }
+            }
+            """);
+
+        Assert.Empty(run.Diagnostics);
+        using var trained = TrainerRun.Of(run.Load().GetType("Residual")!, device);
+        trained.PassesAgree(batch: 2, seed: 1, 3, 8);
+        trained.PassesAgree(batch: 5, seed: 3, 3, 8);
+    }
+
+    public static TheoryData<string> Optimizers => ["sgd", "momentum", "nesterov", "adamw"];
+
+    [Theory]
+    [MemberData(nameof(Optimizers))]
+    public void Steps_of_an_optimizer_are_those_of_TorchSharp(string name) => StepsAgree(name);
+
+    [Fact]
+    public void What_cannot_be_trained_there_is_said_where_it_stands()
+    {
+        var run = GeneratorRun.OnDevice("[LayerModel(1, 4, 4)] public sealed partial class M : nn.Module<Tensor, Tensor> { [Conv2d(1, 2, 3)] public partial Layer Stem { get; } public override Tensor forward(Tensor x) => Stem.forward(x); }");
+        var found = Assert.Single(run.Information, found => found.Id == "LDSL312");
+
+        Assert.Equal("Conv2d(1, 2, 3)", run.TextAt(found));
+        Assert.Contains("the layer Stem is a Conv2d", found.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Empty(run.CompileErrors);
+        Assert.DoesNotContain(run.Result.Results.Single().GeneratedSources, file => file.HintName.Contains("Train", StringComparison.Ordinal) || file.HintName.Contains("LayerOnDevice", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Wrong_calls_are_refused_before_anything_changes()
+    {
+        using var trained = TrainerRun.Of(TwoLayers(), device);
+        var trainer = trained.Trainer;
+        var before = trainer.Parameters[0].Get();
+
+        Assert.Throws<LayerShapeException>(() => trainer.Step(new float[7], [0]));
+        Assert.Throws<LayerShapeException>(() => trainer.Step(new float[12], [0]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => trainer.Step(new float[6], [3]));
+        Assert.Throws<InvalidOperationException>(() => trainer.Backward(new float[3]));
+        Assert.Throws<InvalidOperationException>(trainer.Update);
+        Assert.Throws<LayerShapeException>(() => trainer.Parameters[0].Set([1]));
+        Assert.Equal(before, trainer.Parameters[0].Get());
+        Assert.Equal(0, trainer.Updates);
+    }
+
+    private void StepsAgree(string name)
+    {
+        DeviceOptimizer optimizer = name switch
+        {
+            "sgd" => new DeviceSgd(0.1, weightDecay: 0.01),
+            "momentum" => new DeviceSgd(0.05, momentum: 0.9),
+            "nesterov" => new DeviceSgd(0.05, momentum: 0.9, weightDecay: 0.01, nesterov: true),
+            _ => new DeviceAdamW(0.01),
+        };
+        using var trained = TrainerRun.Of(TwoLayers(), device, optimizer);
+        using var reference = name switch
+        {
+            "sgd" => optim.SGD(trained.Model.parameters(), 0.1, weight_decay: 0.01),
+            "momentum" => optim.SGD(trained.Model.parameters(), 0.05, momentum: 0.9),
+            "nesterov" => optim.SGD(trained.Model.parameters(), 0.05, momentum: 0.9, weight_decay: 0.01, nesterov: true),
+            _ => (optim.Optimizer)optim.AdamW(trained.Model.parameters(), 0.01),
+        };
+        for (var step = 0; step < 3; step++)
+        {
+            var x = Core.Folded.Values.Uniform(new Random(step), 4 * 6);
+            int[] classes = [step, 1, 2, 0];
+            var loss = trained.Trainer.Step(x, classes);
+
+            using var scope = NewDisposeScope();
+            reference.zero_grad();
+            var expected = nn.functional.cross_entropy(trained.Model.forward(tensor(x).reshape(4, 6)), tensor(classes.Select(wanted => (long)wanted).ToArray()));
+            expected.backward();
+            reference.step();
+            trained.Close(expected.reshape(1), [loss], "loss");
+        }
+
+        foreach (var (key, parameter) in trained.Model.named_parameters())
+        {
+            trained.Close(parameter, trained.Trainer.Parameters.Single(candidate => candidate.Name == key).Get(), key);
+        }
+    }
+
+    private static Type TwoLayers() => GeneratorRun.OnDevice("[LayerModel] public sealed partial class Two : nn.Module<Tensor, Tensor> { [Linear(6, 5), Compander] public partial Layer A { get; } [Linear(5, 3)] public partial Layer B { get; } public override Tensor forward(Tensor x) => B.forward(nn.functional.relu(A.forward(x))); }").Load().GetType("Two")!;
+
+    private static int LineOf(Microsoft.CodeAnalysis.Diagnostic found) => found.Location.GetLineSpan().StartLinePosition.Line - GeneratorRun.Usings.Count(letter => letter == '\n');
+}
