@@ -56,6 +56,11 @@ internal static class TrainingPipeline
     /// <summary>The layer, where it is one, and the reason why the model cannot be trained on a device.</summary>
     private static (string? Layer, string Reason)? Refusal(ModelSpec model, ForwardProgram program, EquatableArray<TrainedLayerVerdict> verdicts)
     {
+        if (model.Constructor is not null)
+        {
+            return (null, "its constructor takes sizes, and kernels are made for numbers");
+        }
+
         var called = program.Steps.OfType<ForwardStep.Layer>().Select(step => step.Name).ToArray();
         foreach (var shape in model.Shapes)
         {

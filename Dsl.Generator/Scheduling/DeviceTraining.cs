@@ -31,6 +31,11 @@ internal sealed record DeviceTraining(
             return (null, "only linear layers have kernels for training");
         }
 
+        if (forms.IsSymbolic)
+        {
+            return (null, "its sizes come with the constructor");
+        }
+
         if (forms.Activation is not null)
         {
             return (null, "its input is rounded");

@@ -109,7 +109,7 @@ internal sealed class TrainedLayerEmitter
             {
                 foreach (var tensor in forms.Stored.Select(stored => stored.Tensor))
                 {
-                    var sizes = string.Concat(new BlockText(forms).Sizes(tensor).Select(size => ", " + KernelText.Number(size)));
+                    var sizes = string.Concat(new BlockText(forms).Sizes(tensor).Select(size => ", " + size));
                     writer.Line($"{FieldOf(tensor)} = {(tensor.Role == TensorRole.Trainable ? "Parameter" : "Constant")}({LayerText.Quote(tensor.Name)}{sizes});");
                 }
 
