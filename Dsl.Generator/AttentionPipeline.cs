@@ -15,36 +15,36 @@ internal sealed record ScheduledAttention(LayerTask Task, AttentionCore Core, Ve
 /// <summary>The stages of an attention layer; its projections are tasks of their own (<see cref="LayerTasks"/>).</summary>
 internal static class AttentionPipeline
 {
-    public static ProvedAttention Prove(LayerTask task, CancellationToken cancellation)
+    public static ProvedAttention Prove(LayerTask task, Examiner examiner, CancellationToken cancellation)
     {
         var core = AttentionCore.Of(task.Layer);
-        var verdict = Prover.Prove(core.Shift, cancellation);
-        return new ProvedAttention(task, core, core.Merge is { } merge ? verdict.And(Prover.Prove(merge, cancellation)) : verdict);
+        var verdict = examiner.Prove(core.Shift, cancellation);
+        return new ProvedAttention(task, core, core.Merge is { } merge ? verdict.And(examiner.Prove(merge, cancellation)) : verdict);
     }
 
     /// <summary>
     /// The subtracted maximum is taken for a constant while the gradients are derived. They are checked against the derivative of the formula
     /// without it, so that nothing rests on that.
     /// </summary>
-    public static ScheduledAttention Schedule(ProvedAttention layer, CancellationToken cancellation)
+    public static ScheduledAttention Schedule(ProvedAttention layer, Examiner examiner, CancellationToken cancellation)
     {
         var core = layer.Core;
         var gradients = ReverseMode.Differentiate(core.Stable, core.OutputGradient.All, core.Differentiable);
-        var check = GradientCheck.Run(core.Plain, core.OutputGradient, gradients.Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation);
+        var check = examiner.Check(core.Plain, core.OutputGradient, gradients, cancellation);
         return new ScheduledAttention(
             layer.Task,
             core,
             layer.Verdict,
-            core.Shape.Merged ? check.And(CheckProduct(core.Shape, cancellation)) : check,
+            core.Shape.Merged ? check.And(CheckProduct(core.Shape, examiner, cancellation)) : check,
             Scheduler.Schedule(core.Order, [("y", core.Stable, core.OutputAxes)], "inputs"),
             Scheduler.Schedule(core.Order, gradients.Select(gradient => (ReverseMode.NameOf(gradient.Tensor.Name), gradient.Value, gradient.Tensor.Axes)).ToArray(), "inputs", "gradY"));
     }
 
     /// <summary>The gradients of queries and keys through their product.</summary>
-    private static GradientReport CheckProduct(AttentionShape shape, CancellationToken cancellation)
+    private static GradientReport CheckProduct(AttentionShape shape, Examiner examiner, CancellationToken cancellation)
     {
         var factors = new HeadFactors(shape.Heads, shape.HeadSize, shape.Dim, shape.QueryBias);
-        return GradientCheck.Run(factors.Product, factors.Gradient, factors.Gradients().Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation);
+        return examiner.Check(factors.Product, factors.Gradient, factors.Gradients(), cancellation);
     }
 
     public static GeneratedFile Emit(ScheduledAttention layer)

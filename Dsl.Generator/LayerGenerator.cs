@@ -6,6 +6,7 @@ using LayerDsl.Generator.Emit.Torch;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Merging;
 using LayerDsl.Generator.Own;
+using LayerDsl.Generator.Proof;
 using LayerDsl.Generator.Reparams;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -19,6 +20,9 @@ public sealed class LayerGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
+        // Equal layers ask for the same proofs: this remembers the answers for as long as the compiler keeps the generator.
+        var examiner = new Examiner();
+
         // 1. Annotated classes, as specifications without symbols.
         var models = context.SyntaxProvider
             .ForAttributeWithMetadataName("LayerDsl.LayerModelAttribute", (node, _) => node is TypeDeclarationSyntax, DeclarationReader.ReadModel)
@@ -54,12 +58,12 @@ public sealed class LayerGenerator : IIncrementalGenerator
             .Select((names, _) => FileNames.Clashes(names));
 
         // 4. One task for each layer, so that an edit runs the later steps for the layers that it changes only.
-        Generate(context, models.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(models), clashes);
-        GenerateAttention(context, models.SelectMany((declared, _) => LayerTasks.AttentionOf(declared)), PlacesOf(models), clashes);
+        Generate(context, models.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(models), clashes, examiner);
+        GenerateAttention(context, models.SelectMany((declared, _) => LayerTasks.AttentionOf(declared)), PlacesOf(models), clashes, examiner);
         foreach (var classes in layerClasses)
         {
-            Generate(context, classes.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(classes), clashes);
-            GenerateAttention(context, classes.SelectMany((declared, _) => LayerTasks.AttentionOf(declared)), PlacesOf(classes), clashes);
+            Generate(context, classes.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(classes), clashes, examiner);
+            GenerateAttention(context, classes.SelectMany((declared, _) => LayerTasks.AttentionOf(declared)), PlacesOf(classes), clashes, examiner);
         }
 
         var methodFiles = methods.Where(declared => declared.Spec is not null)
@@ -68,7 +72,7 @@ public sealed class LayerGenerator : IIncrementalGenerator
 
         // 5. The models themselves, with the pairs of layers that are merged when they are folded.
         var specs = models.Where(declared => declared.Spec is not null).Select((declared, _) => declared.Spec!).WithTrackingName(StepNames.Models);
-        var merged = specs.Select(Merges.Prove).WithTrackingName(StepNames.MergedModels);
+        var merged = specs.Select((model, cancellation) => Merges.Prove(model, examiner, cancellation)).WithTrackingName(StepNames.MergedModels);
         var files = merged.Select((model, _) => new GeneratedFile(model.Model.Type.FileName, ModelEmitter.Emit(model), [])).WithTrackingName(StepNames.ModelFiles);
         context.AddFiles(files, clashes);
         var findings = merged.SelectMany((model, _) => model.Pairs.Select(pair => pair.Finding).Where(finding => finding is not null).Select(finding => finding!)).Combine(PlacesOf(models));
@@ -95,11 +99,12 @@ public sealed class LayerGenerator : IIncrementalGenerator
         IncrementalGeneratorInitializationContext context,
         IncrementalValuesProvider<LayerTask> tasks,
         IncrementalValueProvider<EquatableArray<PlaceInfo>> places,
-        IncrementalValueProvider<EquatableArray<string>> clashes)
+        IncrementalValueProvider<EquatableArray<string>> clashes,
+        Examiner examiner)
     {
         var files = tasks.WithTrackingName(StepNames.LayerTasks)
-            .Select(LayerPipeline.Prove).WithTrackingName(StepNames.ProvedLayers)
-            .Select(LayerPipeline.Differentiate).WithTrackingName(StepNames.DifferentiatedLayers)
+            .Select((task, cancellation) => LayerPipeline.Prove(task, examiner, cancellation)).WithTrackingName(StepNames.ProvedLayers)
+            .Select((layer, cancellation) => LayerPipeline.Differentiate(layer, examiner, cancellation)).WithTrackingName(StepNames.DifferentiatedLayers)
             .Select((layer, _) => LayerPipeline.Schedule(layer)).WithTrackingName(StepNames.ScheduledLayers)
             .Select((layer, _) => LayerPipeline.Emit(layer)).WithTrackingName(StepNames.LayerFiles);
         Finish(context, files, places, clashes);
@@ -110,11 +115,12 @@ public sealed class LayerGenerator : IIncrementalGenerator
         IncrementalGeneratorInitializationContext context,
         IncrementalValuesProvider<LayerTask> tasks,
         IncrementalValueProvider<EquatableArray<PlaceInfo>> places,
-        IncrementalValueProvider<EquatableArray<string>> clashes)
+        IncrementalValueProvider<EquatableArray<string>> clashes,
+        Examiner examiner)
     {
         var files = tasks.WithTrackingName(StepNames.AttentionTasks)
-            .Select(AttentionPipeline.Prove).WithTrackingName(StepNames.ProvedAttention)
-            .Select(AttentionPipeline.Schedule).WithTrackingName(StepNames.ScheduledAttention)
+            .Select((task, cancellation) => AttentionPipeline.Prove(task, examiner, cancellation)).WithTrackingName(StepNames.ProvedAttention)
+            .Select((layer, cancellation) => AttentionPipeline.Schedule(layer, examiner, cancellation)).WithTrackingName(StepNames.ScheduledAttention)
             .Select((layer, _) => AttentionPipeline.Emit(layer)).WithTrackingName(StepNames.AttentionFiles);
         Finish(context, files, places, clashes);
     }

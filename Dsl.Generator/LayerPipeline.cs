@@ -31,44 +31,43 @@ internal sealed record ScheduledLayer(LayerTask Task, LayerForms Forms, Verdict 
 /// <summary>The stages of one layer, from its specification to its text. Each is a pure function of the one before.</summary>
 internal static class LayerPipeline
 {
-    public static ProvedLayer Prove(LayerTask task, CancellationToken cancellation)
+    public static ProvedLayer Prove(LayerTask task, Examiner examiner, CancellationToken cancellation)
     {
         var forms = LayerKinds.Find(task.Layer.Kind.Name).Build(task.Layer);
         var claims = new[] { forms.Claim, forms.Packed?.Claim, forms.Activation?.Claim }.OfType<Claim>();
-        return new ProvedLayer(task, forms, claims.Select(claim => Prover.Prove(claim, cancellation)).Aggregate((all, verdict) => all.And(verdict)));
+        return new ProvedLayer(task, forms, claims.Select(claim => examiner.Prove(claim, cancellation)).Aggregate((all, verdict) => all.And(verdict)));
     }
 
-    public static DifferentiatedLayer Differentiate(ProvedLayer layer, CancellationToken cancellation)
+    public static DifferentiatedLayer Differentiate(ProvedLayer layer, Examiner examiner, CancellationToken cancellation)
     {
-        var own = DifferentiateLayer(layer, cancellation);
+        var own = DifferentiateLayer(layer, examiner, cancellation);
         if (layer.Forms.Activation is { Rounded: { } rounded })
         {
             // The chain rule joins the two: each is a node of the graph.
-            var (gradients, check) = Differentiate(rounded.Training, LayerPrograms.InputGradient(layer.Forms), LayerPrograms.Differentiable(rounded), cancellation);
+            var (gradients, check) = Differentiate(rounded.Training, LayerPrograms.InputGradient(layer.Forms), LayerPrograms.Differentiable(rounded), examiner, cancellation);
             return own with { InputGradients = gradients, Check = own.Check.And(check) };
         }
 
         if (layer.Forms.Norm?.Batch is { } batch)
         {
-            var (gradients, check) = Differentiate(batch, LayerPrograms.OutputGradient(layer.Forms), LayerPrograms.Differentiable(layer.Forms), cancellation);
+            var (gradients, check) = Differentiate(batch, LayerPrograms.OutputGradient(layer.Forms), LayerPrograms.Differentiable(layer.Forms), examiner, cancellation);
             return own with { BatchGradients = gradients, Check = own.Check.And(check) };
         }
 
         return own;
     }
 
-    private static (EquatableArray<Gradient> Gradients, GradientReport Check) Differentiate(Expr form, Tensor above, IReadOnlyList<Tensor> wanted, CancellationToken cancellation)
+    private static (EquatableArray<Gradient> Gradients, GradientReport Check) Differentiate(Expr form, Tensor above, IReadOnlyList<Tensor> wanted, Examiner examiner, CancellationToken cancellation)
     {
         var gradients = ReverseMode.Differentiate(form, above.All, wanted);
-        return (gradients.ToEquatableArray(), GradientCheck.Run(form, above, gradients.Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation));
+        return (gradients.ToEquatableArray(), examiner.Check(form, above, gradients, cancellation));
     }
 
-    private static DifferentiatedLayer DifferentiateLayer(ProvedLayer layer, CancellationToken cancellation)
+    private static DifferentiatedLayer DifferentiateLayer(ProvedLayer layer, Examiner examiner, CancellationToken cancellation)
     {
         var forms = layer.Forms;
         var gradients = ReverseMode.Differentiate(forms.Pass, LayerPrograms.OutputGradient(forms).All, LayerPrograms.Differentiable(forms));
-        var check = GradientCheck.Run(
-            forms.Pass, LayerPrograms.OutputGradient(forms), gradients.Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation);
+        var check = examiner.Check(forms.Pass, LayerPrograms.OutputGradient(forms), gradients, cancellation);
         var grown = forms.Masks.Where(masked => masked.Schedule == "RigL").Select(masked => masked.Mask).ToArray();
         if (grown.Length == 0)
         {
@@ -76,8 +75,7 @@ internal static class LayerPipeline
         }
 
         var probed = DenseGradients.Probe(forms.Pass, LayerPrograms.OutputGradient(forms).All, grown);
-        var dense = GradientCheck.Run(
-            probed.Form, LayerPrograms.OutputGradient(forms), probed.Probes.Select(gradient => (gradient.Tensor, gradient.Value)).ToArray(), cancellation);
+        var dense = examiner.Check(probed.Form, LayerPrograms.OutputGradient(forms), probed.Probes, cancellation);
         var all = gradients.Take(gradients.Count - 1).Concat(DenseGradients.WithoutProbes(probed, grown)).Append(gradients[gradients.Count - 1]);
         return new DifferentiatedLayer(layer.Task, forms, layer.Verdict, all.ToEquatableArray(), check.Error is null && dense.Error is not null ? dense : check);
     }

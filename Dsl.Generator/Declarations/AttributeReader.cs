@@ -140,7 +140,8 @@ internal sealed class AttributeReader
         }
 
         return use.Method is not { } method ? null : new AttributeSpec(
-            name, use.Arguments.Concat(attribute.NamedArguments.Select(pair => ReadConstant(pair.Key, pair.Value))).ToEquatableArray(), place) { Own = method };
+            name, use.Arguments.Concat(attribute.NamedArguments.Select(pair => ReadConstant(pair.Key, pair.Value))).ToEquatableArray(), place)
+        { Own = method };
     }
 
     /// <summary>What may stand once on a layer: a method, and each of the user's own.</summary>

@@ -19,21 +19,21 @@ internal sealed record MergedModel(ModelSpec Model, EquatableArray<ProvedPair> P
 /// </summary>
 internal static class Merges
 {
-    public static MergedModel Prove(ModelSpec model, CancellationToken cancellation)
+    public static MergedModel Prove(ModelSpec model, Examiner examiner, CancellationToken cancellation)
     {
         if (model.Forward is not { } program)
         {
             return new MergedModel(model, [], null);
         }
 
-        var pairs = Find(model, program).Select(pair => Prove(pair, cancellation)).ToEquatableArray();
+        var pairs = Find(model, program).Select(pair => Prove(pair, examiner, cancellation)).ToEquatableArray();
         return new MergedModel(model, pairs, FoldedPlan.Of(model, pairs.Where(pair => pair.IsMerged).Select(pair => pair.Pair).ToArray()));
     }
 
-    private static ProvedPair Prove(MergedPair pair, CancellationToken cancellation)
+    private static ProvedPair Prove(MergedPair pair, Examiner examiner, CancellationToken cancellation)
     {
         var forms = PairForms.Of(pair);
-        return new ProvedPair(pair, forms, Prover.Prove(forms.Claim, cancellation));
+        return new ProvedPair(pair, forms, examiner.Prove(forms.Claim, cancellation));
     }
 
     private static IEnumerable<MergedPair> Find(ModelSpec model, ForwardProgram program)

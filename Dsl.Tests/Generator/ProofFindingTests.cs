@@ -22,7 +22,7 @@ public class ProofFindingTests
             new AttributeSpec("Linear", [new AttributeArgument("inFeatures", "512", 512), new AttributeArgument("outFeatures", "512", 512)], "kind"),
             [new AttributeSpec("LowRank", [new AttributeArgument("rank", "8", 8)], "method")]));
 
-    private static readonly ProvedLayer Layer = LayerPipeline.Prove(Task, CancellationToken.None);
+    private static readonly ProvedLayer Layer = LayerPipeline.Prove(Task, new Examiner(), CancellationToken.None);
 
     [Fact]
     public void A_wrong_fold_is_an_error_with_a_true_counterexample_as_the_readme_shows_it()
@@ -37,7 +37,7 @@ public class ProofFindingTests
     [Fact]
     public void A_wrong_gradient_is_an_error_as_the_readme_shows_it()
     {
-        var right = LayerPipeline.Differentiate(Layer, CancellationToken.None);
+        var right = LayerPipeline.Differentiate(Layer, new Examiner(), CancellationToken.None);
         var gradients = right.Gradients.Select(gradient => gradient.Tensor.Name == "lora_A" ? gradient with { Value = -gradient.Value } : gradient).ToEquatableArray();
         var check = GradientCheck.Run(
             Layer.Forms.Training, LayerDsl.Generator.Scheduling.LayerPrograms.OutputGradient(Layer.Forms), [.. gradients.Select(gradient => (gradient.Tensor, gradient.Value))], CancellationToken.None);
@@ -79,7 +79,7 @@ public class ProofFindingTests
     [Fact]
     public void A_gradient_that_was_checked_nowhere_is_a_warning()
     {
-        var layer = LayerPipeline.Differentiate(Layer, CancellationToken.None);
+        var layer = LayerPipeline.Differentiate(Layer, new Examiner(), CancellationToken.None);
         var finding = Assert.Single(Emit(layer with { Check = new GradientReport(null, [], 0) { Reason = "the proof needs more than 400000 steps" } }));
         Assert.Equal("LDSL205", finding.Descriptor.Id);
         Assert.Contains("needs more than 400000 steps", finding.ToDiagnostic(GeneratorRun.Compile()).GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal);
@@ -94,7 +94,7 @@ public class ProofFindingTests
         Assert.Contains("more than 20 steps", finding.ToDiagnostic(GeneratorRun.Compile()).GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal);
     }
 
-    private static IEnumerable<DiagnosticInfo> Findings(ProvedLayer layer) => Emit(LayerPipeline.Differentiate(layer, CancellationToken.None));
+    private static IEnumerable<DiagnosticInfo> Findings(ProvedLayer layer) => Emit(LayerPipeline.Differentiate(layer, new Examiner(), CancellationToken.None));
 
     private static IEnumerable<DiagnosticInfo> Emit(DifferentiatedLayer layer) => LayerPipeline.Emit(LayerPipeline.Schedule(layer)).Diagnostics
         .Where(finding => finding.Descriptor.DefaultSeverity > Microsoft.CodeAnalysis.DiagnosticSeverity.Info);

@@ -2,7 +2,7 @@
 //   Tokens.Folded: 1024 → 1024 values per sample, without libtorch
 //
 //   Mixer       Attention(64, 4 heads, causal), Query Linear(64, 64) in Uniform 4 bits, groups of 64, Key Linear(64, 64) in Uniform 4 bits, groups of 64
-//   Merged      Attention(64, 4 heads, merged queries and keys), Key Linear(64, 256, no bias) in StatsQ 2 bits, groups of 64
+//   Merged      Attention(64, 4 heads, merged queries and keys), Key Linear(64, 260, no bias) in StatsQ 2 bits, groups of 64
 //
 //   arena       1,024 values (4,096 bytes) per sample, 1,024 without reuse
 //     mixer     1,024 values from 0
@@ -27,13 +27,13 @@ public sealed partial class Tokens
         public const string Name = "Tokens";
 
         /// <summary>The layers and how they are wired; a file with another signature is refused.</summary>
-        public const string Signature = "Mixer Attention(64, 4 heads, causal), Query Linear(64, 64) in Uniform 4 bits, groups of 64, Key Linear(64, 64) in Uniform 4 bits, groups of 64; Merged Attention(64, 4 heads, merged queries and keys), Key Linear(64, 256, no bias) in StatsQ 2 bits, groups of 64; Mixer(-1); Add(-1, 0); Merged(1); Add(-1, 2); return 3";
+        public const string Signature = "Mixer Attention(64, 4 heads, causal), Query Linear(64, 64) in Uniform 4 bits, groups of 64, Key Linear(64, 64) in Uniform 4 bits, groups of 64; Merged Attention(64, 4 heads, merged queries and keys), Key Linear(64, 260, no bias) in StatsQ 2 bits, groups of 64; Mixer(-1); Add(-1, 0); Merged(1); Add(-1, 2); return 3";
 
         private static readonly AttentionGeometry MixerGeometry = new AttentionGeometry(64, 4, Causal: true) { Query = new ProjectionFormat(new QuantizedFormat("Uniform", Bits: 4, GroupSize: 64, HasZeroPoints: false, Levels: QuantizedFormat.Steps(-8f, 16))), Key = new ProjectionFormat(new QuantizedFormat("Uniform", Bits: 4, GroupSize: 64, HasZeroPoints: false, Levels: QuantizedFormat.Steps(-8f, 16))) };
 
         private readonly FoldedAttention mixerLayer;
 
-        private static readonly AttentionGeometry MergedGeometry = new AttentionGeometry(64, 4, MergedQueryKey: true) { Key = new ProjectionFormat(new QuantizedFormat("StatsQ", Bits: 2, GroupSize: 64, HasZeroPoints: false, Levels: EquatableList.Create<float>([-0.75f, -0.25f, 0.25f, 0.75f]))) };
+        private static readonly AttentionGeometry MergedGeometry = new AttentionGeometry(64, 4, MergedQueryKey: true, QueryBias: true) { Key = new ProjectionFormat(new QuantizedFormat("StatsQ", Bits: 2, GroupSize: 64, HasZeroPoints: false, Levels: EquatableList.Create<float>([-0.75f, -0.25f, 0.25f, 0.75f]))) };
 
         private readonly FoldedAttention mergedLayer;
 

@@ -28,8 +28,8 @@ public class BuiltConvolutionTests
         var (kind, methods) = Math.DivRem(composition, Methods.Length);
         var task = Task(Kinds[kind], Methods[methods]);
 
-        var proved = LayerPipeline.Prove(task, CancellationToken.None);
-        var differentiated = LayerPipeline.Differentiate(proved, CancellationToken.None);
+        var proved = LayerPipeline.Prove(task, new Examiner(), CancellationToken.None);
+        var differentiated = LayerPipeline.Differentiate(proved, new Examiner(), CancellationToken.None);
 
         Assert.IsType<Verdict.Proved>(proved.Verdict);
         Assert.Null(differentiated.Check.Error);

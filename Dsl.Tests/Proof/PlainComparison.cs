@@ -19,33 +19,33 @@ internal static class PlainComparison
     /// <summary>The same, and at zeros, ties and magnitudes where guards act as well.</summary>
     public static string? DisagreementAtExtremes(Expr left, Expr right) => Disagreement(left, right, PointsWithExtremes);
 
-    private static string? Disagreement(Expr left, Expr right, int points)
-    {
-        var free = left.FreeIndices.Union(right.FreeIndices);
-        return Disagreement(free, points, (point, at) => Evaluation(point).Of(left, at), (point, at) => Evaluation(point).Of(right, at));
-    }
+    private static string? Disagreement(Expr left, Expr right, int points) =>
+        Disagreement(left.FreeIndices.Union(right.FreeIndices), points, point => Both(Evaluation(point), left, right));
 
     /// <summary>The same at many points without ties and kinks, where derivatives are not unique, and without the magnitudes at which guards act.</summary>
     public static string? DisagreementOffKinks(Expr left, Expr right)
     {
         PlainEvaluation At(int point) => new(symbol => SizeOf(symbol, point), (tensor, place) => Element(tensor, place, point, kinds: 1) + Offset(tensor, place));
-        return Disagreement(left.FreeIndices.Union(right.FreeIndices), PointsOffKinks, (point, at) => At(point).Of(left, at), (point, at) => At(point).Of(right, at));
+        return Disagreement(left.FreeIndices.Union(right.FreeIndices), PointsOffKinks, point => Both(At(point), left, right));
     }
 
     /// <summary>The same for an expression and a normal form.</summary>
-    public static string? Disagreement(Expr expr, Polynomial form) => Disagreement(
-        expr.FreeIndices,
-        Points,
-        (point, at) => Evaluation(point).Of(expr, at),
-        (point, at) => new NormalFormValue(symbol => SizeOf(symbol, point), (tensor, place) => Element(tensor, place, point)).Of(form, at));
+    public static string? Disagreement(Expr expr, Polynomial form) => Disagreement(expr.FreeIndices, Points, point =>
+    {
+        var (values, forms) = (Evaluation(point), new NormalFormValue(symbol => SizeOf(symbol, point), (tensor, place) => Element(tensor, place, point)));
+        return at => (values.Of(expr, at), forms.Of(form, at));
+    });
 
-    private static string? Disagreement(IReadOnlyCollection<Index> free, int points, Func<int, Dictionary<Index, long>, double> left, Func<int, Dictionary<Index, long>, double> right)
+    private static Func<Dictionary<Index, long>, (double Left, double Right)> Both(PlainEvaluation values, Expr left, Expr right) => at => (values.Of(left, at), values.Of(right, at));
+
+    private static string? Disagreement(IReadOnlyCollection<Index> free, int points, Func<int, Func<Dictionary<Index, long>, (double Left, double Right)>> valuesOf)
     {
         for (var point = 0; point < points; point++)
         {
+            var values = valuesOf(point);
             foreach (var at in Places(free, point))
             {
-                var (a, b) = (left(point, at), right(point, at));
+                var (a, b) = values(at);
                 if (double.IsFinite(a + b) && Math.Abs(a - b) > Tolerance * ((KindOf(point) == PointKind.Tiny ? Tiny : 1) + Math.Abs(a) + Math.Abs(b)))
                 {
                     return $"at point {point}: {a} and {b}";

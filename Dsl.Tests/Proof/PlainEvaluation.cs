@@ -9,7 +9,26 @@ internal sealed class PlainEvaluation(Func<string, long> sizeOf, Func<Tensor, IR
     /// <summary>More than the rounding errors of the small expressions here.</summary>
     private const double Noise = 1e-9;
 
-    public double Of(Expr expr, IReadOnlyDictionary<Index, long> at) => expr switch
+    /// <summary>Places are digits of a key; where there are more indices than fit, values are not remembered.</summary>
+    private const long Digits = 256;
+    private const int MostIndices = 7;
+
+    private readonly Dictionary<(Expr Expr, long Places), double> known = [];
+    private readonly Dictionary<Codebook, double[]> levelsOf = [];
+
+    /// <summary>The value, which is remembered: parts of the expressions here occur many times.</summary>
+    public double Of(Expr expr, IReadOnlyDictionary<Index, long> at)
+    {
+        if (expr.FreeIndexList.Length > MostIndices || expr.FreeIndexList.Any(index => at[index] is < 0 or >= Digits))
+        {
+            return Compute(expr, at);
+        }
+
+        var key = (expr, expr.FreeIndexList.Aggregate(0L, (places, index) => (places * Digits) + at[index]));
+        return known.TryGetValue(key, out var value) ? value : known[key] = Compute(expr, at);
+    }
+
+    private double Compute(Expr expr, IReadOnlyDictionary<Index, long> at) => expr switch
     {
         Literal literal => literal.Value.ToDouble(),
         SizeValue size => size.Size.Evaluate(sizeOf),
@@ -24,9 +43,9 @@ internal sealed class PlainEvaluation(Func<string, long> sizeOf, Func<Tensor, IR
     };
 
     /// <summary>The nearest level by a search through all of them; unclear where two are about as near.</summary>
-    private static double OfTable(Function function, Codebook book, double x)
+    private double OfTable(Function function, Codebook book, double x)
     {
-        var levels = book.Levels.Select(level => level.ToDouble()).ToArray();
+        var levels = levelsOf.TryGetValue(book, out var converted) ? converted : levelsOf[book] = [.. book.Levels.Select(level => level.ToDouble())];
         if (double.IsNaN(x))
         {
             return double.NaN;

@@ -10,9 +10,10 @@ internal sealed class Evaluator<T>
     private readonly Func<string, long> sizeOf;
     private readonly Func<Tensor, IReadOnlyList<long>, T> elementOf;
     private readonly Steps steps;
-    private readonly Dictionary<(Expr, long), T> known = [];
-    private readonly Dictionary<Size, long> sizes = [];
-    private readonly Dictionary<Map, Index?> places = [];
+    private readonly Dictionary<Expr, EvaluationNode<T>> nodes = [];
+    private readonly Dictionary<Index, int> slots = [];
+    private readonly Dictionary<Map, Index?> ownPlaces = [];
+    private long[] at = new long[8];
 
     /// <param name="elementOf">The element of a tensor at a place, which may lie outside its axes.</param>
     public Evaluator(Arithmetic<T> arithmetic, Func<string, long> sizeOf, Func<Tensor, IReadOnlyList<long>, T> elementOf, Steps steps)
@@ -35,116 +36,193 @@ internal sealed class Evaluator<T>
     /// </summary>
     public bool ComparesWithOthers { get; init; }
 
-    public long SizeOf(Size size)
+    public long SizeOf(Size size) => size.Evaluate(sizeOf);
+
+    /// <param name="expr">What to evaluate.</param>
+    /// <param name="places">The places of its free indices.</param>
+    public T Evaluate(Expr expr, IReadOnlyDictionary<Index, long> places)
     {
-        if (!sizes.TryGetValue(size, out var value))
-        {
-            sizes[size] = value = size.Evaluate(sizeOf);
-        }
-
-        return value;
-    }
-
-    public T Evaluate(Expr expr, IReadOnlyDictionary<Index, long> at) => Evaluate(expr, at.ToDictionary(pair => pair.Key, pair => pair.Value));
-
-    /// <param name="at">The places of the indices; reductions add the places of theirs.</param>
-    private T Evaluate(Expr expr, Dictionary<Index, long> at)
-    {
-        if (expr is Literal or SizeValue or Access or Ir.Inside)
-        {
-            return Compute(expr, at);
-        }
-
-        var key = (expr, KeyOf(expr, at));
-        if (!known.TryGetValue(key, out var value))
-        {
-            known[key] = value = Compute(expr, at);
-        }
-
-        return value;
-    }
-
-    /// <summary>The places of the free indices as one number.</summary>
-    private long KeyOf(Expr expr, Dictionary<Index, long> at)
-    {
-        var key = 0L;
+        var node = NodeOf(expr);
         foreach (var index in expr.FreeIndexList)
         {
-            key = checked((key * SizeOf(index.Size)) + at[index]);
+            at[slots[index]] = places[index];
         }
 
-        return key;
+        return Evaluate(node);
     }
 
-    private T Compute(Expr expr, Dictionary<Index, long> at)
+    private T Evaluate(EvaluationNode<T> node)
     {
-        steps.Take();
+        if (!node.Remembers)
+        {
+            return Compute(node);
+        }
+
+        var key = node.KeyAt(at);
+        if (!node.TryGet(key, out var value))
+        {
+            value = Compute(node);
+            node.Remember(key, value);
+        }
+
+        return value;
+    }
+
+    private EvaluationNode<T> NodeOf(Expr expr)
+    {
+        if (!nodes.TryGetValue(expr, out var node))
+        {
+            nodes[expr] = node = Prepare(expr);
+        }
+
+        return node;
+    }
+
+    private EvaluationNode<T> Prepare(Expr expr)
+    {
+        (int Slot, long Size)[] free = [.. expr.FreeIndexList.Select(Slot)];
+        EvaluationNode<T> Node(Expr[] parts, EvaluationPlace[] places) => new(expr, [.. parts.Select(NodeOf)], places, free);
         return expr switch
         {
-            Literal literal => arithmetic.Number(literal.Value),
-            SizeValue size => arithmetic.Number(SizeOf(size.Size)),
-            Access access => elementOf(access.Tensor, access.At.Select(place => PlaceOf(place, at)).ToArray()),
-            Ir.Inside inside => arithmetic.Number(Holds(inside, at) ? 1 : 0),
-            Named named => Evaluate(named.Body, at),
-            Surrogate surrogate => OfSurrogate(surrogate, at),
-            Reduce reduce => OfReduce(reduce, at),
-            Map map => OfMap(map, at),
-            _ => throw new ShapeException("An expression without a value: " + expr.GetType().Name),
+            SizeValue value => new(expr, [], [], free) { Size = SizeOf(value.Size) },
+            Access access => Node([], [.. access.At.Select(PlaceOf)]),
+            Ir.Inside inside => new(expr, [], [PlaceOf(inside.At)], free) { Size = SizeOf(inside.Size) },
+            Named named => Node([named.Body], []),
+            Surrogate surrogate => Node(Differentiated ? [surrogate.Value, surrogate.Derivative] : [surrogate.Value], []),
+            Reduce reduce => new(expr, [NodeOf(reduce.Body)], [], free) { Bound = Slot(reduce.Index) },
+            Map map => Node([.. map.Arguments.Where(argument => argument is not Codebook)], []),
+            _ => Node([], []),
         };
     }
 
-    private T OfSurrogate(Surrogate surrogate, Dictionary<Index, long> at)
+    private (int Slot, long Size) Slot(Index index)
     {
-        var value = Evaluate(surrogate.Value, at);
-        return Differentiated && value is Dual x && Evaluate(surrogate.Derivative, at) is Dual y
+        if (!slots.TryGetValue(index, out var slot))
+        {
+            slots[index] = slot = slots.Count;
+            at = slot < at.Length ? at : [.. at, .. new long[at.Length]];
+        }
+
+        return (slot, SizeOf(index.Size));
+    }
+
+    private EvaluationPlace PlaceOf(AffineIndex place) => new(
+        SizeOf(place.Offset),
+        [.. place.Terms.Select(term => new EvaluationPlace.Term(SizeOf(term.Factor), term.Index.Part is null ? Slot(term.Index).Slot : -1, PartOf(term.Index)))]);
+
+    private Func<long[], long>? PartOf(Index index)
+    {
+        switch (index.Part)
+        {
+            case IndexPart.Quotient quotient:
+                var (whole, divisor) = (PlaceOf(quotient.Of), SizeOf(quotient.Divisor));
+                return at => FloorDivide(whole.At(at), divisor);
+            case IndexPart.Remainder remainder:
+                var (of, modulus) = (PlaceOf(remainder.Of), SizeOf(remainder.Divisor));
+                return at => Modulo(of.At(at), modulus);
+            case IndexPart.Entry entry:
+                var (places, size) = (entry.At.Select(PlaceOf).ToArray(), SizeOf(index.Size));
+                return at => Modulo(EntryOf(entry.Table, Array.ConvertAll(places, place => place.At(at))), size);
+            default:
+                return null;
+        }
+    }
+
+    private T Compute(EvaluationNode<T> node)
+    {
+        steps.Take();
+        return node.Expr switch
+        {
+            Literal literal => arithmetic.Number(literal.Value),
+            SizeValue => arithmetic.Number(node.Size),
+            Access access => elementOf(access.Tensor, PlacesOf(node)),
+            Ir.Inside => arithmetic.Number(Holds(node) ? 1 : 0),
+            Named => Evaluate(node.Parts[0]),
+            Surrogate => OfSurrogate(node),
+            Reduce reduce => OfReduce(reduce, node),
+            Map map => OfMap(map, node),
+            _ => throw new ShapeException("An expression without a value: " + node.Expr.GetType().Name),
+        };
+    }
+
+    private long[] PlacesOf(EvaluationNode<T> node)
+    {
+        var places = new long[node.Places.Length];
+        for (var k = 0; k < places.Length; k++)
+        {
+            places[k] = node.Places[k].At(at);
+        }
+
+        return places;
+    }
+
+    private T OfSurrogate(EvaluationNode<T> node)
+    {
+        var value = Evaluate(node.Parts[0]);
+        return Differentiated && value is Dual x && Evaluate(node.Parts[1]) is Dual y
             ? (T)(object)DualNumbers.WithDerivative(x, y)
             : value;
     }
 
-    private T OfReduce(Reduce reduce, Dictionary<Index, long> at)
+    private T OfReduce(Reduce reduce, EvaluationNode<T> node)
     {
-        var values = new List<T>();
-        var isShadowing = at.TryGetValue(reduce.Index, out var shadowed);
-        for (var k = 0L; k < SizeOf(reduce.Index.Size); k++)
-        {
-            at[reduce.Index] = k;
-            values.Add(Evaluate(reduce.Body, at));
-        }
-
-        if (isShadowing)
-        {
-            at[reduce.Index] = shadowed;
-        }
-
-        return reduce.Reduction == Reduction.Sum ? values.Aggregate(arithmetic.Number(0), arithmetic.Add)
-            : values.Count > 0 ? arithmetic.Largest(values)
+        var (slot, size) = node.Bound;
+        var shadowed = at[slot];
+        var result = reduce.Reduction == Reduction.Sum ? SumOf(node.Parts[0], slot, size)
+            : size > 0 ? arithmetic.Largest(ValuesOf(node.Parts[0], slot, size))
             : throw new UndefinedValueException("the largest of no values", isCertain: true);
+        at[slot] = shadowed;
+        return result;
     }
 
-    private T OfMap(Map map, Dictionary<Index, long> at)
+    private T SumOf(EvaluationNode<T> body, int slot, long size)
+    {
+        var sum = arithmetic.Number(0);
+        for (var k = 0L; k < size; k++)
+        {
+            at[slot] = k;
+            sum = arithmetic.Add(sum, Evaluate(body));
+        }
+
+        return sum;
+    }
+
+    private List<T> ValuesOf(EvaluationNode<T> body, int slot, long size)
+    {
+        var values = new List<T>();
+        for (var k = 0L; k < size; k++)
+        {
+            at[slot] = k;
+            values.Add(Evaluate(body));
+        }
+
+        return values;
+    }
+
+    private T OfMap(Map map, EvaluationNode<T> node)
     {
         if (map.Function == Function.Select)
         {
-            return OfSelect(map, at);
+            return OfSelect(node);
         }
 
         if (map.Arguments.Count == 2 && map.Arguments[1] is Codebook levels)
         {
-            var looked = Evaluate(map.Arguments[0], at);
+            var looked = Evaluate(node.Parts[0]);
             return map.Function == Function.NearestLevel ? arithmetic.Nearest(levels, looked) : arithmetic.At(levels, looked);
         }
 
-        if (map.Function == Function.Multiply && map.Arguments.Any(argument => argument is Ir.Inside mask && !Holds(mask, at)))
+        if (map.Function == Function.Multiply && Array.Exists(node.Parts, part => part.Expr is Ir.Inside && !Holds(part)))
         {
             return arithmetic.Number(0); // What is masked out is not looked at: most terms of a convolution's gradient.
         }
 
         if (ComparesWithOthers && map.Function == Function.GreaterOrEqual && map.Arguments[1] is Reduce { Reduction: Reduction.Max } max && PlaceIn(map, max) is { } own)
         {
-            return OfLargest(map.Arguments[0], max, at[own], at);
+            return OfLargest(node.Parts[0], NodeOf(max), at[slots[own]]);
         }
 
-        var x = map.Arguments.Select(argument => Evaluate(argument, at)).ToArray();
+        var x = Array.ConvertAll(node.Parts, Evaluate);
         return map.Function switch
         {
             Function.Add => arithmetic.Add(x[0], x[1]),
@@ -159,59 +237,45 @@ internal sealed class Evaluator<T>
     /// <summary>The free index at which the first argument of a comparison is the body of the maximum; null where it is something else.</summary>
     private Index? PlaceIn(Map comparison, Reduce max)
     {
-        if (!places.TryGetValue(comparison, out var place))
+        if (!ownPlaces.TryGetValue(comparison, out var place))
         {
             place = comparison.Arguments[0].FreeIndexList.FirstOrDefault(index => index.Size == max.Index.Size && max.Body.Reindex([max.Index], [index]).Equals(comparison.Arguments[0]));
-            places[comparison] = place;
+            ownPlaces[comparison] = place;
         }
 
         return place;
     }
 
     /// <summary>[value ≥ every other value of the body].</summary>
-    private T OfLargest(Expr value, Reduce max, long own, Dictionary<Index, long> at)
+    private T OfLargest(EvaluationNode<T> value, EvaluationNode<T> max, long own)
     {
-        var mine = Evaluate(value, at);
+        var (slot, size) = max.Bound;
+        var mine = Evaluate(value);
         var isLargest = arithmetic.Number(1);
-        var isShadowing = at.TryGetValue(max.Index, out var shadowed);
-        for (var k = 0L; k < SizeOf(max.Index.Size); k++)
+        var shadowed = at[slot];
+        for (var k = 0L; k < size; k++)
         {
             if (k != own)
             {
-                at[max.Index] = k;
-                isLargest = arithmetic.Multiply(isLargest, arithmetic.Apply(Function.GreaterOrEqual, [mine, Evaluate(max.Body, at)]));
+                at[slot] = k;
+                isLargest = arithmetic.Multiply(isLargest, arithmetic.Apply(Function.GreaterOrEqual, [mine, Evaluate(max.Parts[0])]));
             }
         }
 
-        if (isShadowing)
-        {
-            at[max.Index] = shadowed;
-        }
-
+        at[slot] = shadowed;
         return isLargest;
     }
 
     /// <summary>The branch that is not taken may be undefined.</summary>
-    private T OfSelect(Map map, Dictionary<Index, long> at)
+    private T OfSelect(EvaluationNode<T> node)
     {
-        var condition = arithmetic.Apply(Function.Select, [Evaluate(map.Arguments[0], at), arithmetic.Number(1), arithmetic.Number(0)]);
-        return condition!.Equals(arithmetic.Number(1)) ? Evaluate(map.Arguments[1], at)
-            : condition.Equals(arithmetic.Number(0)) ? Evaluate(map.Arguments[2], at)
-            : arithmetic.Apply(Function.Select, [condition, Evaluate(map.Arguments[1], at), Evaluate(map.Arguments[2], at)]);
+        var condition = arithmetic.Apply(Function.Select, [Evaluate(node.Parts[0]), arithmetic.Number(1), arithmetic.Number(0)]);
+        return condition!.Equals(arithmetic.Number(1)) ? Evaluate(node.Parts[1])
+            : condition.Equals(arithmetic.Number(0)) ? Evaluate(node.Parts[2])
+            : arithmetic.Apply(Function.Select, [condition, Evaluate(node.Parts[1]), Evaluate(node.Parts[2])]);
     }
 
-    private bool Holds(Ir.Inside inside, Dictionary<Index, long> at) => PlaceOf(inside.At, at) is var place && place >= 0 && place < SizeOf(inside.Size);
-
-    private long PlaceOf(AffineIndex place, Dictionary<Index, long> at) =>
-        place.Terms.Aggregate(SizeOf(place.Offset), (sum, term) => sum + (SizeOf(term.Factor) * PlaceOf(term.Index, at)));
-
-    private long PlaceOf(Index index, Dictionary<Index, long> at) => index.Part switch
-    {
-        IndexPart.Quotient quotient => FloorDivide(PlaceOf(quotient.Of, at), SizeOf(quotient.Divisor)),
-        IndexPart.Remainder remainder => Modulo(PlaceOf(remainder.Of, at), SizeOf(remainder.Divisor)),
-        IndexPart.Entry entry => Modulo(EntryOf(entry.Table, entry.At.Select(place => PlaceOf(place, at)).ToArray()), SizeOf(index.Size)),
-        _ => at[index],
-    };
+    private bool Holds(EvaluationNode<T> inside) => inside.Places[0].At(at) is var place && place >= 0 && place < inside.Size;
 
     private static long FloorDivide(long place, long divisor) => (place - Modulo(place, divisor)) / divisor;
 

@@ -82,7 +82,10 @@ public sealed partial class FoldedAttention
         using var joined = new PooledBuffer(x.Length);
         var work = new AttentionWork(Geometry, 1, tokens, cache.Count - tokens, cache.KeyCapacity)
         {
-            Queries = Query is null ? x : queries.Span, Keys = cache.Keys, Values = cache.Values, Joined = joined.Span,
+            Queries = Query is null ? x : queries.Span,
+            Keys = cache.Keys,
+            Values = cache.Values,
+            Joined = joined.Span,
         };
         PackedAttention.Run(work, cache.Kernels);
         Output.Forward(joined.Span, y, tokens, epilogue);
@@ -109,7 +112,10 @@ public sealed partial class FoldedAttention
 
         var work = new AttentionWork(Geometry, samples, tokens, 0, capacity)
         {
-            Queries = Query is null ? x : queries.Span, Keys = panels.Span, Values = values.Span, Joined = joined.Span,
+            Queries = Query is null ? x : queries.Span,
+            Keys = panels.Span,
+            Values = values.Span,
+            Joined = joined.Span,
         };
         PackedAttention.Run(work, kernels);
         Output.Forward(joined.Span, y, rows, epilogue);

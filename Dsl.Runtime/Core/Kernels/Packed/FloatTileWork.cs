@@ -88,7 +88,10 @@ internal readonly ref struct FloatTileWork(TiledWeight weight, ReadOnlySpan<floa
         var upper = TLanes.Repeat(unchecked((int)0xFFFF0000));
         var tables = new Four<TV>
         {
-            A = TLanes.Repeat(weight.FloatTable(0)), B = TLanes.Repeat(weight.FloatTable(1)), C = TLanes.Repeat(weight.FloatTable(2)), D = TLanes.Repeat(weight.FloatTable(3)),
+            A = TLanes.Repeat(weight.FloatTable(0)),
+            B = TLanes.Repeat(weight.FloatTable(1)),
+            C = TLanes.Repeat(weight.FloatTable(2)),
+            D = TLanes.Repeat(weight.FloatTable(3)),
         };
         if (!weight.IsHalf)
         {
