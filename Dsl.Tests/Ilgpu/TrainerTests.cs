@@ -105,7 +105,7 @@ public sealed class TrainerTests(CpuDevice device) : IClassFixture<CpuDevice>
             "sgd" => optim.SGD(trained.Model.parameters(), 0.1, weight_decay: 0.01),
             "momentum" => optim.SGD(trained.Model.parameters(), 0.05, momentum: 0.9),
             "nesterov" => optim.SGD(trained.Model.parameters(), 0.05, momentum: 0.9, weight_decay: 0.01, nesterov: true),
-            _ => (optim.Optimizer)optim.AdamW(trained.Model.parameters(), 0.01),
+            _ => (optim.Optimizer)optim.AdamW(trained.Model.parameters(), 0.01, weight_decay: 0.01),
         };
         for (var step = 0; step < 3; step++)
         {
