@@ -11,8 +11,9 @@ internal static class ConstructorReader
     /// <summary>Local names of generated constructors.</summary>
     private static readonly string[] Locals = ["limit", "scope", "uniform"];
 
-    /// <summary>The partial constructors without a body.</summary>
-    public static IEnumerable<IMethodSymbol> Partial(INamedTypeSymbol type) => type.InstanceConstructors.Where(IsPartial);
+    /// <summary>The partial constructors without a body; while somebody types, parameters may lack a name, which the compiler says.</summary>
+    public static IEnumerable<IMethodSymbol> Partial(INamedTypeSymbol type) =>
+        type.InstanceConstructors.Where(constructor => IsPartial(constructor) && constructor.Parameters.All(parameter => parameter.Name.Length > 0));
 
     /// <summary>Whether the generator has to write the constructor.</summary>
     public static bool IsPartial(IMethodSymbol constructor) => constructor is { IsPartialDefinition: true, PartialImplementationPart: null };
