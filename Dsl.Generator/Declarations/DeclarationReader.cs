@@ -218,7 +218,13 @@ internal static class DeclarationReader
             reader.Report(DeclarationDiagnostics.SizeOutOfRange, location, "LayerModel", "a size of a sample", size.ToString(CultureInfo.InvariantCulture), "1");
         }
 
-        return sizes.Any(size => size < 1) ? null : sizes;
+        var values = sizes.Aggregate(1.0, (product, size) => product * size);
+        if (values > int.MaxValue)
+        {
+            reader.Report(DeclarationDiagnostics.SizeOutOfRange, location, "LayerModel", "the number of values of a sample", values.ToString("F0", CultureInfo.InvariantCulture), "1 and at most 2147483647");
+        }
+
+        return sizes.Any(size => size < 1) || values > int.MaxValue ? null : sizes;
     }
 
     private static DiagnosticInfo? RefuseBase(INamedTypeSymbol type, LocationInfo? location)

@@ -93,24 +93,27 @@ internal sealed record Conv2dShape(
         $"Conv2d({Text(InChannels)}, {Text(OutChannels)}, {Text(KernelSize)}, stride {Text(Stride)}, padding {Text(Padding)}, dilation {Text(Dilation)}, groups {Text(Groups)}"
         + (Bias ? ")" : ", no bias)");
 
-    public override string Wanted => $"({Text(InChannels)}, height, width), height and width at least {Text(Math.Max(1, Extent - (2 * Padding)))}";
+    public override string Wanted => $"({Text(InChannels)}, height, width), height and width at least {Math.Max(1, Extent - (2L * Padding)).ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>How many rows of the padded image one kernel spans.</summary>
-    private int Extent => (Dilation * (KernelSize - 1)) + 1;
+    private long Extent => ((long)Dilation * (KernelSize - 1)) + 1;
 
     public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) =>
-        sample.Count == 3 && sample[0] == InChannels && Along(sample[1]) is >= 1 and var rows && Along(sample[2]) is >= 1 and var columns
-            ? [OutChannels, rows, columns]
+        sample.Count == 3 && sample[0] == InChannels && Along(sample[1]) is >= 1 and <= int.MaxValue and var rows && Along(sample[2]) is >= 1 and <= int.MaxValue and var columns
+            ? [OutChannels, (int)rows, (int)columns]
             : null;
 
     /// <summary>With a stride of 1 every output size has one input size.</summary>
     public override EquatableArray<int>? InputOf(EquatableArray<int> output) =>
-        Stride == 1 && output.Count == 3 && output[1] + Extent - 1 > 2 * Padding && output[2] + Extent - 1 > 2 * Padding
-            ? [InChannels, output[1] + Extent - 1 - (2 * Padding), output[2] + Extent - 1 - (2 * Padding)]
+        Stride == 1 && output.Count == 3 && Before(output[1]) is >= 1 and <= int.MaxValue and var rows && Before(output[2]) is >= 1 and <= int.MaxValue and var columns
+            ? [InChannels, (int)rows, (int)columns]
             : null;
 
     /// <summary>The outputs along a side of the image; less than 1 if the kernel is larger than the padded image.</summary>
-    private int Along(int size) => size + (2 * Padding) < Extent ? 0 : ((size + (2 * Padding) - Extent) / Stride) + 1;
+    private long Along(int size) => size + (2L * Padding) < Extent ? 0 : ((size + (2L * Padding) - Extent) / Stride) + 1;
+
+    /// <summary>The side of the image that has so many outputs, with a stride of 1.</summary>
+    private long Before(int size) => size + Extent - 1 - (2L * Padding);
 
     private static string Unless(int value, int otherwise, string name) => value == otherwise ? string.Empty : $", {name}: {Text(value)}";
 }

@@ -53,7 +53,7 @@ internal static class Quantize
         var packed = new PackedWeight(coded, [.. planes, .. shape.Axes], [.. planes, .. scaleAxes], bits, attribute.Choice("Scheme", "Uniform"));
         var shared = granularity == "Group" ? "group of " + Text(GroupSize(attribute)) : granularity.ToLowerInvariant();
         return (weight with { Dense = rounded, Rounded = rounded, Branches = [], Packed = packed, NonZeros = null, Fit = coded.Fit, Dither = dither }).With(
-            coded.Stored, coded.Initialization, new MethodNote("Quantize", $"W' = {grid.Formula}, {Text(bits)} bits per {shared}", grid.Paper), coded.Fit is { } fit ? [fit.Binding] : []);
+            coded.Stored, coded.Initialization, new MethodNote("Quantize", $"W' = {coded.Formula ?? grid.Formula}, {Text(bits)} bits per {shared}", grid.Paper), coded.Fit is { } fit ? [fit.Binding] : []);
     }
 
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec attribute, WeightShape shape)

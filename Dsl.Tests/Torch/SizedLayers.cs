@@ -1,4 +1,3 @@
-using TorchSharp;
 using static LayerDsl.Functions;
 using static TorchSharp.torch;
 

@@ -63,6 +63,9 @@ internal sealed record Coded(Expr Scale, Expr? Zero, Expr Codes, Func<Expr, Expr
     public EquatableArray<StoredTensor> Stored { get; init; } = [];
 
     public EquatableArray<InitStep> Initialization { get; init; } = [];
+
+    /// <summary>The formula, where the grid has several.</summary>
+    public string? Formula { get; init; }
 }
 
 /// <summary>A grid: its formula, its paper, its bits, and the codes of a weight on it.</summary>

@@ -10,7 +10,7 @@ namespace LayerDsl.Generator.Reparams.Quantization;
 /// </summary>
 internal static class UniformGrid
 {
-    public static Grid Grid { get; } = new("s · (round(W / s + z) - z)", "Jacob et al.: Integer-Arithmetic-Only Inference, 2018, arXiv 1712.05877", 1, 8, Code) { LeastBitsOfSteps = 2 };
+    public static Grid Grid { get; } = new("s · clip(round(W / s))", "Jacob et al.: Integer-Arithmetic-Only Inference, 2018, arXiv 1712.05877", 1, 8, Code) { LeastBitsOfSteps = 2 };
 
     private static Coded Code(GridTarget target) => !target.Symmetric ? WithZeroPoint(target) : target.Bits == 1 ? Signs(target) : Symmetric(target);
 
@@ -29,7 +29,7 @@ internal static class UniformGrid
         var scale = Name("scale", (low + high) / levels);
         var zero = Name("zero", Round(low / GridTarget.NotZero(scale)));
         var codes = Name("codes", Clamp(target.Rounded(target.Weight / GridTarget.NotZero(scale)) + zero, 0, levels));
-        return new Coded(scale, zero, codes, (code, s, z) => s * (code - z!), 0, levels);
+        return new Coded(scale, zero, codes, (code, s, z) => s * (code - z!), 0, levels) { Formula = "s · (clip(round(W / s) + z) - z)" };
     }
 
     private static Coded Signs(GridTarget target) => new(
@@ -38,5 +38,8 @@ internal static class UniformGrid
         Name("codes", GreaterOrEqual(target.Weight, 0)),
         (code, s, _) => s * ((2 * code) - 1),
         0,
-        1);
+        1)
+    {
+        Formula = "s · sign(W), s = mean|W|",
+    };
 }

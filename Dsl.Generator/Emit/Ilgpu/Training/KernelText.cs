@@ -9,10 +9,8 @@ namespace LayerDsl.Generator.Emit.Ilgpu.Training;
 /// <summary>Names, sizes, places and expressions in the kernels of a layer.</summary>
 internal sealed class KernelText(LayerForms forms)
 {
-    private static readonly HashSet<string> Reserved = ["i", "k", "row", "start", "shared", "rows", "soFar"];
-
     /// <summary>A value as a variable of a kernel.</summary>
-    public static string Local(Value value) => Reserved.Contains(value.Name) || value.Name.StartsWith("at", StringComparison.Ordinal) ? value.Name + "Value" : value.Name;
+    public static string Local(Value value) => value.Name is "i" or "k" or "row" or "start" or "shared" or "rows" or "soFar" || value.Name.StartsWith("at", StringComparison.Ordinal) ? value.Name + "Value" : value.Name;
 
     /// <summary>The argument of a kernel that holds a value.</summary>
     public static string Parameter(Value value) => value.Name + "Values";
