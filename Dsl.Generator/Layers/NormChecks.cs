@@ -7,6 +7,9 @@ namespace LayerDsl.Generator.Layers;
 /// <summary>What the declaration of a normalization may violate.</summary>
 internal static class NormChecks
 {
+    /// <summary>A normal number in 32 bits: what is smaller would be added as nothing.</summary>
+    private const double LeastEps = 1e-37;
+
     private const string NoMatrix = "its weight is one factor for each feature, not a matrix, and training divides by statistics of the input; put the method on the layer before or after it";
 
     /// <summary>At least one feature, an ε that keeps denominators from zero, a momentum that is a share.</summary>
@@ -17,9 +20,9 @@ internal static class NormChecks
             yield return DiagnosticInfo.At(kind.Place, DeclarationDiagnostics.SizeOutOfRange, kind.Name, "features", kind.Int("features").ToString(CultureInfo.InvariantCulture), "1");
         }
 
-        if (!(kind.Double("Eps", 1) is > 0 and <= 1))
+        if (!(kind.Double("Eps", 1) is >= LeastEps and <= 1))
         {
-            yield return DiagnosticInfo.At(kind.Place, DeclarationDiagnostics.NumberOutOfRange, kind.Name, "Eps", Text(kind.Double("Eps", 1)), "greater than 0 and at most 1");
+            yield return DiagnosticInfo.At(kind.Place, DeclarationDiagnostics.NumberOutOfRange, kind.Name, "Eps", Text(kind.Double("Eps", 1)), "at least " + Text(LeastEps) + " and at most 1");
         }
 
         if (!(kind.Double("Momentum", 0) is >= 0 and <= 1))

@@ -30,6 +30,7 @@ public sealed class ImageForwardTests
     [InlineData("LDSL302", "LayerModel(72)", "A.forward(x)")]
     [InlineData("LDSL304", "LayerModel", "A.forward(x)")]
     [InlineData("LDSL007", "LayerModel(2, 0, 6)", "A.forward(x)")]
+    [InlineData("LDSL007", "LayerModel(2, 50000, 50000)", "A.forward(x)")]
     public void What_does_not_fit_is_reported_once(string id, string model, string body)
     {
         var run = GeneratorRun.Of(Source(model, body));

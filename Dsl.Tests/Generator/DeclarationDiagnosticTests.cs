@@ -28,6 +28,7 @@ public sealed class DeclarationDiagnosticTests
         { "LDSL007", "BatchNorm2d(0)", Model("[BatchNorm2d(0)] public partial Layer A { get; }", "x") },
         { "LDSL007", "LayerNorm(-1)", Model("[LayerNorm(-1)] public partial Layer A { get; }", "x") },
         { "LDSL030", "LayerNorm(4, Eps = 0)", Model("[LayerNorm(4, Eps = 0)] public partial Layer A { get; }", "A.forward(x)") },
+        { "LDSL030", "LayerNorm(4, Eps = 1e-300)", Model("[LayerNorm(4, Eps = 1e-300)] public partial Layer A { get; }", "A.forward(x)") },
         { "LDSL030", "RmsNorm(4, Eps = double.NaN)", Model("[RmsNorm(4, Eps = double.NaN)] public partial Layer A { get; }", "A.forward(x)") },
         { "LDSL030", "BatchNorm2d(4, Momentum = 1.5)", Model("[BatchNorm2d(4, Momentum = 1.5)] public partial Layer A { get; }", "x") },
         { "LDSL007", "Embedding(0, 4)", Model("[Embedding(0, 4)] public partial Layer A { get; }", "x") },
