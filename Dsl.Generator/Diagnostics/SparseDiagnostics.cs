@@ -39,4 +39,9 @@ internal static class SparseDiagnostics
         "LDSL126",
         "A moving mask over a frozen weight",
         "SparseIso: Mask = {0} moves weights that LowRank(Freeze = true) freezes; write Mask = Static, or do not freeze");
+
+    public static readonly DiagnosticDescriptor GridWithoutZero = Descriptors.Warning(
+        "LDSL127",
+        "Masked weights do not stay zero",
+        "Quantize: {0} has no level at zero, so that the masked weights of '{1}' are not zero after it; write Quantize before SparseIso, or choose a scheme with a zero, for instance Uniform");
 }

@@ -40,6 +40,10 @@ internal static class Quantize
     /// <summary>The names of the schemes.</summary>
     public static IEnumerable<string> Schemes => Grids.Keys;
 
+    /// <summary>Whether a weight of zero is rounded to another number: powers of two, levels at odd multiples of half a step and signs have none.</summary>
+    public static bool HasNoZero(AttributeSpec attribute) =>
+        attribute.Name == Method.Attribute && (attribute.Choice("Scheme", "Uniform") is "Log2" or "LogSqrt2" or "StatsQ" or "DoReFa" or "Binary" || (attribute.Choice("Scheme", "Uniform") == "Uniform" && Bits(attribute) == 1));
+
     private static EffectiveWeight Apply(EffectiveWeight weight, AttributeSpec attribute, WeightShape shape)
     {
         var (grid, bits, granularity) = (GridOf(attribute), Bits(attribute), Granularity(attribute));

@@ -181,6 +181,10 @@ internal static class SparseIso
         {
             yield return DiagnosticInfo.At(attribute.Place, SparseDiagnostics.MovingMaskOverFrozen, ScheduleOf(attribute));
         }
+        else if (KindOf(attribute) == "Wide" && layer.Methods.Skip(place).FirstOrDefault(Quantize.HasNoZero) is { } grid)
+        {
+            yield return DiagnosticInfo.At(grid.Place, SparseDiagnostics.GridWithoutZero, grid.Choice("Scheme", "Uniform"), layer.Name);
+        }
     }
 
     private static readonly string[] Kinds = ["Wide", "Parallel", "Factorized", "Doped"];

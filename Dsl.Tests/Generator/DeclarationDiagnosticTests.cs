@@ -105,6 +105,7 @@ public sealed class DeclarationDiagnosticTests
         { "LDSL122", "SparseIso(0.5, Kind = SparseKind.Parallel)", Model("[Linear(4, 3), Compander, SparseIso(0.5, Kind = SparseKind.Parallel)] public partial Layer A { get; }", "A.forward(x)") },
         { "LDSL122", "SparseIso(0.5, Kind = SparseKind.Factorized)", Model("[Linear(4, 3), LowRank(1), SparseIso(0.5, Kind = SparseKind.Factorized)] public partial Layer A { get; }", "A.forward(x)") },
         { "LDSL123", "SparseIso(0.5, Kind = SparseKind.Doped, Mask = MaskSchedule.RigL)", Model("[Linear(4, 3), LowRank(1), SparseIso(0.5, Kind = SparseKind.Doped, Mask = MaskSchedule.RigL)] public partial Layer A { get; }", "A.forward(x)") },
+        { "LDSL127", "Quantize(Bits = 1)", Model("[Linear(4, 3), SparseIso(0.75), Quantize(Bits = 1)] public partial Layer A { get; } [Linear(3, 2)] public partial Layer B { get; }", "B.forward(A.forward(x))") },
         { "LDSL126", "SparseIso(0.5, Kind = SparseKind.Parallel, Mask = MaskSchedule.Set)", Model("[Linear(4, 3), SparseIso(0.5, Kind = SparseKind.Parallel, Mask = MaskSchedule.Set), LowRank(1, Freeze = true)] public partial Layer A { get; }", "A.forward(x)") },
         { "LDSL125", "SparseIso(0.9, Kind = SparseKind.Parallel)", Model("[Linear(16384, 16384), SparseIso(0.9, Kind = SparseKind.Parallel)] public partial Layer A { get; }", "A.forward(x)") },
         { "LDSL008", "Linear(20000, 20000)", Model("[Linear(4, 20000), SparseIso(0.99)] public partial Layer A { get; } [Linear(20000, 20000)] public partial Layer B { get; }", "B.forward(A.forward(x))") },
