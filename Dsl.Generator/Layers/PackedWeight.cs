@@ -62,7 +62,7 @@ internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, Equ
         var groupSize = scaleAxes == 0 ? 0 : shape.Block > 0 && scaleAxes == 2 ? shape.Block : shape.Columns;
         var branch = branches.Count == 0 ? null : branches[0];
         var rank = branch is null ? 0 : (int)branch.Rank.Size.Evaluate(symbol => sizes.First(binding => binding.Symbol == symbol).Value);
-        return new FormatSpec(Scheme, Bits, groupSize, Coded.Zero is not null, Planes > 0 ? [] : Levels(), rank, branch is { Scale: Literal scale } ? scale.Value.ToDouble() : 1) 
+        return new FormatSpec(Scheme, Bits, groupSize, Coded.Zero is not null, Planes > 0 ? [] : Levels(), rank, branch is { Scale: Literal scale } ? scale.Value.ToDouble() : 1)
         {
             Planes = Planes,
             GroupText = shape.IsSymbolic && scaleAxes > 0 && !(shape.Block > 0 && scaleAxes == 2) ? shape.ColumnsText : null,

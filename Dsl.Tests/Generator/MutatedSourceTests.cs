@@ -76,7 +76,7 @@ public sealed class MutatedSourceTests
     [InlineData(3)]
     public void The_generator_never_throws_and_never_writes_uncompilable_code_in_silence(int source)
     {
-        var (count, from) = (Number("LAYERDSL_MUTATIONS", 300) / Sources.Length, Number("LAYERDSL_MUTATIONS_FROM", 0));
+        var (count, from) = (Number("LAYERDSL_MUTATIONS", 120) / Sources.Length, Number("LAYERDSL_MUTATIONS_FROM", 0));
         for (var seed = from; seed < from + count; seed++)
         {
             Examine(source, seed);
