@@ -61,6 +61,9 @@ internal sealed class ReverseMode
             case Reduce max:
                 VisitMax(max, cotangent);
                 break;
+            case MatrixInverse inverse:
+                VisitInverse(inverse, cotangent);
+                break;
             case Map map:
                 VisitMap(map, cotangent);
                 break;
@@ -109,6 +112,7 @@ internal sealed class ReverseMode
         Reduce reduce => Contains(reduce.Body, part),
         Named named => Contains(named.Body, part),
         Surrogate surrogate => Contains(surrogate.Derivative, part),
+        MatrixInverse inverse => Contains(inverse.Body, part),
         _ => false,
     };
 
@@ -137,6 +141,17 @@ internal sealed class ReverseMode
         var (index, body) = Open(max, cotangent);
         var isLargest = Operators.GreaterOrEqual(body, max);
         Visit(body, SumOut(cotangent * isLargest / Operators.Sum(index, isLargest), max.FreeIndices.Add(index), body));
+    }
+
+    /// <summary>d(M⁻¹) = -M⁻¹ dM M⁻¹: with the cotangent G of the inverse Y, that of the matrix is -Yᵀ G Yᵀ (Giles 2008, §2.2.3).</summary>
+    private void VisitInverse(MatrixInverse inverse, Expr cotangent)
+    {
+        var (rows, columns) = (inverse.Rows, inverse.Columns);
+        var (row, column) = (columns with { Name = columns.Name + "'" }, rows with { Name = rows.Name + "'" });
+        var above = Scatter(new Access(new Tensor("inverse", TensorRole.Input, [row, column]), [inverse.Row, inverse.Column]), cotangent);
+        var left = Operators.Sum(row, inverse.Read(row, rows) * above);
+        var matrix = -Operators.Sum(column, left * inverse.Read(columns, column));
+        Visit(inverse.Body, SumOut(matrix, inverse.Body.FreeIndices.Add(rows).Add(columns), inverse.Body));
     }
 
     private static (Index Index, Expr Body) Open(Reduce reduce, Expr cotangent)
@@ -225,6 +240,7 @@ internal sealed class ReverseMode
         Reduce reduce => DependsOnWanted(reduce.Body),
         Named named => DependsOnWanted(named.Body),
         Surrogate surrogate => DependsOnWanted(surrogate.Derivative),
+        MatrixInverse inverse => DependsOnWanted(inverse.Body),
         _ => false,
     };
 }

@@ -57,6 +57,7 @@ internal static class ExprPrinter
             Named named => nameOf(named) is { } name ? (name, Atomic) : (Print(named.Body, around, nameOf), Atomic),
             Surrogate surrogate => (Print(surrogate.Value, around, nameOf), Atomic),
             Reduce reduce => ((reduce.Reduction == Reduction.Sum ? "Σ_" : "max_") + reduce.Index.Name + " " + Print(reduce.Body, Multiplicative, nameOf), Additive),
+            MatrixInverse inverse => ($"inverse_{inverse.Rows.Name},{inverse.Columns.Name}({Print(inverse.Body, Lowest, nameOf)})[{inverse.Row},{inverse.Column}]", Atomic),
             Map map => PrintMap(map, nameOf),
             _ => throw new ShapeException("A kind of expression without a printed form: " + expr.GetType().Name),
         };

@@ -35,12 +35,36 @@ internal static class Shapes
             throw new ShapeException($"{map.Function} takes {(isLookup ? "a number and a codebook" : "no codebook")}.");
         }
 
+        CheckNames(map.FreeIndices, map.Function.ToString());
+    }
+
+    /// <summary>A matrix has as many rows as columns, and is read inside of them; it depends on nothing else.</summary>
+    public static void CheckInverse(MatrixInverse inverse)
+    {
+        if (inverse.Rows.Size != inverse.Columns.Size || inverse.Rows.Name == inverse.Columns.Name)
+        {
+            throw new ShapeException($"The matrix has {inverse.Rows.Size} rows and {inverse.Columns.Size} columns: only square matrices have an inverse.");
+        }
+
+        if (inverse.Body.FreeIndices.FirstOrDefault(index => index != inverse.Rows && index != inverse.Columns) is { } other)
+        {
+            throw new ShapeException($"The matrix to invert depends on the index {other.Name} as well.");
+        }
+
+        if (new[] { inverse.Row, inverse.Column }.Select(place => place.Single).FirstOrDefault(index => index is not null && index.Size != inverse.Rows.Size) is { } wrong)
+        {
+            throw new ShapeException($"The inverse has size {inverse.Rows.Size}; index {wrong.Name} has size {wrong.Size}.");
+        }
+    }
+
+    private static void CheckNames(IEnumerable<Index> indices, string where)
+    {
         Index? previous = null;
-        foreach (var index in map.FreeIndices)
+        foreach (var index in indices)
         {
             if (previous?.Name == index.Name)
             {
-                throw new ShapeException($"Index {index.Name} has size {previous.Size} on one side of {map.Function} and {index.Size} on the other.");
+                throw new ShapeException($"Index {index.Name} has size {previous.Size} on one side of {where} and {index.Size} on the other.");
             }
 
             previous = index;

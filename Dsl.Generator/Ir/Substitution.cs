@@ -34,6 +34,7 @@ internal static class Substitution
         Reduce reduce => new Reduce(reduce.Reduction, reduce.Index, reduce.Body.Replace(part, by)),
         Named named => named.With(named.Body.Replace(part, by), other => other.Replace(part, by)),
         Surrogate surrogate => new Surrogate(surrogate.Name, surrogate.Value.Replace(part, by), surrogate.Derivative.Replace(part, by)),
+        MatrixInverse inverse => inverse.With(inverse.Body.Replace(part, by)),
         _ => expr,
     };
 
@@ -44,6 +45,7 @@ internal static class Substitution
         Reduce reduce => Simplifier.Reduce(reduce.Reduction, reduce.Index, reduce.Body.Rewrite(rule)),
         Named named => named.Body.Rewrite(rule) is var body && body is Literal ? body : named.With(body, other => other.Rewrite(rule)),
         Surrogate surrogate => new Surrogate(surrogate.Name, surrogate.Value.Rewrite(rule), surrogate.Derivative.Rewrite(rule)),
+        MatrixInverse inverse => inverse.With(inverse.Body.Rewrite(rule)),
         _ => expr,
     });
 
@@ -62,6 +64,7 @@ internal static class Substitution
             Map map => Simplifier.Map(map.Function, map.Arguments.Select(argument => Reindex(argument, places)).ToArray()),
             Named named => named.With(Reindex(named.Body, places), other => Reindex(other, places)),
             Surrogate surrogate => new Surrogate(surrogate.Name, Reindex(surrogate.Value, places), Reindex(surrogate.Derivative, places)),
+            MatrixInverse inverse => inverse.Read(inverse.Row.Substitute(Find), inverse.Column.Substitute(Find)),
             Reduce reduce => ReindexBound(reduce, places),
             _ => expr,
         };

@@ -40,8 +40,10 @@ internal static class KnownCalls
         ["sub"] = "x - y",
         ["div"] = "x / y",
         ["neg"] = "-x",
-        ["inverse"] = "an iteration of your own with MatMul: there is no inverse of a matrix",
-        ["inv"] = "an iteration of your own with MatMul: there is no inverse of a matrix",
+        ["inverse"] = "Inverse(x)",
+        ["inv"] = "Inverse(x)",
+        ["solve"] = "MatMul(Inverse(x), y)",
+        ["eye"] = "Identity(n) with a parameter [Size(\"in\")] int n of Map",
         ["randn"] = "a [Buffer] that the layer stores: formulas have no random numbers",
         ["rand"] = "a [Buffer] that the layer stores: formulas have no random numbers",
     };

@@ -68,6 +68,8 @@ internal static class OwnFunctions
 
         ["MatMul"] = new(2, (scope, x) => scope.Algebra.Product(x[0], x[1])),
         ["Transpose"] = new(1, (_, x) => MatrixAlgebra.Transposed(x[0])),
+        ["Identity"] = new(2, Identity),
+        ["Inverse"] = new(1, Inverse) { OfNumbers = x => 1 / x[0] },
         ["Toeplitz"] = new(3, Toeplitz),
         ["Circulant"] = new(1, Circulant),
         ["StopGradient"] = new(1, (_, x) => x[0].With(StopGradient(x[0].Expr))),
@@ -117,6 +119,32 @@ internal static class OwnFunctions
         var exponentials = scope.Algebra.Map(Function.Exp, scope.Algebra.Map(Function.Subtract, x, largest.With(StopGradient(largest.Expr))));
         var named = exponentials.With(Name("exponentials", exponentials.Expr));
         return scope.Algebra.Map(Function.Divide, named, Sum(named, overRows, overColumns));
+    }
+
+    /// <summary>[o = i], square where no columns are given.</summary>
+    private static Matrix Identity(OwnScope scope, Matrix[] x)
+    {
+        var (row, column) = (scope.Algebra.Fresh(SizeOf(x[0])), scope.Algebra.Fresh(SizeOf(x[1].Number is 0 ? x[0] : x[1])));
+        return new Matrix(new Inside(row + (-Size.One * column), Size.One), [row], [column]);
+    }
+
+    /// <summary>M⁻¹, whose rows are the columns of M. That of a single number is 1 / m.</summary>
+    private static Matrix Inverse(OwnScope scope, Matrix[] x)
+    {
+        var matrix = x[0];
+        if (matrix.Sides.All(side => side is null))
+        {
+            return matrix.With(1 / matrix.Expr);
+        }
+
+        if (matrix.Rows.Count != 1 || matrix.Columns.Count != 1 || matrix.Rows[0] is not { } rows || matrix.Columns[0] is not { } columns || rows.Size != columns.Size)
+        {
+            throw new MatrixException($"only a square matrix has an inverse, and this one is {matrix.SizeText}; where the weight shall be square, write [Reparameterization(Square = true)]");
+        }
+
+        return matrix.Expr.FreeIndices.Contains(rows) && matrix.Expr.FreeIndices.Contains(columns)
+            ? new Matrix(new MatrixInverse(rows, columns, matrix.Expr, columns, rows), [columns], [rows])
+            : throw new MatrixException("all rows or all columns of the matrix are the same, so that it has no inverse");
     }
 
     /// <summary>t[o - i + columns - 1]: the last diagonal above the main one comes first.</summary>

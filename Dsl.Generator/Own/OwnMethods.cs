@@ -22,8 +22,8 @@ internal static class OwnMethods
             return (null, $"assembly {type.ContainingAssembly.Name} was compiled without the generator of LayerDsl, and has no form of it; compile it with the package LayerDsl.Torch");
         }
 
-        return version != OwnText.Version
-            ? (null, $"assembly {type.ContainingAssembly.Name} has its form in version {version.ToString(CultureInfo.InvariantCulture)}, this generator reads version {OwnText.Version}; compile both with the same version of LayerDsl")
+        return version is < 1 or > OwnText.Version
+            ? (null, $"assembly {type.ContainingAssembly.Name} has its form in version {version.ToString(CultureInfo.InvariantCulture)}, this generator reads versions 1 to {OwnText.Version}; compile both with the same version of LayerDsl")
             : OwnText.Read(form) is { } method ? (method, null)
             : (null, $"the form in assembly {type.ContainingAssembly.Name} is damaged; compile it anew");
     }

@@ -10,8 +10,14 @@ namespace LayerDsl.Generator.Own;
 /// </summary>
 internal static class OwnText
 {
-    /// <summary>Rises with every change that older generators would misread.</summary>
-    public const int Version = 1;
+    /// <summary>The newest version that is read. It rises with every operator that older generators do not know.</summary>
+    public const int Version = 2;
+
+    /// <summary>Operators by the version that they came with; all others are of version 1.</summary>
+    private static readonly IReadOnlyDictionary<string, int> Versions = new Dictionary<string, int> { ["Identity"] = 2, ["Inverse"] = 2 };
+
+    /// <summary>The oldest version that has all that a method uses, so that what needs nothing new is read by older generators.</summary>
+    public static int VersionOf(OwnMethod method) => Bodies(method).SelectMany(pair => pair.Body.Steps).Select(step => Versions.TryGetValue(step.Operator, out var version) ? version : 1).Prepend(1).Max();
 
     public static string Write(OwnMethod method)
     {

@@ -38,6 +38,7 @@ internal static class Examinable
         Named named => IndicesOf(named.Body),
         Surrogate surrogate => IndicesOf(surrogate.Value).Concat(IndicesOf(surrogate.Derivative)),
         Reduce reduce => IndicesOf(reduce.Body).Prepend(reduce.Index),
+        MatrixInverse inverse => IndicesOf(inverse.Body).Concat(inverse.FreeIndexList).Prepend(inverse.Rows).Prepend(inverse.Columns),
         Map map => map.Arguments.SelectMany(IndicesOf),
         _ => expr.FreeIndexList,
     };

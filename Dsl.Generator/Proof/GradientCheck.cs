@@ -254,6 +254,7 @@ internal static class GradientCheck
         Surrogate surrogate => ValuesOf(surrogate.Derivative).Prepend(surrogate.Value),
         Named named => ValuesOf(named.Body),
         Reduce reduce => ValuesOf(reduce.Body),
+        MatrixInverse inverse => ValuesOf(inverse.Body),
         Map map => map.Arguments.SelectMany(ValuesOf),
         _ => [],
     };
@@ -264,6 +265,7 @@ internal static class GradientCheck
         Surrogate surrogate => IsLive(surrogate.Derivative, value),
         Named named => IsLive(named.Body, value),
         Reduce reduce => IsLive(reduce.Body, value),
+        MatrixInverse inverse => IsLive(inverse.Body, value),
         Map map => map.Arguments.Any(argument => IsLive(argument, value)),
         _ => false,
     };
@@ -274,6 +276,7 @@ internal static class GradientCheck
         Surrogate surrogate => [surrogate.Derivative],
         Named named => DerivativesOf(named.Body),
         Reduce reduce => DerivativesOf(reduce.Body),
+        MatrixInverse inverse => DerivativesOf(inverse.Body),
         Map map => map.Arguments.SelectMany(DerivativesOf),
         _ => [],
     };
@@ -283,6 +286,7 @@ internal static class GradientCheck
         Surrogate surrogate => SurrogatesOf(surrogate.Value).Concat(SurrogatesOf(surrogate.Derivative)).Prepend(surrogate.Name),
         Named named => SurrogatesOf(named.Body),
         Reduce reduce => SurrogatesOf(reduce.Body),
+        MatrixInverse inverse => SurrogatesOf(inverse.Body),
         Map map => map.Arguments.SelectMany(SurrogatesOf),
         _ => [],
     };

@@ -94,6 +94,7 @@ internal static class Degree
         Named named => Of(named.Body, sizeOf),
         Surrogate surrogate => Of(surrogate.Value, sizeOf),
         Reduce reduce => sizeOf(reduce.Index.Size) * (1 + Of(reduce.Body, sizeOf)),
+        MatrixInverse inverse => 2 * sizeOf(inverse.Rows.Size) * (1 + Of(inverse.Body, sizeOf)), // Cofactors over the determinant.
         Map { Function: Function.Square } square => 2 * Of(square.Arguments[0], sizeOf),
         Map map => 1 + map.Arguments.Sum(argument => Of(argument, sizeOf)),
         _ => 0,

@@ -18,6 +18,9 @@ internal sealed record RoundingBound(Expr Magnitude, Size Factor)
     /// <summary>Roundings from a code to a weight: a power, a difference, the product with the scale.</summary>
     private const long DecodingRoundings = 4;
 
+    /// <summary>How many times larger than the matrix the product of its triangular factors is taken to be.</summary>
+    private const long Growth = 8;
+
     private const string Shared = "computed alike in both forms";
 
     /// <param name="expr">The expression.</param>
@@ -40,6 +43,7 @@ internal sealed record RoundingBound(Expr Magnitude, Size Factor)
         Surrogate surrogate => Of(surrogate.Value, sizeOf),
         Reduce { Reduction: Reduction.Sum } sum => OfSum(sum, sizeOf),
         Reduce max => Of(max.Body, sizeOf) is var body ? body with { Magnitude = MaxOver(max.Index, body.Magnitude) } : body,
+        MatrixInverse inverse => OfInverse(inverse, Of(inverse.Body, sizeOf), sizeOf(inverse.Rows.Size)),
         Map map => OfMap(map, map.Arguments.Select(argument => Of(argument, sizeOf)).ToArray()),
         _ => throw new ShapeException("An expression without a rounding bound: " + expr.GetType().Name),
     };
@@ -60,6 +64,28 @@ internal sealed record RoundingBound(Expr Magnitude, Size Factor)
         var body = Of(inner, sizeOf);
         var magnitude = indices.AsEnumerable().Reverse().Aggregate(body.Magnitude, (all, index) => Sum(index, all));
         return new(magnitude, body.Factor + indices.Aggregate(Size.One, (terms, index) => terms * sizeOf(index.Size)));
+    }
+
+    /// <summary>
+    /// d(M⁻¹) = -M⁻¹ dM M⁻¹ carries the error of the matrix over. Factoring it and two triangular solutions make n roundings each, on |L||U|, which with
+    /// partial pivoting is a small multiple of |M| (Higham, §9.4 and §14.3).
+    /// </summary>
+    private static RoundingBound OfInverse(MatrixInverse inverse, RoundingBound body, Size size)
+    {
+        var (rows, columns) = (Apart(inverse.Rows), Apart(inverse.Columns));
+        var matrix = body.Magnitude.Reindex([inverse.Rows, inverse.Columns], [rows, columns]);
+        var right = Name("carried", Sum(columns, matrix * Abs(inverse.Read(columns, inverse.Column))));
+        return new(Name("abs_inverse", Sum(rows, Abs(inverse.Read(inverse.Row, rows)) * right)), body.Factor + (3 * Growth * size));
+
+        Index Apart(Index index)
+        {
+            while (inverse.FreeIndices.Any(free => free.Name == index.Name))
+            {
+                index = index with { Name = index.Name + "'" };
+            }
+
+            return index;
+        }
     }
 
     private static RoundingBound OfMap(Map map, RoundingBound[] x) => map.Function switch

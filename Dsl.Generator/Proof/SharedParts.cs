@@ -30,6 +30,7 @@ internal static class SharedParts
         Map map => new Map(map.Function, map.Arguments.Select(argument => Abstract(argument, shared, names)).ToEquatableArray()),
         Reduce reduce => new Reduce(reduce.Reduction, reduce.Index, Abstract(reduce.Body, shared, names)),
         Surrogate surrogate => Abstract(surrogate.Value, shared, names),
+        MatrixInverse inverse => inverse.With(Abstract(inverse.Body, shared, names)),
         _ => expr,
     };
 
@@ -49,6 +50,7 @@ internal static class SharedParts
         Map map => map.Arguments.SelectMany(PartsOf),
         Reduce reduce => PartsOf(reduce.Body),
         Surrogate surrogate => PartsOf(surrogate.Value),
+        MatrixInverse inverse => PartsOf(inverse.Body),
         _ => [],
     };
 }

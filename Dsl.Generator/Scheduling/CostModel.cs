@@ -28,6 +28,7 @@ internal static class CostModel
         {
             Statement.Contract or Statement.Convolve => 2 * points,
             Statement.Accumulate sum => sum.Products.Aggregate(Size.Zero, (all, product) => all + (2 * Points(product.Left.Axes.Union(product.Right.Axes))) + (product.Factor.IsOne ? Size.Zero : points)) + ((sum.Products.Count - (sum.Start is null ? 1 : 0)) * points),
+            Statement.Invert => 2 * statement.Result.Axes[0].Size * points,
             Statement.Scatter => points,
             Statement.Compute compute => Count(compute.Body) * points,
             Statement.Fold fold => (Count(fold.Body) + 1) * points,

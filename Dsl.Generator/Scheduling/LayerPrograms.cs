@@ -121,6 +121,7 @@ internal sealed record LayerPrograms(
         Reduce reduce => Reads(reduce.Body, tensor),
         Named named => Reads(named.Body, tensor),
         Surrogate surrogate => Reads(surrogate.Value, tensor),
+        MatrixInverse inverse => Reads(inverse.Body, tensor),
         _ => false,
     };
 }

@@ -9,7 +9,7 @@ namespace LayerDsl.Generator.Scheduling;
 /// the CPU where no gradient of a gradient is asked for.
 /// </summary>
 /// <param name="Forward">Input and stored tensors → output.</param>
-/// <param name="Products">Thin products that are kept for the backward pass.</param>
+/// <param name="Products">Thin products and inverses that are kept for the backward pass.</param>
 /// <param name="Weights">The weights that loops make, which are kept or made again.</param>
 /// <param name="Backward">Input, stored tensors, kept values and the output's gradient → their gradients, the input's last.</param>
 internal sealed record LoopPrograms(Program Forward, EquatableArray<Value> Products, EquatableArray<Value> Weights, Program Backward)
@@ -40,7 +40,10 @@ internal sealed record LoopPrograms(Program Forward, EquatableArray<Value> Produ
         var (scheduled, meaning) = Scheduler.Schedule(order, [("y", forms.Pass, forms.OutputAxes)], [], "inputs", "kept");
         var (alone, needed) = Scheduler.Schedule(order, outputs, [], "inputs", "kept", "gradY");
         var forward = Fusion.Apply(Accumulation.Apply(scheduled), axes, lastApart: false);
-        var products = ProductsOf(forms, scheduled, meaning, alone, needed);
+
+        // Where loops make the weight, all that it comes from is made with it, apart from the pass.
+        var inverses = forward is not null && WeightsOf(forward).Count > 0 ? [] : InversesOf(scheduled, meaning, alone, needed);
+        var products = ProductsOf(forms, scheduled, meaning, alone, needed).Concat(inverses.Select(pair => pair.Value)).ToEquatableArray();
         if (forward is null && products.Count == 0)
         {
             return null;
@@ -49,7 +52,7 @@ internal sealed record LoopPrograms(Program Forward, EquatableArray<Value> Produ
         var hasLoops = forward is not null;
         forward ??= Accumulation.Apply(scheduled);
         var weights = WeightsOf(forward);
-        var given = products.Concat(weights).SelectMany(value => meaning[value.Name].Select(expr => (expr, value))).ToArray();
+        var given = products.Concat(weights).Except(inverses.Select(pair => pair.Value)).SelectMany(value => meaning[value.Name].Select(expr => (expr, value))).Concat(inverses.Select(pair => (expr: (Expr)pair.Inverse, value: pair.Value))).ToArray();
         var backward = Accumulation.Apply(Scheduler.Schedule(order, outputs, given, "inputs", "kept", "gradY").Program);
 
         // The gradient of an image reads its kernel at other places: it makes the kernel again.
@@ -73,6 +76,14 @@ internal sealed record LoopPrograms(Program Forward, EquatableArray<Value> Produ
         var made = new HashSet<string>(forward.Statements.OfType<Statement.Sweep>().SelectMany(sweep => sweep.Results()).Select(value => value.Name));
         return forward.Statements.Where(statement => statement is Statement.Contract or Statement.Accumulate or Statement.Convolve)
             .SelectMany(statement => statement.Reads()).Where(read => made.Contains(read.Name)).Distinct().ToEquatableArray();
+    }
+
+    /// <summary>Inverses that the backward pass would compute again: each costs as much as several products, and takes the memory of its matrix.</summary>
+    private static IReadOnlyList<(MatrixInverse Inverse, Value Value)> InversesOf(Program forward, ILookup<string, Expr> meaning, Program backward, ILookup<string, Expr> needed)
+    {
+        IEnumerable<MatrixInverse> Wholes(Statement.Invert invert, ILookup<string, Expr> known) => known[invert.Result.Name].OfType<MatrixInverse>().Select(inverse => inverse.Whole).Distinct();
+        var again = new HashSet<Expr>(backward.Statements.OfType<Statement.Invert>().SelectMany(invert => Wholes(invert, needed)));
+        return forward.Statements.OfType<Statement.Invert>().SelectMany(invert => Wholes(invert, meaning).Where(again.Contains).Select(whole => (whole, invert.Result))).ToArray();
     }
 
     /// <summary>Products of the input that the backward pass would compute again, and that take little memory.</summary>

@@ -13,6 +13,7 @@ internal sealed class Scheduler
     private readonly Dictionary<Expr, Value> computed = [];
     private readonly Dictionary<Tensor, Value> inputs = [];
     private readonly HashSet<string> names;
+    private Tensor? like;
 
     private Scheduler(IReadOnlyList<Index> order, IEnumerable<string> taken)
     {
@@ -44,6 +45,7 @@ internal sealed class Scheduler
         }
 
         scheduler.names.UnionWith(outputs.SelectMany(output => TensorNames(output.Expr, [])));
+        scheduler.like = outputs.SelectMany(output => Tensors(output.Expr, [])).Where(tensor => tensor.Entries is null).OrderBy(tensor => tensor.Role is TensorRole.Trainable or TensorRole.Frozen ? 0 : 1).FirstOrDefault();
         var results = new List<Value>();
         var ends = new List<int>();
         foreach (var (name, expr, axes) in outputs)
@@ -58,13 +60,16 @@ internal sealed class Scheduler
     }
 
     /// <summary>What is read from outside: no variable may take its name, though it may be read later than that is set.</summary>
-    private static IEnumerable<string> TensorNames(Expr expr, HashSet<Expr> seen) => !seen.Add(expr) ? [] : expr switch
+    private static IEnumerable<string> TensorNames(Expr expr, HashSet<Expr> seen) => Tensors(expr, seen).Select(tensor => NamesOf.Variable(tensor.Name));
+
+    private static IEnumerable<Tensor> Tensors(Expr expr, HashSet<Expr> seen) => !seen.Add(expr) ? [] : expr switch
     {
-        Access access => [NamesOf.Variable(access.Tensor.Name)],
-        Map map => map.Arguments.SelectMany(argument => TensorNames(argument, seen)),
-        Reduce reduce => TensorNames(reduce.Body, seen),
-        Named named => TensorNames(named.Body, seen),
-        Surrogate surrogate => TensorNames(surrogate.Value, seen),
+        Access access => [access.Tensor],
+        Map map => map.Arguments.SelectMany(argument => Tensors(argument, seen)),
+        Reduce reduce => Tensors(reduce.Body, seen),
+        Named named => Tensors(named.Body, seen),
+        Surrogate surrogate => Tensors(surrogate.Value, seen),
+        MatrixInverse inverse => Tensors(inverse.Body, seen),
         _ => [],
     };
 
@@ -94,6 +99,8 @@ internal sealed class Scheduler
             Access access when IsPlain(access) && axes is null => Input(access),
             Reduce { Reduction: Reduction.Sum } sum => Sum(sum, name, wanted),
             Reduce maximum => Maximum(maximum, name, wanted),
+            MatrixInverse inverse => Inverted(inverse, name) is var read && axes is null ? read : Arranged(read, wanted),
+            Inside mask when IsSame(mask) => Add(new Statement.Identity(new Value(Fresh(name ?? "identity"), wanted), like is null ? null : Input(like))),
             Inside => throw new ShapeException($"No step computes the mask {expr} on its own."),
             Access access when TableReader.TableOf(access) is { } table => Gather(access, table, name, wanted),
             Access access when DiagonalReader.Of(access) is { } diagonals => Arranged(
@@ -178,6 +185,28 @@ internal sealed class Scheduler
         var rows = Add(new Statement.Gather(new Value(Fresh(name ?? "rows"), axes), Input(access.Tensor), Input(table)));
         return Arranged(rows, wanted);
     }
+
+    /// <summary>The inverse is computed once, over the indices of its matrix; where it is read only its axes get other names.</summary>
+    private Value Inverted(MatrixInverse inverse, string? name)
+    {
+        if (inverse.Row.Plain is not { } row || inverse.Column.Plain is not { } column || row == column)
+        {
+            throw new ShapeException($"No step reads {inverse} on its own.");
+        }
+
+        if (!computed.TryGetValue(inverse.Whole, out var whole))
+        {
+            var source = Arranged(Materialize(inverse.Body, null), [inverse.Rows, inverse.Columns]);
+            whole = Add(new Statement.Invert(new Value(Fresh(name ?? "inverse"), [inverse.Columns, inverse.Rows]), source));
+            computed[inverse.Whole] = whole;
+        }
+
+        return whole with { Axes = [row, column] };
+    }
+
+    /// <summary>[row = column].</summary>
+    private static bool IsSame(Inside mask) => mask.Size == Size.One && mask.At.Offset.IsZero && mask.At.Terms.Count == 2
+        && mask.At.Terms.All(term => term.Index.Part is null) && mask.At.Terms[0].Factor == -mask.At.Terms[1].Factor && (mask.At.Terms[0].Factor == Size.One || mask.At.Terms[1].Factor == Size.One);
 
     /// <summary>A convolution takes and gives its axes in one order; where another is at hand or wanted, a step brings it.</summary>
     private Value Convolve(WindowSum sum, string? name, EquatableArray<Index> wanted)

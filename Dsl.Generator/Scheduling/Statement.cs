@@ -59,6 +59,14 @@ internal abstract record Statement(Value Result)
     /// <param name="IsCircular">Whether a diagonal goes on at the other side.</param>
     public sealed record DiagonalSums(Value Result, Value Source, bool IsCircular) : Statement(Result);
 
+    /// <summary>The inverse of a matrix.</summary>
+    /// <param name="Source">The matrix, its rows first.</param>
+    public sealed record Invert(Value Result, Value Source) : Statement(Result);
+
+    /// <summary>1 where both indices are the same, else 0.</summary>
+    /// <param name="Like">A tensor of the same type on the same device; null where nothing is read.</param>
+    public sealed record Identity(Value Result, Value? Like) : Statement(Result);
+
     /// <summary>A chain of pointwise functions, one pass over memory.</summary>
     public sealed record Compute(Value Result, Pointwise Body) : Statement(Result);
 
@@ -85,6 +93,8 @@ internal static class Statements
         Statement.Scatter scatter => [scatter.Rows, scatter.Table],
         Statement.Diagonals diagonals => [diagonals.Source],
         Statement.DiagonalSums sums => [sums.Source],
+        Statement.Invert invert => [invert.Source],
+        Statement.Identity { Like: { } like } => [like],
         Statement.Compute compute => compute.Body.Reads(),
         Statement.Fold fold => fold.Body.Reads(),
         Statement.Sweep sweep => sweep.Kernel.Inputs.Select(input => input.Value),

@@ -65,7 +65,8 @@ public sealed class OwnAssemblyTests
     }
 
     [Theory]
-    [InlineData("2, \"\"", "in version 2")]
+    [InlineData("3, \"\"", "in version 3")]
+    [InlineData("0, \"\"", "in version 0")]
     [InlineData("1, \"\"", "damaged")]
     [InlineData("1, \"method\\ta\\n\"", "damaged")]
     [InlineData("1, \"method\\tM\\tf\\t\\t0\\nparameter\\tv\\tFull\\tTrainable\\t\\t\\t\\t\\t\\t0\\nbody\\tMap\\t0\\t\\nAdd\\t0,0\\t0\\t\\n\"", "damaged")]

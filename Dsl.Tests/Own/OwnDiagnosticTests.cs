@@ -33,6 +33,9 @@ public sealed class OwnDiagnosticTests
         { "LDSL503", "name", "int, double or bool", "[Reparameterization] public static partial class M { public static Weight Map(Weight v, string name) => v; }" },
         { "LDSL503", "u", "no parameter of Map", "[Reparameterization] public static partial class M { public static Weight Map(Weight v) => v; public static Weight Fold(Weight u) => u; }" },
         { "LDSL504", "v + Transpose(v)", "in × out", Map("v + Functions.Transpose(v)", "v + Transpose(v)") },
+        { "LDSL502", "inv", "write Inverse(x)", Map("torch.linalg.inv(v)") },
+        { "LDSL504", "Inverse", "only a square matrix has an inverse, and this one is out × in", Map("Functions.Inverse(v)", "Inverse(v)") },
+        { "LDSL504", "Inverse", "has no inverse", "[Reparameterization(Square = true)] public static partial class M { public static Weight Map(Weight v, [PerRow, Start(1)] Weight g) => v * Functions.Inverse(g + 0 * v); }" },
         { "LDSL504", "MatMul", "columns of the left", Map("Functions.MatMul(v, v)", "MatMul(v, v)") },
         { "LDSL504", "SumOverRow", "the weight is out × in", "[Reparameterization] public static partial class M { public static Weight Map([PerRow] Weight g) => Functions.Transpose(Functions.Transpose(SumOverRow(g) + MatMul(Functions.Transpose(g), g))); private static Weight SumOverRow(Weight w) => Functions.SumOverColumn(w); private static Weight MatMul(Weight a, Weight b) => Functions.MatMul(b, a); }" },
     };

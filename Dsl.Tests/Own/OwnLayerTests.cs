@@ -10,7 +10,7 @@ public sealed class OwnLayerTests
     /// <summary>Sums of at most 18 products in float32, and functions good to a few units in the last place.</summary>
     private const double Tolerance = 2e-6;
 
-    public static TheoryData<string> Names => ["weight norm", "weight norm of a kernel", "dora", "gated", "standardized kernel", "cosine", "ternary", "group scale", "symmetric", "spectral", "circulant", "toeplitz", "own gradient"];
+    public static TheoryData<string> Names => ["weight norm", "weight norm of a kernel", "dora", "gated", "standardized kernel", "cosine", "ternary", "group scale", "symmetric", "spectral", "circulant", "toeplitz", "own gradient", "cayley", "damped number", "damped", "damped kernel", "orthonormal", "turned inverse", "turned rows"];
 
     private static Layer Make(string name) => name switch
     {
@@ -27,6 +27,13 @@ public sealed class OwnLayerTests
         "circulant" => new CirculantLayer(),
         "toeplitz" => new ToeplitzLayer(),
         "own gradient" => new OwnGradientLayer(),
+        "cayley" => new CayleyLayer(),
+        "damped number" => new DampedNumber(),
+        "damped" => new DampedLayer(),
+        "damped kernel" => new DampedKernel(),
+        "orthonormal" => new OrthonormalLayer(),
+        "turned inverse" => new TurnedInverseLayer(),
+        "turned rows" => new TurnedRowsLayer(),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no layer"),
     };
 
@@ -73,6 +80,18 @@ public sealed class OwnLayerTests
                 return stack(Enumerable.Range(0, 4).Select(o => p["diagonals"].narrow(0, o, 6).flip(0)), 0);
             case "own gradient":
                 return (p["g"].unsqueeze(1) * (3 * p["v"]).tanh()) + p["a"].mean([0]);
+            case "cayley":
+                return CayleyOf(p["p"]);
+            case "orthonormal":
+                return CayleyOf(p["p"]).narrow(0, 0, 4);
+            case "damped number" or "damped" or "damped kernel":
+                var v = p["v"].flatten(1);
+                return linalg.solve(v.mm(v.t()) + eye(v.shape[0]), v).reshape(p["v"].shape);
+            case "turned inverse":
+                var inverse = linalg.inv(p["v"] + p["g"].diag());
+                return p["g"].unsqueeze(1) * inverse.t().tanh() * inverse / (1 + inverse.square().sum(1, keepdim: true)).sqrt();
+            case "turned rows":
+                return nn.functional.normalize(p["v"].t(), 2, 1);
             default:
                 return ((p["v"] + p["v"].t()) / 2) + p["v"].mm(p["v"].t());
         }
@@ -92,13 +111,32 @@ public sealed class OwnLayerTests
         "circulant" => Circulant.Map(p["column"]),
         "toeplitz" => Toeplitz.Map(p["diagonals"], 4, 6),
         "own gradient" => OwnGradient.Map(p["v"], p["g"], p["a"], 3),
+        "cayley" => Cayley.Map(p["p"], 5),
+        "orthonormal" => OrthonormalRows.Map(p["p"], 4, 6),
+        "damped number" => Damped.Map(p["v"], 1),
+        "damped" or "damped kernel" => Damped.Map(p["v"], 4),
+        "turned inverse" => TurnedInverse.Map(p["v"], p["g"], 5),
+        "turned rows" => TurnedRows.Map(p["v"]),
         _ => Symmetric.Map(p["v"]),
     };
+
+    /// <summary>As torch.nn.utils.parametrizations.orthogonal computes it with orthogonal_map="cayley".</summary>
+    private static Tensor CayleyOf(Tensor p)
+    {
+        var (skew, same) = (p - p.t(), eye(p.shape[0]));
+        return linalg.solve(same - (0.5 * skew), same + (0.5 * skew));
+    }
 
     private static Tensor Apply(Layer layer, Tensor x, Tensor weight, Tensor bias) =>
         weight.dim() == 4 ? nn.functional.conv2d(x, weight, bias, padding: layer is WeightNormKernel ? [1L, 1L] : [0L, 0L]) : nn.functional.linear(x, weight, bias);
 
-    private static Tensor Input(Layer layer) => layer is WeightNormKernel or StandardizedKernel ? randn(2, 2, 5, 5) : randn(3, layer is SymmetricLayer or CirculantLayer ? 5 : 6);
+    private static Tensor Input(Layer layer) => layer switch
+    {
+        WeightNormKernel or StandardizedKernel or DampedKernel => randn(2, 2, 5, 5),
+        DampedNumber => randn(3, 1),
+        SymmetricLayer or CirculantLayer or CayleyLayer or TurnedInverseLayer or TurnedRowsLayer or QuantizedCayleyLayer => randn(3, 5),
+        _ => randn(3, 6),
+    };
 
     private static Dictionary<string, Tensor> Copies(Layer layer)
     {
@@ -265,6 +303,8 @@ public sealed class OwnLayerTests
     [InlineData("own gradient")]
     [InlineData("toeplitz")]
     [InlineData("circulant")]
+    [InlineData("cayley")]
+    [InlineData("turned inverse")]
     public void Second_derivatives_are_those_of_the_formula(string name)
     {
         using var scope = NewDisposeScope();
@@ -282,6 +322,66 @@ public sealed class OwnLayerTests
         var expected = Twice(Apply(layer, x, Reference(name, copies), copies["bias"]), copies[own.name]);
         var actual = Twice(layer.forward(x), own.parameter);
         AssertClose(expected, actual, own.name, 10); // Products of products.
+    }
+
+    [Fact]
+    public void The_weight_of_the_cayley_map_is_orthogonal_before_and_after_the_fold()
+    {
+        using var scope = NewDisposeScope();
+        var layer = new CayleyLayer();
+        var optimizer = optim.SGD(layer.parameters(), 0.1);
+        for (var step = 0; step < 20; step++)
+        {
+            optimizer.zero_grad();
+            layer.forward(Input(layer)).square().sum().backward();
+            optimizer.step();
+        }
+
+        var weight = layer.FoldTorch().state_dict()["weight"];
+        AssertClose(eye(5), weight.mm(weight.t()), "rows");
+        AssertClose(eye(5), weight.t().mm(weight), "columns");
+    }
+
+    [Fact]
+    public void A_rounded_orthogonal_weight_keeps_its_output_in_the_fold()
+    {
+        using var scope = NewDisposeScope();
+        var layer = new QuantizedCayleyLayer();
+        Disturb(layer);
+        var p = Copies(layer);
+        var scaled = WeightNorm.Map(Cayley.Map(p["p"], 5), p["g"]);
+        var scale = scaled.abs().amax([1], keepdim: true) / 7;
+        AssertClose((scaled / scale).round() * scale, layer.FoldTorch().state_dict()["weight"], "weight");
+        Assert.StartsWith("proved", layer.GetCertificate().Verdict, StringComparison.Ordinal);
+        var x = Input(layer);
+        AssertClose(layer.forward(x).detach(), ((nn.Module<Tensor, Tensor>)layer.FoldLayer()).forward(x), "folded layer");
+    }
+
+    [Fact]
+    public void A_singular_matrix_is_told_and_NaN_stays_NaN()
+    {
+        using var scope = NewDisposeScope();
+        var layer = new TurnedInverseLayer();
+        var before = layer.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone());
+        using (no_grad())
+        {
+            layer.get_parameter("v")!.zero_();
+            layer.get_parameter("g")!.zero_();
+        }
+
+        var x = Input(layer);
+        Assert.Equal([5L, 5L], Assert.Throws<SingularMatrixException>(() => layer.forward(x)).Shape);
+        Assert.Throws<SingularMatrixException>(() => layer.FoldTorch());
+        Assert.Throws<SingularMatrixException>(() => TurnedInverse.Map(zeros(5, 5), zeros(5), 5));
+        Assert.All(layer.parameters(), parameter => Assert.Null(parameter.grad));
+
+        layer.load_state_dict(before);
+        using (no_grad())
+        {
+            layer.get_parameter("v")!.fill_(float.NaN);
+        }
+
+        Assert.True(layer.forward(x).isnan().all().item<bool>());
     }
 
     [Fact]

@@ -34,6 +34,70 @@ public static partial class Symmetric
     public static Weight Map(Weight v) => (v + Transpose(v)) / 2 + MatMul(v, Transpose(v));
 }
 
+/// <summary>(W Wᵀ + I)⁻¹ W, whose singular values are at most ½.</summary>
+[Reparameterization]
+public static partial class Damped
+{
+    public static Weight Map(Weight v, [Size("out")] int n) => MatMul(Inverse(MatMul(v, Transpose(v)) + Identity(n)), v);
+}
+
+/// <summary>The first rows of an orthogonal matrix.</summary>
+[Reparameterization]
+public static partial class OrthonormalRows
+{
+    public static Weight Map([Shape("in", "in")] Weight p, [Size("out")] int rows, [Size("in")] int n)
+    {
+        var half = (p - Transpose(p)) / 2;
+        return MatMul(Identity(rows, n), MatMul(Identity(n) + half, Inverse(Identity(n) - half)));
+    }
+}
+
+/// <summary>An inverse and its transpose, number by number and by row, and a diagonal matrix.</summary>
+[Reparameterization(Square = true)]
+public static partial class TurnedInverse
+{
+    public static Weight Map(Weight v, [PerRow, Start(2)] Weight g, [Size("in")] int n)
+    {
+        var inverse = Inverse(v + (g * Identity(n)));
+        return g * Tanh(Transpose(inverse)) * inverse / Sqrt(1 + SumOverRow(inverse * inverse));
+    }
+}
+
+/// <summary>A transpose that is read by rows.</summary>
+[Reparameterization(Square = true)]
+public static partial class TurnedRows
+{
+    public static Weight Map(Weight v)
+    {
+        var turned = 2 * Transpose(v);
+        return turned / Sqrt(SumOverRow(turned * turned));
+    }
+}
+
+[Linear(5, 5), Reparam(typeof(Cayley))]
+public sealed partial class CayleyLayer;
+
+[Linear(1, 1), Reparam(typeof(Damped))]
+public sealed partial class DampedNumber;
+
+[Linear(6, 4), Reparam(typeof(Damped))]
+public sealed partial class DampedLayer;
+
+[Conv2d(2, 4, 3), Reparam(typeof(Damped))]
+public sealed partial class DampedKernel;
+
+[Linear(6, 4), Reparam(typeof(OrthonormalRows))]
+public sealed partial class OrthonormalLayer;
+
+[Linear(5, 5), Reparam(typeof(TurnedInverse))]
+public sealed partial class TurnedInverseLayer;
+
+[Linear(5, 5), Reparam(typeof(TurnedRows))]
+public sealed partial class TurnedRowsLayer;
+
+[Linear(5, 5), Reparam(typeof(Cayley)), Reparam(typeof(WeightNorm)), Quantize(Bits = 4)]
+public sealed partial class QuantizedCayleyLayer;
+
 [Linear(6, 4), Reparam(typeof(WeightNorm))]
 public sealed partial class WeightNormLayer;
 

@@ -14,6 +14,8 @@ internal sealed class PlainArithmetic(bool single) : Arithmetic<double>
 
     public override double Largest(IReadOnlyList<double> values) => values.Max();
 
+    public override double Pivot(double x) => Math.Abs(x);
+
     public override double Nearest(Codebook levels, double x) => Enumerable.Range(0, levels.Levels.Count)
         .MinBy(k => (Math.Abs(levels.Levels[k].ToDouble() - x), levels.Ties == Ties.Even ? k % 2 : 0, k));
 

@@ -27,6 +27,18 @@ public sealed partial class SpectralNormNet : nn.Module<Tensor, Tensor>
 }
 
 [LayerModel]
+public sealed partial class CayleyNet : nn.Module<Tensor, Tensor>
+{
+    [Linear(64, 64), Reparam(typeof(Cayley))]
+    public partial Layer Hidden { get; }
+
+    [Linear(64, 10)]
+    public partial Layer Head { get; }
+
+    public override Tensor forward(Tensor x) => Head.forward(nn.functional.relu(Hidden.forward(x)));
+}
+
+[LayerModel]
 public sealed partial class DoraNet : nn.Module<Tensor, Tensor>
 {
     [Linear(64, 32), Reparam(typeof(Dora), 8)]

@@ -28,6 +28,7 @@ Subject[] subjects =
     Subject.Of("Dora", () => new DoraNet(), model => model.Hidden, model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
     Subject.Of("GatedPruning", () => new GatedPruningNet(), model => model.Hidden, model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
     Subject.Of("WeightStandardization", () => new WeightStandardizationNet(), model => model.Hidden, model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
+    Subject.Of("Cayley", () => new CayleyNet(), model => model.Hidden, model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
     Subject.Of("Circulant", () => new CirculantNet(), model => model.Hidden, model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
     Subject.Of("Toeplitz", () => new ToeplitzNet(), model => model.Hidden, model => model.Fold(), (model, sample) => model.VerifyFold(sample)),
     Subject.Of("CosineLowRank", () => new CosineLowRankNet(), model => model.Hidden, model => model.Fold(), (model, sample) => model.VerifyFold(sample)),

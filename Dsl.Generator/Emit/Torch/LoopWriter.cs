@@ -17,9 +17,25 @@ internal sealed class LoopWriter(CodeWriter writer, LayerForms forms)
     public IEnumerable<string> Lines(IEnumerable<Statement> statements, Program program, Func<Size, string> sizeOf)
     {
         var read = new HashSet<string>(program.Statements.OfType<Statement.Sweep>().SelectMany(sweep => sweep.Kernel.Inputs).Select(input => input.Value.Name));
+        var turned = TurnedIn(program);
         return statements.SelectMany(statement => statement is Statement.Sweep sweep
             ? Sweep(sweep.Kernel)
-            : [Contiguous(statement, read, sizeOf)]);
+            : [Contiguous(statement, read, turned, sizeOf)]);
+    }
+
+    /// <summary>What is computed from something with its axes in another order, which TorchSharp leaves where it is.</summary>
+    private static HashSet<string> TurnedIn(Program program)
+    {
+        var turned = new HashSet<string>();
+        foreach (var compute in program.Statements.OfType<Statement.Compute>())
+        {
+            if (compute.Reads().Any(read => turned.Contains(read.Name) || !compute.Result.Axes.Where(read.Axes.Contains).SequenceEqual(read.Axes)))
+            {
+                turned.Add(compute.Result.Name);
+            }
+        }
+
+        return turned;
     }
 
     /// <summary>The structs with the loops that the lines call.</summary>
@@ -32,13 +48,20 @@ internal sealed class LoopWriter(CodeWriter writer, LayerForms forms)
         }
     }
 
-    /// <summary>A loop takes the numbers of its inputs in their order; products of matrices have it, other contractions may not.</summary>
-    private static string Contiguous(Statement statement, HashSet<string> read, Func<Size, string> sizeOf)
+    /// <summary>A loop takes the numbers of its inputs in their order; products of matrices have it, other contractions and what is read transposed may not.</summary>
+    private static string Contiguous(Statement statement, HashSet<string> read, HashSet<string> turned, Func<Size, string> sizeOf)
     {
         var line = TorchProgramWriter.Line(statement, sizeOf);
-        return read.Contains(statement.Result.Name) && statement.Result.Axes.Count != 0 && (statement is Statement.Convolve || (statement is Statement.Contract && !line.Contains(".matmul(")))
-            ? line.Substring(0, line.Length - 1) + ".contiguous();"
-            : line;
+        var mayHaveGaps = read.Contains(statement.Result.Name) && statement.Result.Axes.Count != 0 && statement switch
+        {
+            Statement.Convolve => true,
+            Statement.Contract => !line.Contains(".matmul("),
+            Statement.Compute => turned.Contains(statement.Result.Name),
+            _ => false,
+        };
+        return !mayHaveGaps ? line
+            : statement is Statement.Compute ? $"var {statement.Result.Name} = ({TorchProgramWriter.Right(statement, sizeOf)}).contiguous();"
+            : line.Substring(0, line.Length - 1) + ".contiguous();";
     }
 
     private IEnumerable<string> Sweep(RowKernel kernel)

@@ -22,6 +22,12 @@ internal abstract class Arithmetic<T>
 
     /// <summary>The largest of the values.</summary>
     public abstract T Largest(IReadOnlyList<T> values);
+
+    /// <summary>How well a number serves as a divisor: the larger the better, 0 where it may be zero, less where it certainly is.</summary>
+    public abstract double Pivot(T x);
+
+    /// <summary>What stands for a value that there is not, or that cannot be told.</summary>
+    public virtual T WithoutValue(string reason, bool isCertain) => throw new UndefinedValueException(reason, isCertain);
 }
 
 /// <summary>The point lies where the expression has no value, or where the arithmetic cannot tell the value: choose another.</summary>

@@ -75,6 +75,10 @@ internal sealed class DualNumbers : Arithmetic<Dual>
         };
     }
 
+    public override double Pivot(Dual x) => double.IsNaN(x.Value) ? 0 : x is { Value: 0, ValueError: 0 } ? -1 : Math.Abs(x.Value);
+
+    public override Dual WithoutValue(string reason, bool isCertain) => Dual.Undefined;
+
     /// <summary>A step function, as the roundings are.</summary>
     public override Dual Nearest(Codebook levels, Dual x) => Step(x, t => levels.Nearest(t));
 

@@ -44,6 +44,9 @@ internal sealed class EvaluationNode<T>
     /// <summary>The slot of the index that a reduction binds, and the number of its values.</summary>
     public (int Slot, long Size) Bound { get; init; }
 
+    /// <summary>The slots of the indices that count the rows and columns of a matrix to invert, and their common size.</summary>
+    public (int Rows, int Columns, long Size) Matrix { get; init; }
+
     /// <summary>The size that a place is compared with, or that is the value itself.</summary>
     public long Size { get; init; }
 

@@ -13,6 +13,7 @@ internal sealed class Evaluator<T>
     private readonly Dictionary<Expr, EvaluationNode<T>> nodes = [];
     private readonly Dictionary<Index, int> slots = [];
     private readonly Dictionary<Map, Index?> ownPlaces = [];
+    private readonly Dictionary<(EvaluationNode<T> Body, int Rows, int Columns), T[,]> inverses = [];
     private long[] at = new long[8];
 
     /// <param name="elementOf">The element of a tensor at a place, which may lie outside its axes.</param>
@@ -90,6 +91,7 @@ internal sealed class Evaluator<T>
             Named named => Node([named.Body], []),
             Surrogate surrogate => Node(Differentiated ? [surrogate.Value, surrogate.Derivative] : [surrogate.Value], []),
             Reduce reduce => new(expr, [NodeOf(reduce.Body)], [], free) { Bound = Slot(reduce.Index) },
+            MatrixInverse inverse => new(expr, [NodeOf(inverse.Body)], [PlaceOf(inverse.Row), PlaceOf(inverse.Column)], free) { Matrix = (Slot(inverse.Rows).Slot, Slot(inverse.Columns).Slot, SizeOf(inverse.Rows.Size)) },
             Map map => Node([.. map.Arguments.Where(argument => argument is not Codebook)], []),
             _ => Node([], []),
         };
@@ -140,6 +142,7 @@ internal sealed class Evaluator<T>
             Named => Evaluate(node.Parts[0]),
             Surrogate => OfSurrogate(node),
             Reduce reduce => OfReduce(reduce, node),
+            MatrixInverse => OfInverse(node),
             Map map => OfMap(map, node),
             _ => throw new ShapeException("An expression without a value: " + node.Expr.GetType().Name),
         };
@@ -197,6 +200,39 @@ internal sealed class Evaluator<T>
         }
 
         return values;
+    }
+
+    /// <summary>An element of the inverse, which is computed once and read at many places.</summary>
+    private T OfInverse(EvaluationNode<T> node)
+    {
+        var key = (node.Parts[0], node.Matrix.Rows, node.Matrix.Columns);
+        var (row, column) = (node.Places[0].At(at), node.Places[1].At(at));
+        if (!inverses.TryGetValue(key, out var inverse))
+        {
+            inverses[key] = inverse = Elimination.Inverse(MatrixOf(node), arithmetic, steps);
+        }
+
+        return row >= 0 && row < node.Matrix.Size && column >= 0 && column < node.Matrix.Size
+            ? inverse[row, column]
+            : arithmetic.WithoutValue("an inverse read outside of it", isCertain: true);
+    }
+
+    private T[,] MatrixOf(EvaluationNode<T> node)
+    {
+        var (rows, columns, size) = node.Matrix;
+        var shadowed = (at[rows], at[columns]);
+        var matrix = new T[size, size];
+        for (var r = 0L; r < size; r++)
+        {
+            for (var c = 0L; c < size; c++)
+            {
+                (at[rows], at[columns]) = (r, c);
+                matrix[r, c] = Evaluate(node.Parts[0]);
+            }
+        }
+
+        (at[rows], at[columns]) = shadowed;
+        return matrix;
     }
 
     private T OfMap(Map map, EvaluationNode<T> node)

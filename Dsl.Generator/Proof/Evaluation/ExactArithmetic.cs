@@ -18,6 +18,8 @@ internal sealed class ExactArithmetic : Arithmetic<Rational>
 
     public override Rational At(Codebook levels, Rational number) => levels.At(number);
 
+    public override double Pivot(Rational x) => x.IsZero ? -1 : 1;
+
     public override Rational Apply(Function function, Rational[] x) => function switch
     {
         Function.Divide => x[1].IsZero ? throw new UndefinedValueException("division by zero", isCertain: true) : x[0] / x[1],

@@ -42,6 +42,8 @@ internal sealed class FieldArithmetic : Arithmetic<Residue>
 
     public override Residue Largest(IReadOnlyList<Residue> values) => values.Aggregate(Max);
 
+    public override double Pivot(Residue x) => x.Value.IsZero ? -1 : x.Exponent is { IsZero: true } ? 0 : 1;
+
     public override Residue Apply(Function function, Residue[] x) => function switch
     {
         Function.Divide => Divide(x[0], x[1]),

@@ -36,6 +36,8 @@ internal sealed class IntervalArithmetic : Arithmetic<Interval>
 
     public override Interval Largest(IReadOnlyList<Interval> values) => new(values.Max(value => value.Low), values.Max(value => value.High));
 
+    public override double Pivot(Interval x) => x.Low > 0 ? x.Low : x.High < 0 ? -x.High : IsZero(x) ? -1 : 0;
+
     public override Interval Apply(Function function, Interval[] x) => function switch
     {
         Function.Divide => Divide(x[0], x[1]),

@@ -78,6 +78,7 @@ internal static class SpecialPoints
         Named named => ConstantsOf(named.Body),
         Surrogate surrogate => ConstantsOf(surrogate.Value),
         Reduce reduce => ConstantsOf(reduce.Body),
+        MatrixInverse inverse => ConstantsOf(inverse.Body),
         Map map => map.Arguments.SelectMany(ConstantsOf),
         _ => [],
     };

@@ -113,6 +113,7 @@ internal sealed class StepPoints
         Named named => Parts(named.Body),
         Surrogate surrogate => Parts(surrogate.Value).Concat(Parts(surrogate.Derivative)),
         Reduce reduce => Parts(reduce.Body),
+        MatrixInverse inverse => Parts(inverse.Body),
         Map map => map.Arguments.SelectMany(Parts),
         _ => [],
     }).Prepend(expr);

@@ -97,6 +97,11 @@ internal sealed class Vocabulary
                 sizes.Add(reduce.Index.Size);
                 Visit(reduce.Body);
                 break;
+            case MatrixInverse inverse:
+                sizes.Add(inverse.Rows.Size);
+                Visit([inverse.Row, inverse.Column]);
+                Visit(inverse.Body);
+                break;
             case Map map:
                 foreach (var argument in map.Arguments)
                 {

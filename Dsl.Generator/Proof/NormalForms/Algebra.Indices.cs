@@ -68,6 +68,7 @@ internal sealed partial class Algebra
         FunctionAtom function => function.Arguments.SelectMany(PlacesIn),
         MaxOverAtom max => PlacesIn(max.Body),
         GroupAtom group => PlacesIn(group.Body),
+        InverseAtom inverse => [inverse.Row, inverse.Column],
         _ => [],
     };
 

@@ -47,6 +47,7 @@ internal static class Conditions
             FunctionAtom function => function.Arguments.SelectMany(In),
             GroupAtom group => In(group.Body),
             MaxOverAtom max => In(max.Body),
+            InverseAtom inverse => In(inverse.Body),
             _ => [],
         };
         return IsDecidable(atom) ? inner.Append(atom) : inner;
@@ -85,6 +86,7 @@ internal static class Replacing
         FunctionAtom function => algebra.Apply(function.Function, [.. function.Arguments.Select(argument => In(algebra, argument, key, value))]),
         GroupAtom group => In(algebra, group.Body, key, value),
         MaxOverAtom max => algebra.MaxOver(max.Index, In(algebra, max.Body, key, value)),
+        InverseAtom inverse => algebra.Inverse(inverse.Rows, inverse.Columns, In(algebra, inverse.Body, key, value), inverse.Row, inverse.Column),
         _ => Polynomial.Of(atom),
     };
 }

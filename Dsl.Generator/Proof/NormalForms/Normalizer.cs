@@ -32,6 +32,7 @@ internal sealed class Normalizer
         Surrogate surrogate => Normalize(surrogate.Value),
         Reduce { Reduction: Reduction.Sum } sum => algebra.SumOver(sum.Index, Normalize(sum.Body)),
         Reduce max => algebra.MaxOver(max.Index, Normalize(max.Body)),
+        MatrixInverse inverse => algebra.Inverse(inverse.Rows, inverse.Columns, Normalize(inverse.Body), inverse.Row, inverse.Column),
         Map map => algebra.Apply(map.Function, map.Arguments.Select(Normalize).ToImmutableArray()),
         _ => throw new ShapeException("An expression without a normal form: " + expr.GetType().Name),
     };

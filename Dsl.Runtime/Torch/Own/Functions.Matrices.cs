@@ -95,6 +95,16 @@ public static partial class Functions
     /// <param name="x">(m, n).</param>
     public static Weight Transpose(Weight x) => Weight.Apply(x, static x => x.t(), static x => x);
 
+    /// <summary>The inverse of a square matrix; of a single number 1 / x.</summary>
+    /// <param name="x">(n, n).</param>
+    /// <exception cref="SingularMatrixException">The matrix has no inverse.</exception>
+    public static Weight Inverse(Weight x) => Weight.Apply(x, static x => Autograd.Matrices.Inverse(x), static x => 1 / x);
+
+    /// <summary>The matrix of 1 where row and column are the same and 0 elsewhere. Run as plain code it is of float32, on the CPU.</summary>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="columns">How many columns; 0 for as many as rows.</param>
+    public static Weight Identity(int rows, int columns = 0) => new(Autograd.Matrices.Identity(null, rows, columns == 0 ? rows : columns));
+
     /// <summary>The Toeplitz matrix whose place (o, i) holds t[o - i + columns - 1].</summary>
     /// <param name="diagonals">(rows + columns - 1): one number for each diagonal.</param>
     /// <param name="rows">How many rows.</param>
