@@ -26,7 +26,7 @@ internal static class Merges
             return new MergedModel(model, [], null);
         }
 
-        var pairs = Find(model, program).Select(pair => Prove(pair, examiner, cancellation)).ToEquatableArray();
+        var pairs = InOnePairEach([.. Find(model, program)]).Select(pair => Prove(pair, examiner, cancellation)).ToEquatableArray();
         return new MergedModel(model, pairs, FoldedPlan.Of(model, pairs.Where(pair => pair.IsMerged).Select(pair => pair.Pair).ToArray()));
     }
 
@@ -49,8 +49,19 @@ internal static class Merges
         }
     }
 
-    private static bool CanMerge(LayerShape first, LayerShape second) =>
-        (first is Conv2dShape && second is BatchNorm2dShape && IsInFloats(first)) || (first is RowNormShape && second is LinearShape && IsInFloats(second));
+    /// <summary>
+    /// A proof of a pair says nothing of three layers: a linear layer between two normalizations takes in the one that follows,
+    /// of which nothing remains.
+    /// </summary>
+    private static IEnumerable<MergedPair> InOnePairEach(MergedPair[] pairs) =>
+        pairs.Where(pair => pair.IntoFirst || !pairs.Any(other => other.IntoFirst && other.First.Name == pair.Second.Name));
+
+    private static bool CanMerge(LayerShape first, LayerShape second) => (first, second) switch
+    {
+        (Conv2dShape, BatchNormShape { OfImages: true }) or (LinearShape, BatchNormShape { OfImages: false }) => IsInFloats(first),
+        (RowNormShape, LinearShape) => IsInFloats(second),
+        _ => false,
+    };
 
     /// <summary>Neither the weight nor the input is folded to codes.</summary>
     private static bool IsInFloats(LayerShape shape) => shape.FullSignature == shape.Signature;

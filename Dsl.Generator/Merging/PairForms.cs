@@ -8,7 +8,7 @@ namespace LayerDsl.Generator.Merging;
 
 /// <summary>
 /// Both layers of a pair one after the other, as trained and as folded, and the merge between the two:
-/// <c>W' = W·scale</c> and <c>b' = b·scale + shift</c> for a batch normalization after a convolution,
+/// <c>W' = W·scale</c> and <c>b' = b·scale + shift</c> for a batch normalization after a convolution or a linear layer,
 /// <c>W' = W·diag(weight)</c> and <c>b' = b + W·bias</c> for a normalization of rows before a linear layer.
 /// </summary>
 /// <param name="Claim">The training forms in turn, the folded pair, and the merged tensors.</param>
@@ -23,7 +23,7 @@ internal sealed record PairForms(Claim Claim, EquatableArray<Index> Order, Equat
     public static PairForms Of(MergedPair pair)
     {
         var matrix = LayerKinds.Find((pair.IntoFirst ? pair.First : pair.Second).Kind.Name).Build(pair.IntoFirst ? pair.First : pair.Second);
-        var claim = pair.IntoFirst ? AfterConvolution(pair, matrix) : BeforeLinear(pair, matrix);
+        var claim = pair.IntoFirst ? AfterMatrix(pair, matrix) : BeforeLinear(pair, matrix);
         var numbers = matrix.NonZeros ?? (long)matrix.Weight.Rows * matrix.Weight.Columns;
         var bias = claim.Folds.Count > 1 || matrix.Bias is not null ? matrix.Weight.Rows : 0;
         return new PairForms(
@@ -41,17 +41,17 @@ internal sealed record PairForms(Claim Claim, EquatableArray<Index> Order, Equat
         return dense - (2 * (((long)matrix.Weight.Rows * matrix.Weight.Columns) - numbers));
     }
 
-    /// <summary>The convolution, then running statistics over its output channels.</summary>
-    private static Claim AfterConvolution(MergedPair pair, LayerForms convolution)
+    /// <summary>The convolution or linear layer, then running statistics over its outputs.</summary>
+    private static Claim AfterMatrix(MergedPair pair, LayerForms matrix)
     {
-        var norm = BatchNorm2dLayer.NormOf(pair.Second.Kind, convolution.Weight.Output, Prefix);
-        var folded = convolution.FoldedWeight;
-        var bias = MergedBias(convolution);
+        var norm = BatchNormLayer.NormOf(pair.Second.Kind, matrix.Weight.Output, Prefix);
+        var folded = matrix.FoldedWeight;
+        var bias = MergedBias(matrix);
         return new Claim(
             pair.Name,
-            norm.Apply(Name("convolved", convolution.Training)),
-            WithBias(convolution, convolution.Claim.Inference, bias),
-            [new FoldDefinition(folded.Folded, folded.Value * norm.Scale), new FoldDefinition(bias, (BiasOf(convolution) * norm.Scale) + norm.Shift)],
+            norm.Apply(Name(matrix.Shape is Conv2dShape ? "convolved" : "product", matrix.Training)),
+            WithBias(matrix, matrix.Claim.Inference, bias),
+            [new FoldDefinition(folded.Folded, folded.Value * norm.Scale), new FoldDefinition(bias, (BiasOf(matrix) * norm.Scale) + norm.Shift)],
             ChannelNorm.Conditions);
     }
 

@@ -22,6 +22,11 @@ public sealed class PairFormsTests
         ["low-rank convolution"] = AfterConvolution([], ["LowRank"], 1),
         ["companded sum"] = AfterConvolution([], ["LowRank", "Compander"], 1),
         ["normalization without weight"] = AfterConvolution([], [], 0),
+        ["linear"] = AfterLinear([], [], 1),
+        ["linear without bias"] = AfterLinear([("Bias", 0)], [], 1),
+        ["companded linear"] = AfterLinear([], ["Compander"], 1),
+        ["low-rank linear"] = AfterLinear([], ["LowRank"], 1),
+        ["companded linear sum"] = AfterLinear([], ["LowRank", "Compander"], 0),
         ["layer normalization"] = BeforeLinear("LayerNorm", [], [], 1),
         ["layer normalization without bias"] = BeforeLinear("LayerNorm", [("Bias", 0)], [], 1),
         ["layer normalization, linear without bias"] = BeforeLinear("LayerNorm", [], [], 0),
@@ -60,6 +65,9 @@ public sealed class PairFormsTests
 
     private static MergedPair AfterConvolution((string Name, double Value)[] options, string[] methods, double affine) =>
         new(Layer("Conv", "Conv2d", [.. Convolution, .. options], methods), Layer("Norm", "BatchNorm2d", [("features", 6), ("Affine", affine)], []));
+
+    private static MergedPair AfterLinear((string Name, double Value)[] options, string[] methods, double affine) =>
+        new(Layer("Hidden", "Linear", [.. Linear, .. options], methods), Layer("Norm", "BatchNorm1d", [("features", 5), ("Affine", affine)], []));
 
     private static MergedPair BeforeLinear(string norm, (string Name, double Value)[] options, string[] methods, double bias) =>
         new(Layer("Norm", norm, [("features", 6), .. options], []), Layer("Head", "Linear", [.. Linear, ("Bias", bias)], methods));

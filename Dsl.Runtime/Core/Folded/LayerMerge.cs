@@ -15,22 +15,26 @@ public static class LayerMerge
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentNullException.ThrowIfNull(next);
         Require.Equal(layer.Name, "features of the normalization that follows", layer.Geometry.OutChannels, next.Features);
-        if (layer.Quantized is not null)
-        {
-            throw new LayerShapeException(layer.Name, "weight", "32-bit floats to merge a normalization into", "codes");
-        }
-
-        var (weight, bias, inputs) = (layer.Weight.ToArray(), next.Shift.ToArray(), layer.Geometry.InputsPerOutput);
-        for (var o = 0; o < bias.Length; o++)
-        {
-            var scale = next.Scale[o];
-            var row = weight.AsSpan(o * inputs, inputs);
-            TensorPrimitives.Multiply(row, scale, row);
-            bias[o] = layer.HasBias ? (float)(((double)layer.Bias[o] * scale) + bias[o]) : bias[o];
-        }
-
+        RequireFloats(layer.Name, layer.Quantized);
+        var (weight, bias) = ScaleRows(layer.Weight.ToArray(), layer.Bias, next);
         var merged = new FoldedConv2d(layer.Name, layer.Geometry, weight, bias);
         return layer is FoldedSparseConv2d ? FoldedSparseConv2d.Smaller(merged) : merged;
+    }
+
+    /// <summary>A linear layer and the batch normalization of its output as one linear layer: W' = W·scale, b' = b·scale + shift, for each output feature.</summary>
+    /// <param name="layer">The linear layer, in 32-bit floats.</param>
+    /// <param name="next">The normalization of its output features.</param>
+    /// <exception cref="LayerShapeException">The widths differ, or the weight of the linear layer is in codes, whose scales may not be negative.</exception>
+    /// <exception cref="NonFiniteWeightException">A merged weight or bias is infinite.</exception>
+    public static FoldedLinear MergeNext(this FoldedLinear layer, FoldedBatchNorm1d next)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        ArgumentNullException.ThrowIfNull(next);
+        Require.Equal(layer.Name, "features of the normalization that follows", layer.OutFeatures, next.Features);
+        RequireFloats(layer.Name, layer.Quantized);
+        var (weight, bias) = ScaleRows(layer.Weight.ToArray(), layer.Bias, next);
+        var merged = new FoldedLinear(layer.Name, layer.InFeatures, layer.OutFeatures, weight, bias);
+        return layer is FoldedSparseLinear ? FoldedSparseLinear.Smaller(merged) : merged;
     }
 
     /// <summary>A linear layer that does what it did after a normalization with weight and bias, after one without: W' = W·diag(weight), b' = b + W·bias.</summary>
@@ -70,11 +74,7 @@ public static class LayerMerge
     {
         ArgumentNullException.ThrowIfNull(layer);
         Require.Equal(layer.Name, "features of the normalization before", layer.InFeatures, features);
-        if (layer.Quantized is not null)
-        {
-            throw new LayerShapeException(layer.Name, "weight", "32-bit floats to merge a normalization into", "codes");
-        }
-
+        RequireFloats(layer.Name, layer.Quantized);
         var weight = layer.Weight.ToArray();
         var bias = offsets.IsEmpty && !layer.HasBias ? [] : new float[layer.OutFeatures];
         for (var o = 0; o < layer.OutFeatures; o++)
@@ -93,6 +93,29 @@ public static class LayerMerge
 
         var merged = new FoldedLinear(layer.Name, features, layer.OutFeatures, weight, bias);
         return layer is FoldedSparseLinear ? FoldedSparseLinear.Smaller(merged) : merged;
+    }
+
+    /// <summary>The rows times the scales of the normalization, and the bias through it.</summary>
+    private static (float[] Weight, float[] Bias) ScaleRows(float[] weight, ReadOnlySpan<float> bias, FoldedBatchNorm next)
+    {
+        var (merged, columns) = (next.Shift.ToArray(), weight.Length / next.Features);
+        for (var o = 0; o < merged.Length; o++)
+        {
+            var scale = next.Scale[o];
+            var row = weight.AsSpan(o * columns, columns);
+            TensorPrimitives.Multiply(row, scale, row);
+            merged[o] = bias.IsEmpty ? merged[o] : (float)(((double)bias[o] * scale) + merged[o]);
+        }
+
+        return (weight, merged);
+    }
+
+    private static void RequireFloats(string layer, QuantizedWeight? codes)
+    {
+        if (codes is not null)
+        {
+            throw new LayerShapeException(layer, "weight", "32-bit floats to merge a normalization into", "codes");
+        }
     }
 
     private static double Dot(ReadOnlySpan<float> row, ReadOnlySpan<float> offsets)

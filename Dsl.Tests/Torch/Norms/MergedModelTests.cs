@@ -29,6 +29,44 @@ public sealed class MergedModelTests : IDisposable
         GradientTests.AssertClose(net.forward(x).detach(), net.FoldTorch().forward(x).detach(), 2e-5, "folded with TorchSharp, unmerged");
     }
 
+    /// <summary>Float32 against float32: 2e-5 of the largest output.</summary>
+    [Fact]
+    public void Batch_normalizations_are_merged_into_linear_layers()
+    {
+        var net = Trained(new RowBatchNormNet(), () => (randn(16, 12) * 2) + 1);
+        var folded = net.Fold();
+        var (x, y) = (randn(200, 12), new float[200 * 64]);
+        net.eval();
+        folded.Forward(x.data<float>().ToArray(), y, 200);
+
+        Assert.Equal(["Hidden", "Middle", "Rows", "Between", "Sparse"], folded.Layers.Select(layer => layer.Name));
+        Assert.All(folded.Layers.OfType<FoldedLinear>(), layer => Assert.True(layer.HasBias));
+        Assert.False(((FoldedLayerNorm)folded.Layers[2]).Weight.IsEmpty);
+        Assert.IsType<FoldedSparseLinear>(folded.Layers[4]);
+        GradientTests.AssertClose(net.forward(x).detach(), tensor(y, 200, 64), 2e-5, "output");
+        var report = net.VerifyFold(x);
+        Assert.Equal(["Hidden + HiddenNorm", "Middle + MiddleNorm", "Rows", "Between + BetweenNorm", "Sparse + SparseNorm", "output"], report.Rows.Select(row => row.Name));
+        Assert.All(report.Rows, row => Assert.InRange(row.LargestRatio, 0, 1));
+        Assert.All(report.Rows.SkipLast(1), row => Assert.InRange(row.Bound, 0, 1e-3));
+        GradientTests.AssertClose(net.forward(x).detach(), net.FoldTorch().forward(x).detach(), 2e-5, "folded with TorchSharp, unmerged");
+
+        folded.Save(directory["rows"]);
+        var again = new float[y.Length];
+        RowBatchNormNet.Folded.Load(directory["rows"]).Forward(x.data<float>().ToArray(), again, 200);
+        Assert.Equal(y, again);
+    }
+
+    [Fact]
+    public void Scales_of_another_axis_than_the_rows_are_not_merged()
+    {
+        var net = Trained(new OtherAxisNet(), () => randn(16, 5, 4, 5));
+        var (folded, x, y) = (net.Fold(), randn(20, 5, 4, 5), new float[20 * 100]);
+        net.eval();
+        folded.Forward(x.data<float>().ToArray(), y, 20);
+        Assert.Equal(2, folded.Layers.Count);
+        GradientTests.AssertClose(net.forward(x).detach(), tensor(y, 20, 5, 4, 5), 2e-5, "output");
+    }
+
     [Fact]
     public void Weights_and_biases_of_row_normalizations_are_merged_into_linear_layers()
     {
@@ -82,12 +120,13 @@ public sealed class MergedModelTests : IDisposable
     [Fact]
     public void Every_merge_is_proved_for_every_size()
     {
-        var pairs = new BatchNormNet().Certificates.Concat(new RowNormNet().Certificates).Where(certificate => certificate.Layer.Contains('+')).ToArray();
-        Assert.Equal(6, pairs.Length);
+        var pairs = new BatchNormNet().Certificates.Concat(new RowBatchNormNet().Certificates).Concat(new RowNormNet().Certificates).Where(certificate => certificate.Layer.Contains('+')).ToArray();
+        Assert.Equal(10, pairs.Length);
         Assert.All(pairs, pair => Assert.Contains("proved for every input, parameter and size", pair.Verdict, StringComparison.Ordinal));
-        Assert.All(pairs.Take(3), pair => Assert.Contains(pair.SideConditions, condition => condition.Contains("eval mode", StringComparison.Ordinal)));
+        Assert.All(pairs.Take(7), pair => Assert.Contains(pair.SideConditions, condition => condition.Contains("eval mode", StringComparison.Ordinal)));
         Assert.Equal((6 * 27) + 6, pairs[0].FoldedParameters);
         Assert.Equal((2 * 6 * 27) + 6, pairs[0].InferenceFlops);
+        Assert.Equal(((12 * 10) + 10, (2 * 12 * 10) + 10), (pairs[3].FoldedParameters, pairs[3].InferenceFlops));
     }
 
     [Fact]
@@ -96,6 +135,10 @@ public sealed class MergedModelTests : IDisposable
         var convolution = new FoldedConv2d("c", new(1, 2, 1), [1, 2], []);
         var linear = new FoldedLinear("l", 2, 1, [1, 2], [3]);
         Assert.Throws<LayerShapeException>(() => convolution.MergeNext(new FoldedBatchNorm2d("b", [1], [0])));
+        Assert.Throws<LayerShapeException>(() => linear.MergeNext(new FoldedBatchNorm1d("b", [1, 1], [0, 0])));
+        Assert.Throws<NonFiniteWeightException>(() => linear.MergeNext(new FoldedBatchNorm1d("b", [float.MaxValue], [0])));
+        Assert.Equal([-2, -4], linear.MergeNext(new FoldedBatchNorm1d("b", [-2], [5])).Weight.ToArray());
+        Assert.Equal([-1], linear.MergeNext(new FoldedBatchNorm1d("b", [-2], [5])).Bias.ToArray());
         Assert.Throws<LayerShapeException>(() => linear.MergePrevious(new FoldedLayerNorm("n", 3, 1e-5, [], [])));
         Assert.Throws<LayerShapeException>(() => ((FoldedConv2d)new UnmergedNet().InCodes.Fold()).MergeNext(new FoldedBatchNorm2d("b", [1, 1], [0, 0])));
         Assert.Throws<NonFiniteWeightException>(() => convolution.MergeNext(new FoldedBatchNorm2d("b", [float.MaxValue, float.MaxValue], [0, 0])));

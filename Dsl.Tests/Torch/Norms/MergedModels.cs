@@ -35,6 +35,61 @@ public sealed partial class BatchNormNet : nn.Module<Tensor, Tensor>
     }
 }
 
+/// <summary>
+/// Linear layers with batch normalizations after them: with and without bias, low rank, companded and sparse. A layer between two normalizations takes in the second.
+/// </summary>
+[LayerModel]
+public sealed partial class RowBatchNormNet : nn.Module<Tensor, Tensor>
+{
+    [Linear(12, 10, Bias = false)]
+    public partial Layer Hidden { get; }
+
+    [BatchNorm1d(10)]
+    public partial Layer HiddenNorm { get; }
+
+    [Linear(10, 9), LowRank(2), Compander]
+    public partial Layer Middle { get; }
+
+    [BatchNorm1d(9, Affine = false)]
+    public partial Layer MiddleNorm { get; }
+
+    [LayerNorm(9)]
+    public partial Layer Rows { get; }
+
+    [Linear(9, 64), LowRank(2)]
+    public partial Layer Between { get; }
+
+    [BatchNorm1d(64, Eps = 1e-3)]
+    public partial Layer BetweenNorm { get; }
+
+    [Linear(64, 64), SparseIso(0.9, Kind = SparseKind.Parallel)]
+    public partial Layer Sparse { get; }
+
+    [BatchNorm1d(64)]
+    public partial Layer SparseNorm { get; }
+
+    public override Tensor forward(Tensor x)
+    {
+        var hidden = HiddenNorm.forward(Hidden.forward(x)).relu();
+        var middle = MiddleNorm.forward(Middle.forward(hidden)).relu();
+        var between = BetweenNorm.forward(Between.forward(Rows.forward(middle))).relu();
+        return SparseNorm.forward(Sparse.forward(between)).tanh() + between;
+    }
+}
+
+/// <summary>A linear layer along the width of images, whose channels are normalized: the scales are not those of its rows.</summary>
+[LayerModel(5, 4, 5)]
+public sealed partial class OtherAxisNet : nn.Module<Tensor, Tensor>
+{
+    [Linear(5, 5)]
+    public partial Layer Columns { get; }
+
+    [BatchNorm2d(5)]
+    public partial Layer Channels { get; }
+
+    public override Tensor forward(Tensor x) => Channels.forward(Columns.forward(x));
+}
+
 /// <summary>Normalizations of rows before linear layers.</summary>
 [LayerModel]
 public sealed partial class RowNormNet : nn.Module<Tensor, Tensor>
