@@ -6,34 +6,42 @@ namespace LayerDsl;
 public static class LayerMerge
 {
     /// <summary>A convolution and the batch normalization of its output as one convolution: W' = W·scale, b' = b·scale + shift, for each output channel.</summary>
-    /// <param name="layer">The convolution, in 32-bit floats.</param>
+    /// <param name="layer">The convolution. Codes stay as they are: their scales are multiplied.</param>
     /// <param name="next">The normalization of its output channels.</param>
-    /// <exception cref="LayerShapeException">The channels differ, or the weight of the convolution is in codes, whose scales may not be negative.</exception>
+    /// <exception cref="LayerShapeException">The channels differ, or the weight of the convolution is in codes with one scale for all of it.</exception>
     /// <exception cref="NonFiniteWeightException">A merged weight or bias is infinite.</exception>
     public static FoldedConv2d MergeNext(this FoldedConv2d layer, FoldedBatchNorm2d next)
     {
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentNullException.ThrowIfNull(next);
         Require.Equal(layer.Name, "features of the normalization that follows", layer.Geometry.OutChannels, next.Features);
-        RequireFloats(layer.Name, layer.Quantized);
-        var (weight, bias) = ScaleRows(layer.Weight.ToArray(), layer.Bias, next);
-        var merged = new FoldedConv2d(layer.Name, layer.Geometry, weight, bias);
+        var bias = ScaleBias(layer.Bias, next);
+        if (layer.Quantized is { } codes)
+        {
+            return new FoldedConv2d(layer.Name, layer.Geometry, ScaleRows(layer.Name, codes, next), bias) { Activation = layer.Activation };
+        }
+
+        var merged = new FoldedConv2d(layer.Name, layer.Geometry, ScaleRows(layer.Weight.ToArray(), next), bias) { Activation = layer.Activation };
         return layer is FoldedSparseConv2d ? FoldedSparseConv2d.Smaller(merged) : merged;
     }
 
     /// <summary>A linear layer and the batch normalization of its output as one linear layer: W' = W·scale, b' = b·scale + shift, for each output feature.</summary>
-    /// <param name="layer">The linear layer, in 32-bit floats.</param>
+    /// <param name="layer">The linear layer. Codes stay as they are: their scales, and B of a low-rank term beside them, are multiplied.</param>
     /// <param name="next">The normalization of its output features.</param>
-    /// <exception cref="LayerShapeException">The widths differ, or the weight of the linear layer is in codes, whose scales may not be negative.</exception>
+    /// <exception cref="LayerShapeException">The widths differ, or the weight of the linear layer is in codes with one scale for all of it.</exception>
     /// <exception cref="NonFiniteWeightException">A merged weight or bias is infinite.</exception>
     public static FoldedLinear MergeNext(this FoldedLinear layer, FoldedBatchNorm1d next)
     {
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentNullException.ThrowIfNull(next);
         Require.Equal(layer.Name, "features of the normalization that follows", layer.OutFeatures, next.Features);
-        RequireFloats(layer.Name, layer.Quantized);
-        var (weight, bias) = ScaleRows(layer.Weight.ToArray(), layer.Bias, next);
-        var merged = new FoldedLinear(layer.Name, layer.InFeatures, layer.OutFeatures, weight, bias);
+        var bias = ScaleBias(layer.Bias, next);
+        if (layer.Quantized is { } codes)
+        {
+            return new FoldedQuantizedLinear(layer.Name, ScaleRows(layer.Name, codes, next), bias) { Activation = layer.Activation };
+        }
+
+        var merged = new FoldedLinear(layer.Name, layer.InFeatures, layer.OutFeatures, ScaleRows(layer.Weight.ToArray(), next), bias) { Activation = layer.Activation };
         return layer is FoldedSparseLinear ? FoldedSparseLinear.Smaller(merged) : merged;
     }
 
@@ -74,7 +82,11 @@ public static class LayerMerge
     {
         ArgumentNullException.ThrowIfNull(layer);
         Require.Equal(layer.Name, "features of the normalization before", layer.InFeatures, features);
-        RequireFloats(layer.Name, layer.Quantized);
+        if (layer.Quantized is not null)
+        {
+            throw new LayerShapeException(layer.Name, "weight", "32-bit floats to merge a normalization into", "codes");
+        }
+
         var weight = layer.Weight.ToArray();
         var bias = offsets.IsEmpty && !layer.HasBias ? [] : new float[layer.OutFeatures];
         for (var o = 0; o < layer.OutFeatures; o++)
@@ -95,26 +107,44 @@ public static class LayerMerge
         return layer is FoldedSparseLinear ? FoldedSparseLinear.Smaller(merged) : merged;
     }
 
-    /// <summary>The rows times the scales of the normalization, and the bias through it.</summary>
-    private static (float[] Weight, float[] Bias) ScaleRows(float[] weight, ReadOnlySpan<float> bias, FoldedBatchNorm next)
+    private static float[] ScaleBias(ReadOnlySpan<float> bias, FoldedBatchNorm next)
     {
-        var (merged, columns) = (next.Shift.ToArray(), weight.Length / next.Features);
-        for (var o = 0; o < merged.Length; o++)
+        var merged = next.Shift.ToArray();
+        for (var o = 0; o < bias.Length; o++)
         {
-            var scale = next.Scale[o];
-            var row = weight.AsSpan(o * columns, columns);
-            TensorPrimitives.Multiply(row, scale, row);
-            merged[o] = bias.IsEmpty ? merged[o] : (float)(((double)bias[o] * scale) + merged[o]);
+            merged[o] = (float)(((double)bias[o] * next.Scale[o]) + merged[o]);
         }
 
-        return (weight, merged);
+        return merged;
     }
 
-    private static void RequireFloats(string layer, QuantizedWeight? codes)
+    private static float[] ScaleRows(float[] weight, FoldedBatchNorm next)
     {
-        if (codes is not null)
+        ScaleRuns(weight, weight.Length / next.Features, next);
+        return weight;
+    }
+
+    /// <summary>A weight is its scale times what its code stands for: a scale for each row, or several, take the factor of the row.</summary>
+    private static QuantizedWeight ScaleRows(string layer, QuantizedWeight weight, FoldedBatchNorm next)
+    {
+        if (weight.Format.GroupSize == 0)
         {
-            throw new LayerShapeException(layer, "weight", "32-bit floats to merge a normalization into", "codes");
+            throw new LayerShapeException(layer, "weight", "scales for each row to merge a normalization into", "codes with one scale for all rows");
+        }
+
+        var (scales, up) = (weight.Scales.ToArray(), weight.Up.ToArray());
+        ScaleRuns(scales, scales.Length / Math.Max(1, weight.Format.Planes) / next.Features, next);
+        ScaleRuns(up, weight.Format.Rank, next);
+        return new QuantizedWeight(layer, weight.Format, weight.Codes, scales, weight.Zeros, weight.Down, up);
+    }
+
+    /// <summary>Runs of equal length, of one output after the other, and then of the first again: each times the scale of its output.</summary>
+    private static void ScaleRuns(float[] values, int length, FoldedBatchNorm next)
+    {
+        for (var (start, run) = (0, 0); start < values.Length; start += length, run++)
+        {
+            var part = values.AsSpan(start, length);
+            TensorPrimitives.Multiply(part, next.Scale[run % next.Features], part);
         }
     }
 

@@ -56,6 +56,47 @@ public sealed class MergedModelTests : IDisposable
         Assert.Equal(y, again);
     }
 
+    /// <summary>Float32 against float32: 2e-5 of the largest output.</summary>
+    [Fact]
+    public void Batch_normalizations_are_merged_into_the_scales_of_codes()
+    {
+        var net = Trained(new CodedBatchNormNet(), () => (randn(16, 2, 6, 6) * 2) + 1);
+        net.eval();
+        var folded = net.Fold();
+        var (x, y) = (randn(200, 2, 6, 6), new float[200 * 8]);
+        folded.Forward(x.data<float>().ToArray(), y, 200);
+
+        Assert.Equal(["Stem", "Powers", "Groups", "Planes", "Table", "Masked"], folded.Layers.Select(layer => layer.Name));
+        Assert.All(folded.Layers, layer => Assert.True(Codes(layer) is not null));
+        Assert.All([0, 2, 3, 4], layer => Assert.True(Codes(folded.Layers[layer])!.Scales.ToArray().Any(scale => scale < 0), $"layer {layer} has a factor below 0"));
+        GradientTests.AssertClose(net.forward(x).detach(), tensor(y, 200, 8), 2e-5, "output");
+        var report = net.VerifyFold(x);
+        Assert.Equal(["Stem + StemNorm", "Powers + PowersNorm", "Groups + GroupsNorm", "Planes + PlanesNorm", "Table + TableNorm", "Masked + MaskedNorm", "output"], report.Rows.Select(row => row.Name));
+        Assert.All(report.Rows, row => Assert.InRange(row.LargestRatio, 0, 1));
+
+        folded.Save(directory["codes"]);
+        var again = new float[y.Length];
+        CodedBatchNormNet.Folded.Load(directory["codes"]).Forward(x.data<float>().ToArray(), again, 200);
+        Assert.Equal(y, again);
+        var pairs = net.Certificates.Where(certificate => certificate.Layer.Contains('+')).ToArray();
+        Assert.Equal(6, pairs.Length);
+        Assert.All(pairs, pair => Assert.Contains("proved for every input, parameter and size", pair.Verdict, StringComparison.Ordinal));
+        Assert.Equal(folded.Layers.Select(layer => (layer.ParameterCount, layer.ByteCount)).Take(5), pairs.Select(pair => (pair.FoldedParameters, pair.FoldedBytes)).Take(5));
+    }
+
+    [Fact]
+    public void Codes_whose_scales_cannot_take_factors_stay_apart()
+    {
+        var net = Trained(new UnmergedCodesNet(), () => randn(16, 6));
+        var (folded, x, y) = (net.Fold(), randn(50, 6), new float[50 * 6]);
+        net.eval();
+        folded.Forward(x.data<float>().ToArray(), y, 50);
+        Assert.Equal(8, folded.Layers.Count);
+        Assert.All(net.VerifyFold(x).Rows, row => Assert.InRange(row.LargestRatio, 0, 1));
+    }
+
+    private static QuantizedWeight? Codes(FoldedLayer layer) => layer is FoldedConv2d convolution ? convolution.Quantized : ((FoldedLinear)layer).Quantized;
+
     [Fact]
     public void Scales_of_another_axis_than_the_rows_are_not_merged()
     {
