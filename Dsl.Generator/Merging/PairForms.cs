@@ -25,7 +25,7 @@ internal sealed record PairForms(Claim Claim, EquatableArray<Index> Order, Equat
     public static PairForms Of(MergedPair pair)
     {
         var matrix = LayerKinds.Find((pair.IntoFirst ? pair.First : pair.Second).Kind.Name).Build(pair.IntoFirst ? pair.First : pair.Second);
-        var inFloats = pair.IntoFirst ? AfterMatrix(pair, matrix, matrix.Claim) : BeforeLinear(pair, matrix);
+        var inFloats = pair.IntoFirst ? AfterMatrix(pair, matrix, matrix.Claim, matrix.FoldedWeight.Folded) : BeforeLinear(pair, matrix);
         var numbers = matrix.NonZeros ?? (long)matrix.Weight.Rows * matrix.Weight.Columns;
         var bias = inFloats.Folds.Count > 1 || matrix.Bias is not null ? matrix.Weight.Rows : 0;
         var operations = OperationsOf(inFloats, matrix, numbers);
@@ -36,7 +36,7 @@ internal sealed record PairForms(Claim Claim, EquatableArray<Index> Order, Equat
 
         var beside = bias + (packed.Weight.ScaleAxes.Aggregate(1L, (count, axis) => count * matrix.Evaluate(axis.Size)) * (format.HasZeroPoints ? 2 : 1));
         var codes = matrix.Weight.Rows * ((((long)matrix.Weight.Columns * format.Bits) + 7) / 8);
-        return new PairForms(AfterMatrix(pair, matrix, packed.Claim), matrix.Order, matrix.OutputAxes, numbers + beside, operations, codes + (sizeof(float) * beside));
+        return new PairForms(AfterMatrix(pair, matrix, packed.Claim, packed.Weight.Scale), matrix.Order, matrix.OutputAxes, numbers + beside, operations, codes + (sizeof(float) * beside));
     }
 
     /// <summary>Of all that is computed, the product with the weight alone leaves its zeros out.</summary>
@@ -46,15 +46,12 @@ internal sealed record PairForms(Claim Claim, EquatableArray<Index> Order, Equat
         return dense - (2 * (((long)matrix.Weight.Rows * matrix.Weight.Columns) - numbers));
     }
 
-    /// <summary>
-    /// The convolution or linear layer, then running statistics over its outputs. What the weight is proportional to takes the factor:
-    /// the weight itself, or the scales of its codes.
-    /// </summary>
+    /// <summary>The convolution or linear layer, then running statistics over its outputs.</summary>
     /// <param name="alone">The claim of the layer alone: in floats, or in codes.</param>
-    private static Claim AfterMatrix(MergedPair pair, LayerForms matrix, Claim alone)
+    /// <param name="factor">What the weight is proportional to, and takes the scale: the weight itself, or the scales of its codes.</param>
+    private static Claim AfterMatrix(MergedPair pair, LayerForms matrix, Claim alone, Tensor factor)
     {
         var norm = BatchNormLayer.NormOf(pair.Second.Kind, matrix.Weight.Output, Prefix);
-        var factor = alone == matrix.Claim ? matrix.FoldedWeight.Folded : matrix.Packed!.Weight.Scale;
         var bias = MergedBias(matrix);
         return new Claim(
             pair.Name,

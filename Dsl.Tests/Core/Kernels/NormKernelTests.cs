@@ -80,7 +80,8 @@ public class NormKernelTests
             {
                 var random = new Random(features);
                 var (x, scale, shift) = (Values.Uniform(random, rows * features), Values.Uniform(random, features), Values.Uniform(random, features));
-                var (y, residual) = (Widths.Shifted(new float[x.Length], 1), Values.Uniform(random, rows * features));
+                var residual = Values.Uniform(random, rows * features);
+                var y = Widths.Shifted(new float[x.Length], 1);
 
                 new ChannelWork { X = Widths.Shifted(x, 3), Y = y, Plane = 1, Scale = scale, Shift = shift, Epilogue = new Epilogue(EpilogueActivation.Relu, residual) }.Run(kernels);
 

@@ -190,6 +190,30 @@ public sealed class MergedModelTests : IDisposable
         Assert.Equal([3], merged.Bias.ToArray());
     }
 
+    /// <summary>Rows of codes times factors, the scales in groups or in planes, with a low-rank term beside them: against rows of numbers times the same.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Scales_of_codes_take_the_factors_of_their_rows(int planes)
+    {
+        var random = new Random(3);
+        var format = new QuantizedFormat("Subject", 2, 4, planes == 0, planes == 0 ? QuantizedFormat.Steps(0, 4) : EquatableList.Create<float>([]), Rank: 1, BranchScale: 0.5f, planes);
+        var codes = PackedCodes.Pack("l", [.. Enumerable.Range(0, 24).Select(_ => (byte)random.Next(4))], 3, 8, 2);
+        var count = format.ScaleCount(3, 8);
+        var weight = new QuantizedWeight("l", format, codes, Core.Folded.Values.Uniform(random, count), planes == 0 ? Core.Folded.Values.Uniform(random, count) : [], Core.Folded.Values.Uniform(random, 8), Core.Folded.Values.Uniform(random, 3));
+        var layer = new FoldedQuantizedLinear("l", weight, [1, 2, 3]);
+        var (norm, x) = (new FoldedBatchNorm1d("b", [2, -3, 0], [1, 0, 5]), Core.Folded.Values.Uniform(random, 5 * 8));
+        var (apart, expected, merged) = (new float[15], new float[15], new float[15]);
+        layer.Forward(x, apart, 5);
+        norm.Forward(apart, expected, 5);
+
+        layer.MergeNext(norm).Forward(x, merged, 5);
+
+        Assert.All(expected.Zip(merged), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        layer.Forward(x, merged, 5);
+        Assert.Equal(apart, merged);
+    }
+
     /// <summary>Factors of both signs and offsets off zero, as training may bring them; then a few steps.</summary>
     private static TModel Trained<TModel>(TModel model, Func<Tensor> input)
         where TModel : nn.Module<Tensor, Tensor>

@@ -73,7 +73,7 @@ public sealed class RowStatisticsTests : IDisposable
         var (whitened, hidden) = ((FoldedBatchNorm1d)net.Whitened.Fold(), (FoldedLinear)net.Hidden.Fold());
         var (norm, last) = ((FoldedBatchNorm1d)net.HiddenNorm.Fold(), (FoldedBatchNorm1d)net.Last.Fold());
 
-        Assert.Throws<LayerShapeException>(() => new RowStatisticsNet.Folded(last, hidden, norm, last));
+        Assert.Throws<LayerShapeException>(() => new RowStatisticsNet.Folded(new FoldedBatchNorm1d("Other", whitened.Scale, whitened.Shift), hidden, norm, last));
         Assert.Throws<LayerShapeException>(() => new RowStatisticsNet.Folded(whitened, hidden, norm, new FoldedBatchNorm1d("Last", last.Scale[1..], last.Shift[1..])));
         Assert.Equal(4, new RowStatisticsNet.Folded(whitened, hidden, norm, last).Layers.Count);
     }
