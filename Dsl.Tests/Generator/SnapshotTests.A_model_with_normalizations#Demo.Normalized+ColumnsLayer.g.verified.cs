@@ -212,7 +212,7 @@ public sealed partial class Normalized
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
             var total = x.sum(dim: 0);
-            var mean = total / (x.shape[0]);
+            var mean = total / x.shape[0];
             var newRunningMean = 0.9 * runningMean + 0.1 * mean;
             var centered = x - mean;
             var squares = centered.square().sum(dim: 0);
@@ -278,10 +278,10 @@ public sealed partial class Normalized
                 var bias = inputs[2];
 
                 var total = x.sum(dim: 0);
-                var mean = total / (x.shape[0]);
+                var mean = total / x.shape[0];
                 var centered = x - mean;
                 var squares = centered.square().sum(dim: 0);
-                var deviation = (squares / (x.shape[0]) + 1E-05).sqrt();
+                var deviation = (squares / x.shape[0] + 1E-05).sqrt();
                 return centered / deviation * weight + bias;
             }
 
@@ -292,10 +292,10 @@ public sealed partial class Normalized
                 var weight = inputs[1];
 
                 var total = x.sum(dim: 0);
-                var mean = total / (x.shape[0]);
+                var mean = total / x.shape[0];
                 var centered = x - mean;
                 var squares = centered.square().sum(dim: 0);
-                var deviation = (squares / (x.shape[0]) + 1E-05).sqrt();
+                var deviation = (squares / x.shape[0] + 1E-05).sqrt();
                 var gradWeight = (gradY * (centered / deviation)).sum(dim: 0);
                 var gradBias = gradY.sum(dim: 0);
 
@@ -305,11 +305,11 @@ public sealed partial class Normalized
                     var total2 = (gradY * (centered / deviation / deviation)).sum(dim: 0);
                     var scaled = weight * total2;
                     var gradDeviation = -scaled;
-                    var gradSquares = gradDeviation / (2 * deviation) / (x.shape[0]);
+                    var gradSquares = gradDeviation / (2 * deviation) / x.shape[0];
                     var gradCentered = gradY * weight / deviation + gradSquares * (2 * centered);
                     var total3 = gradCentered.sum(dim: 0);
                     var gradMean = -1 * total3;
-                    gradX = gradCentered + gradMean / (x.shape[0]);
+                    gradX = gradCentered + gradMean / x.shape[0];
                 }
 
                 return [gradX, gradWeight, gradBias];
