@@ -14,6 +14,9 @@ internal sealed record WeightShape(EquatableArray<Index> Axes, EquatableArray<in
     /// <summary>How many inputs a block has, where the single input axis is written as blocks and places in them; else 0.</summary>
     public int Block { get; init; }
 
+    /// <summary>The sides that a method divides, outputs before inputs.</summary>
+    public EquatableArray<SizePart> Parts { get; init; } = [];
+
     /// <summary>The sizes as generated code writes them: numbers, or properties that hold what the constructor was given.</summary>
     public EquatableArray<string> Texts { get => field.Count > 0 ? field : Dimensions.Select(size => size.ToString(CultureInfo.InvariantCulture)).ToEquatableArray(); init; } = [];
 
@@ -50,14 +53,34 @@ internal sealed record WeightShape(EquatableArray<Index> Axes, EquatableArray<in
         [Output, new Index("g", Size.Symbol("blocks")), new Index("e", Size.Symbol("block"))], [Rows, Columns / size, size])
     { Block = size, Texts = IsSymbolic ? [RowsText, ColumnsText + " / " + size.ToString(CultureInfo.InvariantCulture), size.ToString(CultureInfo.InvariantCulture)] : [], ColumnsText = ColumnsText };
 
+    /// <summary>The same weight with the size of a side as a product, where a method divides it.</summary>
+    public WeightShape InParts(SizePart? outputs, SizePart? inputs) => this with
+    {
+        Axes = [outputs is null ? Output : Output with { Size = outputs.Whole }, .. inputs is null || Inputs.Count != 1 ? Inputs : [Inputs[0] with { Size = inputs.Whole }]],
+        Parts = new[] { outputs, inputs }.OfType<SizePart>().ToEquatableArray(),
+    };
+
+    /// <summary>The weight as a user's method sees it.</summary>
+    /// <param name="own">The method.</param>
+    /// <param name="numberOf">The values of its hyper-parameters.</param>
+    public WeightShape SeenBy(Own.OwnMethod own, Func<string, double> numberOf)
+    {
+        var seen = InBlocksOf(own.Block).InParts(own.PartOf("out", numberOf), own.PartOf("in", numberOf));
+        return own.IsSquare ? seen.AsSquare() : seen;
+    }
+
     /// <summary>The same weight where it has as many inputs as outputs, by one symbol.</summary>
     public WeightShape AsSquare() => Inputs.Count == 1 ? this with { Axes = [Output, Inputs[0] with { Size = Output.Size }] } : this;
 
     /// <summary>The declared values of the axes' sizes.</summary>
     /// <param name="inputs">The symbol of the inputs' size, where they are not in blocks.</param>
-    public IEnumerable<SizeBinding> SizeBindings(string inputs) => Block > 0
-        ? [SizeBinding.Of("out", Rows, RowsText), SizeBinding.Of("blocks", Columns / Block, BlocksText), new("block", Block)]
-        : [SizeBinding.Of(inputs, Columns, ColumnsText), SizeBinding.Of("out", Rows, RowsText)];
+    public IEnumerable<SizeBinding> SizeBindings(string inputs) =>
+    [
+        .. Block > 0
+            ? (SizeBinding[])[SizeBinding.Of("out", Rows, RowsText), SizeBinding.Of("blocks", Columns / Block, BlocksText), new("block", Block)]
+            : [SizeBinding.Of(inputs, Columns, ColumnsText), SizeBinding.Of("out", Rows, RowsText)],
+        .. Parts.Select(part => part.Binding(part.Side == "out" ? Rows : Columns)),
+    ];
 
     private static bool IsNumber(string text) => text.All(char.IsDigit);
 

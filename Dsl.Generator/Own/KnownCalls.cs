@@ -42,6 +42,7 @@ internal static class KnownCalls
         ["neg"] = "-x",
         ["inverse"] = "Inverse(x)",
         ["inv"] = "Inverse(x)",
+        ["kron"] = "Kronecker(x, y)",
         ["solve"] = "MatMul(Inverse(x), y)",
         ["eye"] = "Identity(n) with a parameter [Size(\"in\")] int n of Map",
         ["randn"] = "a [Buffer] that the layer stores: formulas have no random numbers",

@@ -20,9 +20,15 @@ internal sealed class Matrix
     /// <summary>The number, where it is one that is known when the layer is declared.</summary>
     public double? Number { get; private init; }
 
+    /// <summary>The size that the number is, where it is a hyper-parameter that can be one.</summary>
+    public Size? Size { get; private init; }
+
     public IEnumerable<Index?> Sides => Rows.Concat(Columns);
 
     public static Matrix Of(double number) => new(Operators.Number(number), [null], [null]) { Number = number };
+
+    /// <summary>A number that is a size in what holds for all sizes.</summary>
+    public static Matrix Of(double number, Size size) => new(Operators.Number(number), [null], [null]) { Number = number, Size = size };
 
     /// <summary>The same matrix with another expression over the same indices.</summary>
     public Matrix With(Expr expr) => new(expr, Rows, Columns);

@@ -39,14 +39,14 @@ internal sealed class OwnForm
     public IReadOnlyDictionary<string, Tensor> Tensors => tensors;
 
     /// <summary>The declared values of its own size symbols.</summary>
-    public IEnumerable<SizeBinding> Sizes => method.Hyper.Where(parameter => parameter.Type == "int").Select(parameter => new SizeBinding(prefix + parameter.Name, (long)numberOf(parameter.Name)));
+    public IEnumerable<SizeBinding> Sizes => method.Hyper.Where(parameter => parameter.Type == "int").Select(parameter => new SizeBinding(method.SymbolOf(parameter.Name, prefix), (long)numberOf(parameter.Name)));
 
     /// <summary>The method on a linear layer whose sizes are not known.</summary>
     public static OwnForm OfAnySize(OwnMethod method)
     {
         var (o, i) = (new Index("o", Size.Symbol("out")), new Index("i", Size.Symbol("in")));
-        var shape = new WeightShape([o, i], [1 << 10, 1 << 10]).InBlocksOf(method.Block);
-        return new OwnForm(method, method.IsSquare ? shape.AsSquare() : shape, null, name => name, name => DefaultOf(method.Hyper.First(parameter => parameter.Name == name)), string.Empty);
+        double NumberOf(string name) => DefaultOf(method.Hyper.First(parameter => parameter.Name == name));
+        return new OwnForm(method, new WeightShape([o, i], [1 << 10, 1 << 10]).SeenBy(method, NumberOf), null, name => name, NumberOf, string.Empty);
     }
 
     /// <summary>A body that gives the weight, over the weight's axes.</summary>
@@ -116,7 +116,9 @@ internal sealed class OwnForm
     {
         if (!parameter.IsStored)
         {
-            parameters[parameter.Name] = parameter.Role == OwnRole.Size ? new Matrix(new SizeValue(SizeOf(parameter.Rows)!.Value), [null], [null]) : Matrix.Of(numberOf(parameter.Name));
+            parameters[parameter.Name] = parameter.Role == OwnRole.Size ? new Matrix(new SizeValue(SizeOf(parameter.Rows)!.Value), [null], [null])
+                : numberOf(parameter.Name) is var number && parameter.Type == "int" && number >= 1 ? Matrix.Of(number, Size.Symbol(method.SymbolOf(parameter.Name, prefix)))
+                : Matrix.Of(number);
             return;
         }
 
@@ -164,9 +166,11 @@ internal sealed class OwnForm
     private Size? SizeOf(string text) => SizeReader.Read(text, name => name switch
     {
         "out" => shape.Output.Size,
-        "in" => shape.Inputs.Aggregate(Size.One, (product, axis) => product * axis.Size),
-        _ => Size.Symbol(prefix + name),
-    });
+        "in" => Inputs,
+        _ => Size.Symbol(method.SymbolOf(name, prefix)),
+    }, (side, divisor) => (side == "out" ? shape.Output.Size : Inputs).DivideBy(divisor));
+
+    private Size Inputs => shape.Inputs.Aggregate(Size.One, (product, axis) => product * axis.Size);
 
     private static double DefaultOf(OwnParameter parameter) => parameter.Default ?? (parameter.Type == "double" ? 0.5 : 2);
 }

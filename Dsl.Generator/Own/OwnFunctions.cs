@@ -70,6 +70,7 @@ internal static class OwnFunctions
         ["Transpose"] = new(1, (_, x) => MatrixAlgebra.Transposed(x[0])),
         ["Identity"] = new(2, Identity),
         ["Inverse"] = new(1, Inverse) { OfNumbers = x => 1 / x[0] },
+        ["Kronecker"] = new(2, Kronecker),
         ["Toeplitz"] = new(3, Toeplitz),
         ["Circulant"] = new(1, Circulant),
         ["StopGradient"] = new(1, (_, x) => x[0].With(StopGradient(x[0].Expr))),
@@ -128,6 +129,48 @@ internal static class OwnFunctions
         return new Matrix(new Inside(row + (-Size.One * column), Size.One), [row], [column]);
     }
 
+    /// <summary>a[⌊o / m⌋, ⌊i / n⌋] · b[o mod m, i mod n] of a right matrix with m rows and n columns.</summary>
+    private static Matrix Kronecker(OwnScope scope, Matrix[] x)
+    {
+        if (x.Any(matrix => matrix.Rows.Count != 1 || matrix.Columns.Count != 1))
+        {
+            throw new MatrixException($"the sides are {x[0].SizeText} and {x[1].SizeText}: a side with several indices, as the inputs of a kernel have, has no Kronecker product");
+        }
+
+        var (a, b) = (x[0], x[1]);
+        var (left, right) = (a.Expr, b.Expr);
+        Ir.Index? Side(Ir.Index? outer, Ir.Index? inner)
+        {
+            if (outer is null || inner is null)
+            {
+                return outer ?? inner;
+            }
+
+            if (outer.Size == Size.One || inner.Size == Size.One)
+            {
+                throw new MatrixException("a side of size 1 is that of a vector: declare its parameter with one size, and write Transpose(x) for a row");
+            }
+
+            var whole = scope.Algebra.Fresh(outer.Size * inner.Size);
+            left = left.Reindex([outer], [Places.Quotient(whole, inner.Size)]);
+            right = right.Reindex([inner], [Places.Remainder(whole, inner.Size)]);
+            return whole;
+        }
+
+        (a, b) = (Apart(scope, a), Apart(scope, b));
+        (left, right) = (a.Expr, b.Expr);
+        var (row, column) = (Side(a.Rows[0], b.Rows[0]), Side(a.Columns[0], b.Columns[0]));
+        return new Matrix(left * right, [row], [column]);
+    }
+
+    /// <summary>The matrix over indices of its own.</summary>
+    private static Matrix Apart(OwnScope scope, Matrix x)
+    {
+        Ir.Index?[] Fresh(IReadOnlyList<Ir.Index?> side) => side.Select(index => index is null ? null : scope.Algebra.Fresh(index.Size)).ToArray();
+        var (rows, columns) = (Fresh(x.Rows), Fresh(x.Columns));
+        return new Matrix(MatrixAlgebra.Over(x, rows, columns, "a side"), rows, columns);
+    }
+
     /// <summary>M⁻¹, whose rows are the columns of M. That of a single number is 1 / m.</summary>
     private static Matrix Inverse(OwnScope scope, Matrix[] x)
     {
@@ -173,6 +216,7 @@ internal static class OwnFunctions
     }
 
     private static Size SizeOf(Matrix x) => x.Expr is SizeValue size ? size.Size
+        : x.Size is { } own ? own
         : x.Number is { } number && number >= 1 && number <= int.MaxValue && Math.Floor(number) == number ? Size.Of((long)number)
         : throw new MatrixException("a size is an int parameter of Map with [Size], or a whole number");
 

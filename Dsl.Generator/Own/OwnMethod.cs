@@ -1,4 +1,5 @@
 using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
 
 namespace LayerDsl.Generator.Own;
 
@@ -91,6 +92,32 @@ internal sealed record OwnMethod(string Name, string Formula, string Paper, bool
 
     /// <summary>The numbers given where the method is applied.</summary>
     public IEnumerable<OwnParameter> Hyper => Parameters.Where(parameter => parameter.Role == OwnRole.Hyper);
+
+    /// <summary>What divides the outputs or inputs, as in the size <c>out / p</c>; null where nothing does.</summary>
+    /// <param name="side"><c>out</c> or <c>in</c>.</param>
+    public string? DivisorOf(string side) => SizeReader.DivisorsOf(side, Parameters.Where(parameter => parameter.Role == OwnRole.Shaped).SelectMany(parameter => new[] { parameter.Rows, parameter.Columns })) is { Count: > 0 } divisors ? divisors[0] : null;
+
+    /// <summary>Whether a body reads a matrix at other places than it writes.</summary>
+    public bool ReadsElsewhere => new[] { Map, Fold, Inverse, Initialize, Gradient, Update }.OfType<OwnBody>().Any(body => body.Steps.Any(step => step.Operator is "Toeplitz" or "Circulant" or "Kronecker" or "Inverse" or "Identity"));
+
+    /// <summary>Whether a hyper-parameter divides the outputs or inputs.</summary>
+    public bool IsDivisor(string name) => DivisorOf("out") == name || DivisorOf("in") == name;
+
+    /// <summary>Whether the method divides the outputs or inputs.</summary>
+    public bool HasDivisors => DivisorOf("out") is not null || DivisorOf("in") is not null;
+
+    /// <summary>The symbol of a hyper-parameter that is a size. A divisor is part of the sizes of the whole layer, and has the method in its name.</summary>
+    /// <param name="name">The hyper-parameter.</param>
+    /// <param name="prefix">What its own sizes start with.</param>
+    public string SymbolOf(string name, string prefix) => (IsDivisor(name) ? Name + "_" : prefix) + name;
+
+    /// <summary>A side that the method divides; null where it does not.</summary>
+    /// <param name="side"><c>out</c> or <c>in</c>.</param>
+    /// <param name="numberOf">The values of the hyper-parameters.</param>
+    public SizePart? PartOf(string side, Func<string, double> numberOf) => DivisorOf(side) is not { } text ? null
+        : int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
+            ? new SizePart(side, text, Size.Of(number), number)
+            : new SizePart(side, text, Size.Symbol(SymbolOf(text, string.Empty)), (long)numberOf(text));
 
     /// <summary>How many neighbouring inputs share a number; 0 where none do.</summary>
     public int Block => Parameters.Select(parameter => parameter.GroupSize).FirstOrDefault(size => size > 0);

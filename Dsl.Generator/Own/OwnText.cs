@@ -14,10 +14,10 @@ internal static class OwnText
     public const int Version = 2;
 
     /// <summary>Operators by the version that they came with; all others are of version 1.</summary>
-    private static readonly IReadOnlyDictionary<string, int> Versions = new Dictionary<string, int> { ["Identity"] = 2, ["Inverse"] = 2 };
+    private static readonly IReadOnlyDictionary<string, int> Versions = new Dictionary<string, int> { ["Identity"] = 2, ["Inverse"] = 2, ["Kronecker"] = 2 };
 
     /// <summary>The oldest version that has all that a method uses, so that what needs nothing new is read by older generators.</summary>
-    public static int VersionOf(OwnMethod method) => Bodies(method).SelectMany(pair => pair.Body.Steps).Select(step => Versions.TryGetValue(step.Operator, out var version) ? version : 1).Prepend(1).Max();
+    public static int VersionOf(OwnMethod method) => Bodies(method).SelectMany(pair => pair.Body.Steps).Select(step => Versions.TryGetValue(step.Operator, out var version) ? version : 1).Prepend(method.HasDivisors ? 2 : 1).Max();
 
     public static string Write(OwnMethod method)
     {
@@ -83,6 +83,7 @@ internal static class OwnText
                 && (step.Operator != OwnSteps.Parameter || names.Contains(step.Text))).All(isSound => isSound);
         if (!names.Append(method.Name).All(Microsoft.CodeAnalysis.CSharp.SyntaxFacts.IsValidIdentifier) || names.Distinct(StringComparer.OrdinalIgnoreCase).Count() != names.Length
             || method.Parameters.Any(parameter => !Enum.IsDefined(typeof(OwnRole), parameter.Role) || !Enum.IsDefined(typeof(TensorRole), parameter.Storage)) || (method.Formula + method.Paper).Any(char.IsControl)
+            || method.Parameters.Any(parameter => parameter.Role == OwnRole.Shaped && new[] { parameter.Rows, parameter.Columns }.Any(size => size.Split('/').Skip(1).Any(rest => rest.TrimStart().StartsWith("0", StringComparison.Ordinal))))
             || method.Parameters.Count == 0 || !method.Parameters[0].IsStored || !Bodies(method).All(pair => IsSoundBody(pair.Body, pair.Name is "Map" or "Fold")))
         {
             return false;

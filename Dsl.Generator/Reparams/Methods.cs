@@ -51,6 +51,7 @@ internal static class Methods
     public static WeightShape SeenBy(EquatableArray<AttributeSpec> methods, WeightShape shape)
     {
         var seen = shape.InBlocksOf(BlockOf(methods));
+        seen = methods.FirstOrDefault(method => method.Own is { HasDivisors: true }) is { } dividing ? seen.InParts(Reparam.PartOf(dividing, "out"), Reparam.PartOf(dividing, "in")) : seen;
         return methods.Any(method => method.Own is { IsSquare: true }) ? seen.AsSquare() : seen;
     }
 

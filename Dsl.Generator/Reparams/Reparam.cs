@@ -4,6 +4,7 @@ using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Own;
+using LayerDsl.Generator.Scheduling;
 using static LayerDsl.Generator.Ir.Operators;
 
 namespace LayerDsl.Generator.Reparams;
@@ -111,10 +112,15 @@ internal static class Reparam
             return [Refuse($"{size.Name} = {NumberOf(attribute, own, size.Name).ToString(CultureInfo.InvariantCulture)} is a size, and must be at least 1")];
         }
 
+        if (CheckDivisors(attribute, own, shape) is { } indivisible)
+        {
+            return [Refuse(indivisible)];
+        }
+
         try
         {
-            var seen = shape.InBlocksOf(own.Block);
-            _ = Apply(Methods.Start([attribute], own.IsSquare ? seen.AsSquare() : seen), attribute, own.IsSquare ? seen.AsSquare() : seen);
+            var seen = shape.SeenBy(own, name => NumberOf(attribute, own, name));
+            _ = Apply(Methods.Start([attribute], seen), attribute, seen);
             return [];
         }
         catch (StepException exception)
@@ -122,6 +128,17 @@ internal static class Reparam
             return [Refuse(exception.Message)];
         }
     }
+
+    /// <summary>The side of a weight as a method divides it; null where it does not.</summary>
+    public static SizePart? PartOf(AttributeSpec attribute, string side) => attribute.Own?.PartOf(side, name => NumberOf(attribute, attribute.Own, name));
+
+    /// <summary>Why the sizes that a method divides cannot be divided so; null where they can.</summary>
+    private static string? CheckDivisors(AttributeSpec attribute, OwnMethod own, WeightShape shape) => !own.HasDivisors ? null
+        : shape.Inputs.Count > 1 ? "it divides the inputs or outputs, which only linear layers have as one index each"
+        : shape.IsSymbolic ? "it divides the inputs or outputs, whose numbers must be known; declare them as numbers or constants"
+        : SizeReader.Sides.Select(side => (Part: PartOf(attribute, side), Size: side == "out" ? shape.Rows : shape.Columns)).FirstOrDefault(pair => pair.Part is { } part && (part.Number < 1 || pair.Size % part.Number != 0)) is { Part: { } wrong } found
+            ? $"{wrong.Text}{(wrong.Divisor.Constant is null ? " = " + wrong.Number.ToString(CultureInfo.InvariantCulture) : string.Empty)} does not divide the {found.Size} {(wrong.Side == "out" ? "outputs" : "inputs")}"
+            : null;
 
     /// <summary>What the user's methods of a layer violate together with the others.</summary>
     public static IEnumerable<DiagnosticInfo> CheckTogether(LayerSpec layer, WeightShape shape)
@@ -131,14 +148,29 @@ internal static class Reparam
             return [DiagnosticInfo.At(misplaced.Place, OwnDiagnostics.CannotApply, replacing.Name, $"it stores '{replacing.Parameters[0].Name}' in place of a weight, so that nothing can stand before it; write it first")];
         }
 
+        if (layer.Methods.Where(method => method.Own is { HasDivisors: true }).Skip(1).FirstOrDefault() is { Own: { } second } another)
+        {
+            return [DiagnosticInfo.At(another.Place, OwnDiagnostics.CannotApply, second.Name, "it divides the inputs or outputs, as a method before it does; one method of a layer can")];
+        }
+
         var last = layer.Methods.LastOrDefault(method => method.Own is not null);
-        return last is not null && Methods.Apply(layer.Methods, Methods.SeenBy(layer.Methods, shape)).Merged is var weight && (weight.Depth > OwnLimits.DeepestLayer || weight.Length > OwnLimits.LongestLayer)
-            ? [DiagnosticInfo.At(last.Place, OwnDiagnostics.CannotApply, last.Own!.Name, $"the methods of this layer together nest functions {weight.Depth} deep in {weight.Length} parts, more than the {OwnLimits.DeepestLayer} and {OwnLimits.LongestLayer} that a proof looks at; leave some out")]
+        if (last is null)
+        {
+            return [];
+        }
+
+        if (Methods.Apply(layer.Methods, Methods.SeenBy(layer.Methods, shape)).Merged is var weight && (weight.Depth > OwnLimits.DeepestLayer || weight.Length > OwnLimits.LongestLayer))
+        {
+            return [DiagnosticInfo.At(last.Place, OwnDiagnostics.CannotApply, last.Own!.Name, $"the methods of this layer together nest functions {weight.Depth} deep in {weight.Length} parts, more than the {OwnLimits.DeepestLayer} and {OwnLimits.LongestLayer} that a proof looks at; leave some out")];
+        }
+
+        return layer.Methods.LastOrDefault(method => method.Own is { ReadsElsewhere: true }) is { Own: { } reading } place && Schedulable.Objection(LayerKinds.Find(layer.Kind.Name).Build(layer)) is { } objection
+            ? [DiagnosticInfo.At(place.Place, OwnDiagnostics.CannotApply, reading.Name, $"parts of a matrix are read in a way that is not computed, {objection}; keep to Toeplitz, Circulant and Kronecker of parameters, or of functions of them number by number")]
             : [];
     }
 
     private static bool Mentions(OwnParameter parameter, string name) =>
-        parameter.Role == OwnRole.Shaped && (parameter.Rows + " * " + parameter.Columns).Split(['+', '-', '*']).Any(part => part.Trim() == name);
+        parameter.Role == OwnRole.Shaped && (parameter.Rows + " * " + parameter.Columns).Split(['+', '-', '*', '/']).Any(part => part.Trim() == name);
 
     private static string? BaseNameOf(AttributeSpec attribute) => attribute.Own is { } own ? Safe(own.Parameters[0].Name, own) : null;
 

@@ -29,7 +29,7 @@ internal static class CostModel
             Statement.Contract or Statement.Convolve => 2 * points,
             Statement.Accumulate sum => sum.Products.Aggregate(Size.Zero, (all, product) => all + (2 * Points(product.Left.Axes.Union(product.Right.Axes))) + (product.Factor.IsOne ? Size.Zero : points)) + ((sum.Products.Count - (sum.Start is null ? 1 : 0)) * points),
             Statement.Invert => 2 * statement.Result.Axes[0].Size * points,
-            Statement.Scatter => points,
+            Statement.Scatter or Statement.BlockSums => points,
             Statement.Compute compute => Count(compute.Body) * points,
             Statement.Fold fold => (Count(fold.Body) + 1) * points,
             _ => Size.Zero,
@@ -44,6 +44,7 @@ internal static class CostModel
         Statement.Contract contract => contract.Left.Axes.Union(contract.Right.Axes),
         Statement.Convolve convolve => convolve.Window.Space,
         Statement.Scatter scatter => scatter.Rows.Axes,
+        Statement.BlockSums sums => sums.Source.Axes,
         Statement.Fold fold => fold.Result.Axes.Union(fold.Over),
         _ => statement.Result.Axes,
     };

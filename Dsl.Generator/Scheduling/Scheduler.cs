@@ -105,6 +105,7 @@ internal sealed class Scheduler
             Access access when TableReader.TableOf(access) is { } table => Gather(access, table, name, wanted),
             Access access when DiagonalReader.Of(access) is { } diagonals => Arranged(
                 Add(new Statement.Diagonals(new Value(Fresh(name ?? "diagonals"), diagonals.Axes), Input(access.Tensor), diagonals.IsCircular)), wanted),
+            Access access when BlockReader.Of(access.At) is { } places => Arranged(Add(new Statement.Spread(new Value(Fresh(name ?? access.Tensor.Name + "_spread"), places.Axes), Input(access.Tensor), places.Spread)), wanted),
             Access access when !IsPlain(access) => throw new ShapeException($"No step reads {expr} on its own."),
             _ => Add(new Statement.Compute(new Value(Fresh(name ?? "value"), wanted), Pointwise(expr))),
         };
@@ -149,6 +150,12 @@ internal sealed class Scheduler
             return Add(new Statement.DiagonalSums(new Value(Fresh(name ?? "total"), wanted), Arranged(Materialize(sums.Values, null), sums.Place.Axes), sums.Place.IsCircular));
         }
 
+        if (BlockReader.Read(over, factors, wanted) is { } blocks)
+        {
+            var source = Add(new Statement.Compute(new Value(Fresh("blocks"), blocks.Places.Axes), Pointwise(blocks.Values)));
+            return Add(new Statement.BlockSums(new Value(Fresh(name ?? "total"), wanted), source, blocks.Places.Spread, !blocks.Places.Axes.All(blocks.Values.FreeIndices.Contains)));
+        }
+
         if (WindowReader.Read(over, factors, wanted) is { } window)
         {
             return Convolve(window, name, wanted);
@@ -189,7 +196,8 @@ internal sealed class Scheduler
     /// <summary>The inverse is computed once, over the indices of its matrix; where it is read only its axes get other names.</summary>
     private Value Inverted(MatrixInverse inverse, string? name)
     {
-        if (inverse.Row.Plain is not { } row || inverse.Column.Plain is not { } column || row == column)
+        var places = BlockReader.Of([inverse.Row, inverse.Column]);
+        if (places is null && (inverse.Row.Plain is null || inverse.Column.Plain is null || inverse.Row == inverse.Column))
         {
             throw new ShapeException($"No step reads {inverse} on its own.");
         }
@@ -201,7 +209,9 @@ internal sealed class Scheduler
             computed[inverse.Whole] = whole;
         }
 
-        return whole with { Axes = [row, column] };
+        return places is null
+            ? whole with { Axes = [inverse.Row.Plain!, inverse.Column.Plain!] }
+            : Add(new Statement.Spread(new Value(Fresh(whole.Name + "_spread"), places.Axes), whole, places.Spread));
     }
 
     /// <summary>[row = column].</summary>

@@ -59,6 +59,15 @@ internal abstract record Statement(Value Result)
     /// <param name="IsCircular">Whether a diagonal goes on at the other side.</param>
     public sealed record DiagonalSums(Value Result, Value Source, bool IsCircular) : Statement(Result);
 
+    /// <summary>A value with places repeated along some axes: a factor of a Kronecker product.</summary>
+    /// <param name="Axes">How each axis is repeated.</param>
+    public sealed record Spread(Value Result, Value Source, EquatableArray<SpreadAxis> Axes) : Statement(Result);
+
+    /// <summary>The sums of what <see cref="Spread"/> repeats: its gradient.</summary>
+    /// <param name="Axes">How each axis is repeated.</param>
+    /// <param name="Lacks">Whether the source has not all of its axes, being the same along the others.</param>
+    public sealed record BlockSums(Value Result, Value Source, EquatableArray<SpreadAxis> Axes, bool Lacks) : Statement(Result);
+
     /// <summary>The inverse of a matrix.</summary>
     /// <param name="Source">The matrix, its rows first.</param>
     public sealed record Invert(Value Result, Value Source) : Statement(Result);
@@ -94,6 +103,8 @@ internal static class Statements
         Statement.Diagonals diagonals => [diagonals.Source],
         Statement.DiagonalSums sums => [sums.Source],
         Statement.Invert invert => [invert.Source],
+        Statement.Spread spread => [spread.Source],
+        Statement.BlockSums sums => [sums.Source],
         Statement.Identity { Like: { } like } => [like],
         Statement.Compute compute => compute.Body.Reads(),
         Statement.Fold fold => fold.Body.Reads(),

@@ -34,6 +34,12 @@ public sealed class OwnDiagnosticTests
         { "LDSL503", "u", "no parameter of Map", "[Reparameterization] public static partial class M { public static Weight Map(Weight v) => v; public static Weight Fold(Weight u) => u; }" },
         { "LDSL504", "v + Transpose(v)", "in × out", Map("v + Functions.Transpose(v)", "v + Transpose(v)") },
         { "LDSL502", "inv", "write Inverse(x)", Map("torch.linalg.inv(v)") },
+        { "LDSL502", "kron", "write Kronecker(x, y)", Map("torch.kron(v, v)") },
+        { "LDSL503", "a", "size 'rank / 2'", "[Reparameterization] public static partial class M { public static Weight Map(Weight v, [Shape(\"rank / 2\", \"in\")] Weight a, int rank = 4) => v; }" },
+        { "LDSL503", "a", "size 'out / 0'", "[Reparameterization] public static partial class M { public static Weight Map(Weight v, [Shape(\"out / 0\", \"in\")] Weight a) => v; }" },
+        { "LDSL503", "b", "divides 'out' by another size", "[Reparameterization] public static partial class M { public static Weight Map(Weight v, [Shape(\"out / 2\", \"in\")] Weight a, [Shape(\"out / 4\", \"in\")] Weight b) => v; }" },
+        { "LDSL504", "Kronecker", "of a vector", "[Reparameterization] public static partial class M { public static Weight Map(Weight v, [Shape(\"1\", \"2\")] Weight a, [Shape(\"out\", \"in / 2\")] Weight b) => v + Functions.Kronecker(a, b); }" },
+        { "LDSL504", "Kronecker", "the weight is", "[Reparameterization] public static partial class M { public static Weight Map([Shape(\"2\", \"2\")] Weight a, [Shape(\"in / 2\", \"out / 2\")] Weight b) => Functions.Kronecker(a, b); }" },
         { "LDSL504", "Inverse", "only a square matrix has an inverse, and this one is out × in", Map("Functions.Inverse(v)", "Inverse(v)") },
         { "LDSL504", "Inverse", "has no inverse", "[Reparameterization(Square = true)] public static partial class M { public static Weight Map(Weight v, [PerRow, Start(1)] Weight g) => v * Functions.Inverse(g + 0 * v); }" },
         { "LDSL504", "MatMul", "columns of the left", Map("Functions.MatMul(v, v)", "MatMul(v, v)") },
@@ -70,6 +76,9 @@ public sealed class OwnDiagnosticTests
     [InlineData("square matrix", "Reparam(typeof(Square))")]
     [InlineData("do not divide", "Reparam(typeof(Grouped))")]
     [InlineData("write it first", "Compander, Reparam(typeof(Ranked), 2)")]
+    [InlineData("p = 3 does not divide the 4 inputs", "Reparam(typeof(Blocks), 3)")]
+    [InlineData("as a method before it does", "Reparam(typeof(Blocks), 1), Reparam(typeof(Blocks), 2)")]
+    [InlineData("not computed", "Reparam(typeof(Diagonals))")]
     [InlineData("different sizes", "Reparam(typeof(Pairs)), Quantize(Granularity = Granularity.Group, GroupSize = 4)")]
     public void A_method_that_cannot_act_is_refused_where_it_is_applied(string says, string attributes)
     {
@@ -78,6 +87,8 @@ public sealed class OwnDiagnosticTests
             [Reparameterization] public static partial class Ranked { public static Weight Map([Shape("out", "rank")] Weight a, [Shape("rank", "in")] Weight b, int rank) => Functions.MatMul(a, b); }
             [Reparameterization(Square = true)] public static partial class Square { public static Weight Map(Weight v) => v + Functions.Transpose(v); }
             [Reparameterization] public static partial class Grouped { public static Weight Map(Weight v, [PerGroup(3), Start(1)] Weight s) => s * v; }
+            [Reparameterization] public static partial class Blocks { public static Weight Map(Weight v, [Shape("p")] Weight a, [Shape("out", "in / p")] Weight b, int p) => v + Functions.Kronecker(Functions.Transpose(a), b); }
+            [Reparameterization] public static partial class Diagonals { public static Weight Map([Shape("out + in - 1", "2")] Weight d, [Size("out")] int rows, [Size("in")] int columns) => Functions.Toeplitz(Functions.SumOverRow(d), rows, columns); }
             [Reparameterization] public static partial class Pairs { public static Weight Map(Weight v, [PerGroup(2), Start(1)] Weight s) => s * v; }
             [Linear(4, 3), {{attributes}}] public sealed partial class Layer1;
             """);

@@ -10,7 +10,7 @@ public sealed class OwnLayerTests
     /// <summary>Sums of at most 18 products in float32, and functions good to a few units in the last place.</summary>
     private const double Tolerance = 2e-6;
 
-    public static TheoryData<string> Names => ["weight norm", "weight norm of a kernel", "dora", "gated", "standardized kernel", "cosine", "ternary", "group scale", "symmetric", "spectral", "circulant", "toeplitz", "own gradient", "cayley", "damped number", "damped", "damped kernel", "orthonormal", "turned inverse", "turned rows"];
+    public static TheoryData<string> Names => ["weight norm", "weight norm of a kernel", "dora", "gated", "standardized kernel", "cosine", "ternary", "group scale", "symmetric", "spectral", "circulant", "toeplitz", "own gradient", "cayley", "damped number", "damped", "damped kernel", "orthonormal", "turned inverse", "turned rows", "blocks", "unit blocks", "turned blocks"];
 
     private static Layer Make(string name) => name switch
     {
@@ -34,6 +34,9 @@ public sealed class OwnLayerTests
         "orthonormal" => new OrthonormalLayer(),
         "turned inverse" => new TurnedInverseLayer(),
         "turned rows" => new TurnedRowsLayer(),
+        "blocks" => new BlocksLayer(),
+        "unit blocks" => new UnitBlocksLayer(),
+        "turned blocks" => new TurnedBlocksLayer(),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no layer"),
     };
 
@@ -90,6 +93,13 @@ public sealed class OwnLayerTests
             case "turned inverse":
                 var inverse = linalg.inv(p["v"] + p["g"].diag());
                 return p["g"].unsqueeze(1) * inverse.t().tanh() * inverse / (1 + inverse.square().sum(1, keepdim: true)).sqrt();
+            case "blocks":
+                return p["v"] + (0.5 * kron(p["a"].tanh(), p["b"]));
+            case "unit blocks":
+                var blocks = kron(p["a"].mm(p["c"]), p["b"]);
+                return blocks / (1 + blocks.square().sum(1, keepdim: true)).sqrt();
+            case "turned blocks":
+                return kron(p["g"], p["s"]).unsqueeze(1) * kron(linalg.inv(p["a"] + (3 * eye(2))).t(), p["b"]);
             case "turned rows":
                 return nn.functional.normalize(p["v"].t(), 2, 1);
             default:
@@ -117,6 +127,9 @@ public sealed class OwnLayerTests
         "damped" or "damped kernel" => Damped.Map(p["v"], 4),
         "turned inverse" => TurnedInverse.Map(p["v"], p["g"], 5),
         "turned rows" => TurnedRows.Map(p["v"]),
+        "blocks" => Blocks.Map(p["v"], p["a"], p["b"], 2, 3, 0.5),
+        "unit blocks" => UnitBlocks.Map(p["a"], p["c"], p["b"], 2),
+        "turned blocks" => TurnedBlocks.Map(p["a"], p["b"], p["g"], p["s"]),
         _ => Symmetric.Map(p["v"]),
     };
 
@@ -305,6 +318,7 @@ public sealed class OwnLayerTests
     [InlineData("circulant")]
     [InlineData("cayley")]
     [InlineData("turned inverse")]
+    [InlineData("unit blocks")]
     public void Second_derivatives_are_those_of_the_formula(string name)
     {
         using var scope = NewDisposeScope();
@@ -355,6 +369,19 @@ public sealed class OwnLayerTests
         Assert.StartsWith("proved", layer.GetCertificate().Verdict, StringComparison.Ordinal);
         var x = Input(layer);
         AssertClose(layer.forward(x).detach(), ((nn.Module<Tensor, Tensor>)layer.FoldLayer()).forward(x), "folded layer");
+    }
+
+    [Fact]
+    public void Blocks_compose_with_other_methods()
+    {
+        using var scope = NewDisposeScope();
+        var layer = new QuantizedBlocksLayer();
+        Disturb(layer);
+        var p = Copies(layer);
+        var latent = WeightNorm.Map(p["v"], p["g"]) + kron(p["a"].tanh(), p["b"]);
+        var scale = latent.abs().amax([1], keepdim: true) / 7;
+        AssertClose((latent / scale).round() * scale, layer.FoldTorch().state_dict()["weight"], "weight");
+        Assert.StartsWith("proved", layer.GetCertificate().Verdict, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -74,6 +74,44 @@ public static partial class TurnedRows
     }
 }
 
+/// <summary>A small matrix of blocks, as LoKr has it, on top of a weight.</summary>
+[Reparameterization]
+public static partial class Blocks
+{
+    public static Weight Map(Weight v, [Shape("p", "q")] Weight a, [Shape("out / p", "in / q")] Weight b, int p, int q, double scale = 1) => v + scale * Kronecker(Tanh(a), b);
+}
+
+/// <summary>The same with the factors in the other order, one of them a product, and each row of length 1.</summary>
+[Reparameterization]
+public static partial class UnitBlocks
+{
+    public static Weight Map([Shape("out / 2", "rank")] Weight a, [Shape("rank", "in / 3")] Weight c, [Shape("2", "3")] Weight b, int rank)
+    {
+        var blocks = Kronecker(MatMul(a, c), b);
+        return blocks / Sqrt(1 + SumOverRow(blocks * blocks));
+    }
+}
+
+/// <summary>A vector for the rows of a block, and the inverse of a matrix of blocks.</summary>
+[Reparameterization]
+public static partial class TurnedBlocks
+{
+    public static Weight Map([Shape("2", "2")] Weight a, [Shape("out / 2", "in / 2")] Weight b, [Shape("2")] Weight g, [Shape("out / 2"), Start(1)] Weight s) =>
+        Kronecker(g, s) * Transpose(Kronecker(Inverse(a + 3 * Identity(2)), Transpose(b)));
+}
+
+[Linear(6, 4), Reparam(typeof(Blocks), 2, 3, 0.5)]
+public sealed partial class BlocksLayer;
+
+[Linear(6, 4), Reparam(typeof(UnitBlocks), 2)]
+public sealed partial class UnitBlocksLayer;
+
+[Linear(6, 4), Reparam(typeof(TurnedBlocks))]
+public sealed partial class TurnedBlocksLayer;
+
+[Linear(6, 4), Reparam(typeof(WeightNorm)), Reparam(typeof(Blocks), 4, 2), Quantize(Bits = 4)]
+public sealed partial class QuantizedBlocksLayer;
+
 [Linear(5, 5), Reparam(typeof(Cayley))]
 public sealed partial class CayleyLayer;
 

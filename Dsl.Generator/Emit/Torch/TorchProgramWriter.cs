@@ -24,6 +24,8 @@ internal static class TorchProgramWriter
         Statement.Scatter scatter => Scatter(scatter, sizeOf),
         Statement.Diagonals diagonals => $"Diagonals.Read{(diagonals.IsCircular ? "Circular" : string.Empty)}({diagonals.Source.Name}{(diagonals.IsCircular ? string.Empty : ", " + sizeOf(diagonals.Result.Axes[1].Size))})",
         Statement.DiagonalSums sums => $"Diagonals.Sum{(sums.IsCircular ? "Circular" : string.Empty)}({sums.Source.Name})",
+        Statement.Spread spread => BlockWriter.Right(spread, sizeOf),
+        Statement.BlockSums sums => BlockWriter.Right(sums, sizeOf),
         Statement.Invert invert => $"Matrices.Inverse({invert.Source.Name})",
         Statement.Identity identity => $"Matrices.Identity({identity.Like?.Name ?? "null"}, {sizeOf(identity.Result.Axes[0].Size)}, {sizeOf(identity.Result.Axes[1].Size)})",
         Statement.Fold fold => Fold(fold, sizeOf),

@@ -95,6 +95,16 @@ public static partial class Functions
     /// <param name="x">(m, n).</param>
     public static Weight Transpose(Weight x) => Weight.Apply(x, static x => x.t(), static x => x);
 
+    /// <summary>The Kronecker product, whose place (o, i) holds a[o div m, i div n] · b[o mod m, i mod n].</summary>
+    /// <param name="left">Any matrix.</param>
+    /// <param name="right">(m, n).</param>
+    public static Weight Kronecker(Weight left, Weight right)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+        return new Weight(kron(left.Matrix, right.Matrix));
+    }
+
     /// <summary>The inverse of a square matrix; of a single number 1 / x.</summary>
     /// <param name="x">(n, n).</param>
     /// <exception cref="SingularMatrixException">The matrix has no inverse.</exception>
