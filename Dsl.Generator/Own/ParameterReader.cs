@@ -102,7 +102,7 @@ internal sealed class ParameterReader
                 : own.Role == OwnRole.Hyper && own.Name.Equals("On", StringComparison.OrdinalIgnoreCase) ? "is named as the property On of [Reparam]; rename it"
                 : own.Role == OwnRole.Shaped && SizeReader.Read(own.Rows, name => SizeOf(name, parameters), Quotient) is null ? Unknown(own.Rows)
                 : own.Role == OwnRole.Shaped && own.Columns.Length > 0 && SizeReader.Read(own.Columns, name => SizeOf(name, parameters), Quotient) is null ? Unknown(own.Columns)
-                : own.Role == OwnRole.Shaped && DividedTwice(parameters) is { } side ? $"divides '{side}' by another size than a parameter before it; divide it by one"
+                : own.Role == OwnRole.Shaped && DividedTwice(parameters.Take(k + 1)) is { } side ? $"divides '{side}' by another size than a parameter before it; divide it by one"
                 : own.GroupSize > 0 && parameters.Any(other => other.GroupSize > 0 && other.GroupSize != own.GroupSize) ? "has groups of another size than a parameter before it; a weight is split into groups of one size"
                 : null;
             if (reason is not null)
@@ -125,7 +125,7 @@ internal sealed class ParameterReader
 
     private static Size? Quotient(string side, Size divisor) => divisor.IsZero ? null : Size.Symbol(side);
 
-    private static string? DividedTwice(OwnParameter[] parameters) => SizeReader.Sides.FirstOrDefault(side => SizeReader.DivisorsOf(side, parameters.Where(other => other.Role == OwnRole.Shaped).SelectMany(other => new[] { other.Rows, other.Columns })).Count > 1);
+    private static string? DividedTwice(IEnumerable<OwnParameter> parameters) => SizeReader.Sides.FirstOrDefault(side => SizeReader.DivisorsOf(side, parameters.Where(other => other.Role == OwnRole.Shaped).SelectMany(other => new[] { other.Rows, other.Columns })).Count > 1);
 
     private static Size? SizeOf(string name, OwnParameter[] parameters) =>
         name is "in" or "out" || parameters.Any(other => other is { Role: OwnRole.Hyper, Type: "int" } && other.Name == name) ? Size.Symbol(name) : null;

@@ -102,7 +102,7 @@ public static partial class Functions
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
-        return new Weight(kron(left.Matrix, right.Matrix));
+        return new Weight(kron(left.Matrix.contiguous(), right.Matrix.contiguous())); // of transposed ones it fails
     }
 
     /// <summary>The inverse of a square matrix; of a single number 1 / x.</summary>
