@@ -78,7 +78,7 @@ internal static class TypeReader
     /// <summary>Types that generated code mentions by their simple names.</summary>
     public static readonly string[] UsedTypes =
     [
-        "Layer", "LayerCertificate", "MaskedParameter", "MaskSchedule", "FactorizedWeightException", "FoldedLinear", "FoldedConv2d", "FoldedBatchNorm2d", "FoldedLayerNorm", "FoldedRmsNorm", "FoldedEmbedding", "LayerMerge", "NormBound", "LayerShapeException", "Conv2dGeometry", "ConvolutionGradients", "Diagonals", "Pooling", "FoldedModel", "FoldedModelFile", "PooledBuffer", "Activations", "LayerFunction", "FoldReport", "FoldVerification", "MergedWeightException", "FoldedAttention", "PlainAttention", "AttentionGeometry", "ProjectionFormat",
+        "Layer", "LayerCertificate", "MaskedParameter", "MaskSchedule", "FactorizedWeightException", "FoldedLinear", "FoldedConv2d", "FoldedBatchNorm1d", "FoldedBatchNorm2d", "FoldedLayerNorm", "FoldedRmsNorm", "FoldedEmbedding", "LayerMerge", "NormBound", "LayerShapeException", "Conv2dGeometry", "ConvolutionGradients", "Diagonals", "Pooling", "FoldedModel", "FoldedModelFile", "PooledBuffer", "Activations", "LayerFunction", "FoldReport", "FoldVerification", "MergedWeightException", "FoldedAttention", "PlainAttention", "AttentionGeometry", "ProjectionFormat",
         "ModelState", "ComponentName", "ComponentNameAttribute", "GeneratedCode", "GeneratedCodeAttribute", "Parameter", "ScalarType", "torch", "nn", "Tensor",
         "Math", "Array", "var", "IReadOnlyList", "Span", "ReadOnlySpan", "InvalidOperationException",
     ];

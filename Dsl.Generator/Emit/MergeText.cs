@@ -33,7 +33,7 @@ internal static class MergeText
         var laws = pair.Verdict is Verdict.Proved proved ? proved.Laws : [];
         var folds = pair.Forms.Claim.Folds.Select(fold => ExprPrinter.PrintWithDefinitions(fold.Folded.All.ToString(), fold.Value, pair.Forms.Order)[0]);
         return $"LayerCertificate.Merged({first}.GetCertificate(), {second}.GetCertificate(), {Quote(string.Join("; ", folds))}, {Quote(string.Join(", ", Training(pair)))}, "
-            + $"{Quote(string.Join(", ", Inference(pair)))}, {Quote(LayerFacts.Describe(pair.Verdict))}, [{string.Join(", ", laws.Select(Quote))}], [{string.Join(", ", Conditions(pair).Select(Quote))}], foldedParameters: {pair.Forms.FoldedParameters}, inferenceFlops: {pair.Forms.InferenceFlops})";
+            + $"{Quote(string.Join(", ", Inference(pair)))}, {Quote(LayerFacts.Describe(pair.Verdict))}, [{string.Join(", ", laws.Select(Quote))}], [{string.Join(", ", Conditions(pair).Select(Quote))}], foldedParameters: {pair.Forms.FoldedParameters}, inferenceFlops: {pair.Forms.InferenceFlops}, foldedBytes: {pair.Forms.FoldedBytes})";
     }
 
     private static IEnumerable<string> Training(ProvedPair pair) => ExprPrinter.PrintWithDefinitions(Output(pair), pair.Forms.Claim.Training, pair.Forms.Order).Distinct();

@@ -30,7 +30,8 @@ internal static class LayerKinds
     [
         LinearLayer.Kind,
         Conv2dLayer.Kind,
-        BatchNorm2dLayer.Kind,
+        BatchNormLayer.OfRows,
+        BatchNormLayer.OfImages,
         RowNormLayer.LayerNorm,
         RowNormLayer.RmsNorm,
         EmbeddingLayer.Kind,

@@ -29,7 +29,7 @@ internal abstract record LayerShape(string Name, bool Bias)
     /// <summary>Whether there is a bias, as the argument that follows in generated code; empty where the kind leaves no choice.</summary>
     public virtual string BiasArgument => ", bias: " + (Bias ? "true" : "false");
 
-    /// <summary>The last dimension of the input, where that is all the layer asks of it.</summary>
+    /// <summary>The last dimension of the input, where that tells an input that nothing else does.</summary>
     public virtual int? Width => null;
 
     /// <summary>The layer in the signature of a model, by which saved files are told apart.</summary>

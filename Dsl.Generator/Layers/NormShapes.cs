@@ -29,22 +29,25 @@ internal sealed record RowNormShape(string Name, string Kind, int Features, doub
     public override EquatableArray<int>? InputOf(EquatableArray<int> output) => OutputOf(output);
 }
 
-/// <summary>A batch normalization: it works on (channels, height, width).</summary>
-internal sealed record BatchNorm2dShape(string Name, int Features) : LayerShape(Name, Bias: false)
+/// <summary>A batch normalization: it works on (channels, height, width), or on (features).</summary>
+/// <param name="OfImages">Which of the two.</param>
+internal sealed record BatchNormShape(string Name, int Features, bool OfImages) : LayerShape(Name, Bias: false)
 {
-    public override string FoldedType => "FoldedBatchNorm2d";
+    public override string FoldedType => "Folded" + Kind;
 
-    public override string Kind => "BatchNorm2d";
+    public override string Kind => OfImages ? "BatchNorm2d" : "BatchNorm1d";
 
     public override string Arguments => Text(Features);
 
     public override string BiasArgument => string.Empty;
 
-    public override string Signature => "BatchNorm2d(" + Arguments + ")";
+    public override string Signature => Kind + "(" + Arguments + ")";
 
-    public override string Wanted => $"({Text(Features)}, height, width)";
+    public override string Wanted => OfImages ? $"({Text(Features)}, height, width)" : $"({Text(Features)})";
 
-    public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) => sample.Count == 3 && sample[0] == Features ? sample : null;
+    public override int? Width => OfImages ? null : Features;
+
+    public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) => sample.Count == (OfImages ? 3 : 1) && sample[0] == Features ? sample : null;
 
     public override EquatableArray<int>? InputOf(EquatableArray<int> output) => OutputOf(output);
 }

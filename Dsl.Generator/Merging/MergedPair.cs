@@ -1,5 +1,6 @@
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Proof;
 
 namespace LayerDsl.Generator.Merging;
@@ -9,8 +10,8 @@ namespace LayerDsl.Generator.Merging;
 /// <param name="Second">The layer that reads its output, and alone does.</param>
 internal sealed record MergedPair(LayerSpec First, LayerSpec Second)
 {
-    /// <summary>Whether nothing of the second layer remains: a batch normalization in a convolution.</summary>
-    public bool IntoFirst => Second.Kind.Name == "BatchNorm2d";
+    /// <summary>Whether nothing of the second layer remains: a batch normalization in a convolution or a linear layer.</summary>
+    public bool IntoFirst => LayerShape.Of(Second) is BatchNormShape;
 
     public LayerSpec Norm => IntoFirst ? Second : First;
 

@@ -14,8 +14,8 @@ internal sealed record MergedModel(ModelSpec Model, EquatableArray<ProvedPair> P
 
 /// <summary>
 /// Finds layers of a model that can be merged when it is folded. The first layer's output must have no other reader, each of the
-/// two must be called once, and the weight must fold to 32-bit floats: codes have scales for rows, which are not negative, while a
-/// normalization has factors of any sign, and for columns where it comes first.
+/// two must be called once. A normalization that follows multiplies rows, which a weight in codes leaves to its scales, where each row has
+/// its own; one that comes first multiplies columns, for which codes have none: the weight must fold to 32-bit floats.
 /// </summary>
 internal static class Merges
 {
@@ -26,7 +26,7 @@ internal static class Merges
             return new MergedModel(model, [], null);
         }
 
-        var pairs = Find(model, program).Select(pair => Prove(pair, examiner, cancellation)).ToEquatableArray();
+        var pairs = InOnePairEach([.. Find(model, program)]).Select(pair => Prove(pair, examiner, cancellation)).ToEquatableArray();
         return new MergedModel(model, pairs, FoldedPlan.Of(model, pairs.Where(pair => pair.IsMerged).Select(pair => pair.Pair).ToArray()));
     }
 
@@ -42,15 +42,31 @@ internal static class Merges
         foreach (var second in program.Steps.OfType<ForwardStep.Layer>())
         {
             if (second.Argument >= 0 && program.Steps[second.Argument] is ForwardStep.Layer first && Readers(program, second.Argument) == 1
-                && Calls(program, first.Name) == 1 && Calls(program, second.Name) == 1 && CanMerge(LayerShape.Of(layers[first.Name]), LayerShape.Of(layers[second.Name])))
+                && Calls(program, first.Name) == 1 && Calls(program, second.Name) == 1 && CanMerge(layers[first.Name], layers[second.Name]))
             {
                 yield return new MergedPair(layers[first.Name], layers[second.Name]);
             }
         }
     }
 
-    private static bool CanMerge(LayerShape first, LayerShape second) =>
-        (first is Conv2dShape && second is BatchNorm2dShape && IsInFloats(first)) || (first is RowNormShape && second is LinearShape && IsInFloats(second));
+    /// <summary>
+    /// A proof of a pair says nothing of three layers: a linear layer between two normalizations takes in the one that follows,
+    /// of which nothing remains.
+    /// </summary>
+    private static IEnumerable<MergedPair> InOnePairEach(MergedPair[] pairs) =>
+        pairs.Where(pair => pair.IntoFirst || !pairs.Any(other => other.IntoFirst && other.First.Name == pair.Second.Name));
+
+    private static bool CanMerge(LayerSpec first, LayerSpec second) => (LayerShape.Of(first), LayerShape.Of(second)) switch
+    {
+        (Conv2dShape matrix, BatchNormShape { OfImages: true }) => CanScaleRows(matrix, first),
+        (LinearShape matrix, BatchNormShape { OfImages: false }) => CanScaleRows(matrix, first),
+        (RowNormShape, LinearShape matrix) => IsInFloats(matrix),
+        _ => false,
+    };
+
+    /// <summary>In floats, or in codes with scales of each row, where these need not be powers of two, beside which no low-rank term stays.</summary>
+    private static bool CanScaleRows(LayerShape shape, LayerSpec layer) =>
+        IsInFloats(shape) || (shape is { Activation: null, Format: { GroupSize: > 0, Rank: 0 } } && layer.Methods.All(method => method.Choice("Scales", "Float") == "Float"));
 
     /// <summary>Neither the weight nor the input is folded to codes.</summary>
     private static bool IsInFloats(LayerShape shape) => shape.FullSignature == shape.Signature;

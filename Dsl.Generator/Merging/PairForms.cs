@@ -8,30 +8,35 @@ namespace LayerDsl.Generator.Merging;
 
 /// <summary>
 /// Both layers of a pair one after the other, as trained and as folded, and the merge between the two:
-/// <c>W' = W·scale</c> and <c>b' = b·scale + shift</c> for a batch normalization after a convolution,
-/// <c>W' = W·diag(weight)</c> and <c>b' = b + W·bias</c> for a normalization of rows before a linear layer.
+/// <c>W' = W·scale</c> and <c>b' = b·scale + shift</c> for a batch normalization after a convolution or a linear layer, where a weight in
+/// codes keeps them and its scales alone are multiplied, <c>W' = W·diag(weight)</c> and <c>b' = b + W·bias</c> for a normalization of rows
+/// before a linear layer.
 /// </summary>
 /// <param name="Claim">The training forms in turn, the folded pair, and the merged tensors.</param>
 /// <param name="Order">The indices in the order in which tensors keep them.</param>
 /// <param name="OutputAxes">The axes of the output.</param>
 /// <param name="FoldedParameters">How many numbers the folded pair holds.</param>
 /// <param name="InferenceFlops">Its floating-point operations, per sample or output position.</param>
-internal sealed record PairForms(Claim Claim, EquatableArray<Index> Order, EquatableArray<Index> OutputAxes, long FoldedParameters, long InferenceFlops)
+/// <param name="FoldedBytes">The bytes that the folded pair holds.</param>
+internal sealed record PairForms(Claim Claim, EquatableArray<Index> Order, EquatableArray<Index> OutputAxes, long FoldedParameters, long InferenceFlops, long FoldedBytes)
 {
     private const string Prefix = "norm_";
 
     public static PairForms Of(MergedPair pair)
     {
         var matrix = LayerKinds.Find((pair.IntoFirst ? pair.First : pair.Second).Kind.Name).Build(pair.IntoFirst ? pair.First : pair.Second);
-        var claim = pair.IntoFirst ? AfterConvolution(pair, matrix) : BeforeLinear(pair, matrix);
+        var inFloats = pair.IntoFirst ? AfterMatrix(pair, matrix, matrix.Claim, matrix.FoldedWeight.Folded) : BeforeLinear(pair, matrix);
         var numbers = matrix.NonZeros ?? (long)matrix.Weight.Rows * matrix.Weight.Columns;
-        var bias = claim.Folds.Count > 1 || matrix.Bias is not null ? matrix.Weight.Rows : 0;
-        return new PairForms(
-            claim,
-            matrix.Order,
-            matrix.OutputAxes,
-            numbers + bias,
-            OperationsOf(claim, matrix, numbers));
+        var bias = inFloats.Folds.Count > 1 || matrix.Bias is not null ? matrix.Weight.Rows : 0;
+        var operations = OperationsOf(inFloats, matrix, numbers);
+        if (matrix is not { Packed: { } packed, Shape.Format: { } format })
+        {
+            return new PairForms(inFloats, matrix.Order, matrix.OutputAxes, numbers + bias, operations, sizeof(float) * (numbers + bias));
+        }
+
+        var beside = bias + (packed.Weight.ScaleAxes.Aggregate(1L, (count, axis) => count * matrix.Evaluate(axis.Size)) * (format.HasZeroPoints ? 2 : 1));
+        var codes = matrix.Weight.Rows * ((((long)matrix.Weight.Columns * format.Bits) + 7) / 8);
+        return new PairForms(AfterMatrix(pair, matrix, packed.Claim, packed.Weight.Scale), matrix.Order, matrix.OutputAxes, numbers + beside, operations, codes + (sizeof(float) * beside));
     }
 
     /// <summary>Of all that is computed, the product with the weight alone leaves its zeros out.</summary>
@@ -41,18 +46,22 @@ internal sealed record PairForms(Claim Claim, EquatableArray<Index> Order, Equat
         return dense - (2 * (((long)matrix.Weight.Rows * matrix.Weight.Columns) - numbers));
     }
 
-    /// <summary>The convolution, then running statistics over its output channels.</summary>
-    private static Claim AfterConvolution(MergedPair pair, LayerForms convolution)
+    /// <summary>The convolution or linear layer, then running statistics over its outputs.</summary>
+    /// <param name="alone">The claim of the layer alone: in floats, or in codes.</param>
+    /// <param name="factor">What the weight is proportional to, and takes the scale: the weight itself, or the scales of its codes.</param>
+    private static Claim AfterMatrix(MergedPair pair, LayerForms matrix, Claim alone, Tensor factor)
     {
-        var norm = BatchNorm2dLayer.NormOf(pair.Second.Kind, convolution.Weight.Output, Prefix);
-        var folded = convolution.FoldedWeight;
-        var bias = MergedBias(convolution);
+        var norm = BatchNormLayer.NormOf(pair.Second.Kind, matrix.Weight.Output, Prefix);
+        var bias = MergedBias(matrix);
         return new Claim(
             pair.Name,
-            norm.Apply(Name("convolved", convolution.Training)),
-            WithBias(convolution, convolution.Claim.Inference, bias),
-            [new FoldDefinition(folded.Folded, folded.Value * norm.Scale), new FoldDefinition(bias, (BiasOf(convolution) * norm.Scale) + norm.Shift)],
-            ChannelNorm.Conditions);
+            norm.Apply(Name(matrix.Shape is Conv2dShape ? "convolved" : "product", alone.Training)),
+            WithBias(matrix, alone.Inference, bias),
+            [
+                .. alone.Folds.Select(fold => fold.Folded == factor ? fold with { Value = fold.Value * norm.Scale } : fold),
+                new FoldDefinition(bias, (BiasOf(matrix) * norm.Scale) + norm.Shift),
+            ],
+            [.. ChannelNorm.Conditions, .. alone.SideConditions]);
     }
 
     /// <summary>The normalization over the input of the linear layer, then that layer.</summary>

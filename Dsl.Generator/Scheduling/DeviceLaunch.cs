@@ -98,8 +98,8 @@ internal static class DeviceLimits
             AttentionShape attention => Math.Min(
                 GridExtent / Math.Max(rows, attention.Heads * Product(step.Shape.Take(step.Shape.Count - 2))),
                 BufferValues / (rows * attention.Heads * Math.Max(step.Shape[step.Shape.Count - 2], attention.Merged ? attention.Dim : attention.HeadSize))),
-            BatchNorm2dShape => GridExtent / step.Shape[0],
-            EmbeddingShape or LinearShape => GridExtent / rows,
+            BatchNormShape { OfImages: true } => GridExtent / step.Shape[0],
+            BatchNormShape or EmbeddingShape or LinearShape => GridExtent / rows,
             _ => BufferValues / Product(program.ShapeOf(step.Argument)),
         };
     }

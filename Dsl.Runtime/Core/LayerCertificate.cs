@@ -49,6 +49,7 @@ public sealed record LayerCertificate(
     /// <param name="sideConditions">What the proof assumes.</param>
     /// <param name="foldedParameters">Numbers stored of the folded pair.</param>
     /// <param name="inferenceFlops">Floating-point operations of the folded pair, per sample.</param>
+    /// <param name="foldedBytes">Bytes stored of the folded pair.</param>
     public static LayerCertificate Merged(
         LayerCertificate first,
         LayerCertificate second,
@@ -59,7 +60,8 @@ public sealed record LayerCertificate(
         EquatableList<string> laws,
         EquatableList<string> sideConditions,
         long foldedParameters,
-        long inferenceFlops)
+        long inferenceFlops,
+        long foldedBytes)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
@@ -77,7 +79,7 @@ public sealed record LayerCertificate(
             first.TrainingFlops + second.TrainingFlops,
             inferenceFlops,
             first.StoredBytes + second.StoredBytes,
-            foldedParameters * sizeof(float),
+            foldedBytes,
             first.RoundingFactor + second.RoundingFactor);
     }
 

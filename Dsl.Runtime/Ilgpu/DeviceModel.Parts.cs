@@ -59,6 +59,14 @@ public abstract partial class DeviceModel
 
     /// <summary>Puts a layer on the device.</summary>
     /// <param name="layer">The layer.</param>
+    protected DeviceBatchNorm1d Upload(FoldedBatchNorm1d layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        return Add(new DeviceBatchNorm1d(kernels, layer));
+    }
+
+    /// <summary>Puts a layer on the device.</summary>
+    /// <param name="layer">The layer.</param>
     /// <param name="height">Of an image.</param>
     /// <param name="width">Of an image.</param>
     protected DeviceBatchNorm2d Upload(FoldedBatchNorm2d layer, int height, int width)

@@ -26,22 +26,60 @@ public abstract partial class Layer
         }
     }
 
-    /// <summary>Refuses a batch with one value per channel: it has no unbiased variance, and its normalized value is always 0.</summary>
-    /// <param name="input">The input, (n, channels, height, width).</param>
+    /// <summary>Refuses an input that is no batch of rows of the right features and dtype, before anything is computed.</summary>
+    /// <param name="input">The input, (n, features).</param>
+    /// <param name="features">Its features.</param>
+    /// <param name="parameter">A stored tensor, whose dtype the input must have.</param>
+    protected void CheckFeatures(Tensor input, long features, Tensor parameter)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(parameter);
+        var shape = input.shape;
+        if (shape.Length != 2 || shape[1] != features || shape[0] == 0)
+        {
+            throw new LayerShapeException(GetName(), "input", $"(n, {features}), n at least 1", $"({string.Join(", ", shape)})");
+        }
+
+        if (input.dtype != parameter.dtype)
+        {
+            throw new LayerTypeException(GetName(), parameter.dtype.ToString(), input.dtype.ToString());
+        }
+    }
+
+    /// <summary>Refuses a batch with one value per channel or feature: it has no unbiased variance, and its normalized value is always 0.</summary>
+    /// <param name="input">The input, (n, channels, height, width) or (n, features).</param>
     protected void CheckBatch(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var shape = input.shape;
-        if (shape[0] * shape[2] * shape[3] == 1)
+        if (input.numel() == shape[1])
         {
-            throw new LayerShapeException(GetName(), "batch in training mode", "more than one value for each channel", $"({string.Join(", ", shape)})");
+            throw new LayerShapeException(GetName(), "batch in training mode", $"more than one value for each {(shape.Length == 2 ? "feature" : "channel")}", $"({string.Join(", ", shape)})");
         }
     }
+
+    /// <summary>An immutable managed copy of merged statistics.</summary>
+    /// <param name="scale">(features).</param>
+    /// <param name="shift">(features).</param>
+    protected FoldedBatchNorm1d FoldBatchNorm1d(Tensor scale, Tensor shift) => new(GetName(), ToArray(scale), ToArray(shift));
 
     /// <summary>An immutable managed copy of merged statistics.</summary>
     /// <param name="scale">(channels).</param>
     /// <param name="shift">(channels).</param>
     protected FoldedBatchNorm2d FoldBatchNorm2d(Tensor scale, Tensor shift) => new(GetName(), ToArray(scale), ToArray(shift));
+
+    /// <summary>TorchSharp's BatchNorm1d with copies of the given tensors, in eval mode.</summary>
+    /// <param name="weight">(features), or null.</param>
+    /// <param name="bias">(features), or null.</param>
+    /// <param name="runningMean">(features).</param>
+    /// <param name="runningVar">(features).</param>
+    /// <param name="eps">Added to the variance.</param>
+    protected BatchNorm1d MakeBatchNorm1d(Tensor? weight, Tensor? bias, Tensor runningMean, Tensor runningVar, double eps)
+    {
+        CheckStatistics(weight, bias, runningMean, runningVar);
+        return InEvalMode(
+            nn.BatchNorm1d(runningMean.shape[0], eps, affine: weight is not null, device: runningMean.device, dtype: runningMean.dtype), weight, bias, runningMean, runningVar);
+    }
 
     /// <summary>TorchSharp's BatchNorm2d with copies of the given tensors, in eval mode.</summary>
     /// <param name="weight">(channels), or null.</param>
@@ -51,19 +89,18 @@ public abstract partial class Layer
     /// <param name="eps">Added to the variance.</param>
     protected BatchNorm2d MakeBatchNorm2d(Tensor? weight, Tensor? bias, Tensor runningMean, Tensor runningVar, double eps)
     {
-        ArgumentNullException.ThrowIfNull(runningMean);
-        ArgumentNullException.ThrowIfNull(runningVar);
-        CheckFinite(runningMean, "running_mean");
-        CheckFinite(runningVar, "running_var");
-        CheckOptional(weight, bias);
-        var norm = nn.BatchNorm2d(runningMean.shape[0], eps, affine: weight is not null, device: runningMean.device, dtype: runningMean.dtype);
-        using var noGradient = no_grad();
-        norm.running_mean!.copy_(runningMean);
-        norm.running_var!.copy_(runningVar);
-        Copy(weight, norm.weight);
-        Copy(bias, norm.bias);
-        norm.eval();
-        return norm;
+        CheckStatistics(weight, bias, runningMean, runningVar);
+        return InEvalMode(
+            nn.BatchNorm2d(runningMean.shape[0], eps, affine: weight is not null, device: runningMean.device, dtype: runningMean.dtype), weight, bias, runningMean, runningVar);
+    }
+
+    /// <summary>A plain layer with copies of merged statistics, under this layer's name.</summary>
+    /// <param name="scale">(features).</param>
+    /// <param name="shift">(features).</param>
+    protected PlainBatchNorm1d MakePlainBatchNorm1d(Tensor scale, Tensor shift)
+    {
+        CheckMerged(scale, shift);
+        return new PlainBatchNorm1d(GetName(), scale.detach().clone().DetachFromDisposeScope(), shift.detach().clone().DetachFromDisposeScope());
     }
 
     /// <summary>A plain layer with copies of merged statistics, under this layer's name.</summary>
@@ -71,10 +108,7 @@ public abstract partial class Layer
     /// <param name="shift">(channels).</param>
     protected PlainBatchNorm2d MakePlainBatchNorm2d(Tensor scale, Tensor shift)
     {
-        ArgumentNullException.ThrowIfNull(scale);
-        ArgumentNullException.ThrowIfNull(shift);
-        CheckFinite(scale, "scale");
-        CheckFinite(shift, "shift");
+        CheckMerged(scale, shift);
         return new PlainBatchNorm2d(GetName(), scale.detach().clone().DetachFromDisposeScope(), shift.detach().clone().DetachFromDisposeScope());
     }
 
@@ -130,6 +164,35 @@ public abstract partial class Layer
         ArgumentNullException.ThrowIfNull(weight);
         CheckFinite(weight, "weight");
         return new PlainRmsNorm(GetName(), weight.detach().clone(), eps);
+    }
+
+    private static TNorm InEvalMode<TNorm>(TNorm norm, Tensor? weight, Tensor? bias, Tensor runningMean, Tensor runningVar)
+        where TNorm : NormBase
+    {
+        using var noGradient = no_grad();
+        norm.running_mean!.copy_(runningMean);
+        norm.running_var!.copy_(runningVar);
+        Copy(weight, norm.weight);
+        Copy(bias, norm.bias);
+        norm.eval();
+        return norm;
+    }
+
+    private void CheckStatistics(Tensor? weight, Tensor? bias, Tensor runningMean, Tensor runningVar)
+    {
+        ArgumentNullException.ThrowIfNull(runningMean);
+        ArgumentNullException.ThrowIfNull(runningVar);
+        CheckFinite(runningMean, "running_mean");
+        CheckFinite(runningVar, "running_var");
+        CheckOptional(weight, bias);
+    }
+
+    private void CheckMerged(Tensor scale, Tensor shift)
+    {
+        ArgumentNullException.ThrowIfNull(scale);
+        ArgumentNullException.ThrowIfNull(shift);
+        CheckFinite(scale, "scale");
+        CheckFinite(shift, "shift");
     }
 
     private void CheckOptional(Tensor? weight, Tensor? bias)

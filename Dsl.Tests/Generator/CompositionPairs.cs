@@ -91,6 +91,7 @@ internal static class CompositionPairs
     /// <summary>Kinds that have no weight matrix, or read single rows of it.</summary>
     public static IReadOnlyList<PairedKind> KindsWithoutMethods { get; } =
     [
+        new("BatchNorm1d", "BatchNorm1d(4)", "", "", "Subject.forward(x)", [3, 4]),
         new("BatchNorm2d", "BatchNorm2d(4)", "4, 5, 5", "", "Subject.forward(x)", [3, 4, 5, 5]),
         new("LayerNorm", "LayerNorm(4)", "", "", "Subject.forward(x)", [3, 4]),
         new("RmsNorm", "RmsNorm(4)", "", "", "Subject.forward(x)", [3, 4]),

@@ -40,7 +40,8 @@ public sealed class MutatedSourceTests
         [ BatchNorm2d ( 4 , Momentum = 0.2 ) ] public partial Layer Norm { get ; }
         [ Conv2d ( 4 , 4 , 3 , Groups = 4 , Bias = false ) ] public partial Layer Depthwise { get ; }
         [ Linear ( 16 , 8 ) , Quantize ( Bits = 8 , Granularity = Granularity . Group , GroupSize = 4 , Activations = true ) , LowRank ( 1 ) ] public partial Layer Head { get ; }
-        public override Tensor forward ( Tensor x ) { x = nn . functional . relu ( Norm . forward ( Stem . forward ( x ) ) ) ; x = Depthwise . forward ( x ) ; return Head . forward ( x . flatten ( 1 ) ) . sigmoid ( ) ; } }
+        [ BatchNorm1d ( 8 , Affine = false ) ] public partial Layer Last { get ; }
+        public override Tensor forward ( Tensor x ) { x = nn . functional . relu ( Norm . forward ( Stem . forward ( x ) ) ) ; x = Depthwise . forward ( x ) ; return Last . forward ( Head . forward ( x . flatten ( 1 ) ) . sigmoid ( ) ) ; } }
         [ LayerModel ( 5 ) ] public partial class Tokens : nn . Module < Tensor , Tensor > { public Tokens ( int unused = 0 ) : base ( nameof ( Tokens ) ) { RegisterComponents ( ) ; }
         [ Embedding ( 11 , 8 , PaddingIndex = 0 ) ] public partial Layer Table { get ; } [ RmsNorm ( 8 , Eps = 1e-5 ) ] public partial Layer Norm { get ; }
         [ Attention ( 8 , 2 , KvHeads = 1 , Causal = true ) , Quantize ( Bits = 4 , On = Part . Query | Part . Value ) ] public partial Layer Mixer { get ; }

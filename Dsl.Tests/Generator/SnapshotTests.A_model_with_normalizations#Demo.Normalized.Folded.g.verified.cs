@@ -3,11 +3,13 @@
 //
 //   Images      BatchNorm2d(3)
 //   Rows        LayerNorm(192, eps 1E-05)
+//   Columns     BatchNorm1d(192)
 //   Scaled      RmsNorm(192, eps 1E-06)
 //
-//   arena       384 values (1,536 bytes) per sample, 384 without reuse
+//   arena       384 values (1,536 bytes) per sample, 576 without reuse
 //     images    192 values from 0
 //     rows      192 values from 192
+//     columns   192 values from 0
 // </auto-generated>
 #nullable enable
 
@@ -29,20 +31,23 @@ public sealed partial class Normalized
         public const string Name = "Normalized";
 
         /// <summary>The layers and how they are wired; a file with another signature is refused.</summary>
-        public const string Signature = "Images BatchNorm2d(3); Rows LayerNorm(192, eps 1E-05); Scaled RmsNorm(192, eps 1E-06); Images(-1); Reshape(0, 192); Rows(1); Relu(2); Scaled(3); return 4";
+        public const string Signature = "Images BatchNorm2d(3); Rows LayerNorm(192, eps 1E-05); Columns BatchNorm1d(192); Scaled RmsNorm(192, eps 1E-06); Images(-1); Reshape(0, 192); Rows(1); Relu(2); Columns(3); Scaled(4); return 5";
 
         private readonly FoldedBatchNorm2d imagesLayer;
 
         private readonly FoldedLayerNorm rowsLayer;
 
+        private readonly FoldedBatchNorm1d columnsLayer;
+
         private readonly FoldedRmsNorm scaledLayer;
 
         /// <summary>Makes the model from its folded layers.</summary>
-        public Folded(FoldedBatchNorm2d imagesLayer, FoldedLayerNorm rowsLayer, FoldedRmsNorm scaledLayer)
-            : base(Name, Signature, inputSize: 192, outputSize: 192, [imagesLayer, rowsLayer, scaledLayer])
+        public Folded(FoldedBatchNorm2d imagesLayer, FoldedLayerNorm rowsLayer, FoldedBatchNorm1d columnsLayer, FoldedRmsNorm scaledLayer)
+            : base(Name, Signature, inputSize: 192, outputSize: 192, [imagesLayer, rowsLayer, columnsLayer, scaledLayer])
         {
             this.imagesLayer = RequireBatchNorm2d(imagesLayer, "Images", 3);
             this.rowsLayer = RequireLayerNorm(rowsLayer, "Rows", 192, eps: 1E-05, bias: true);
+            this.columnsLayer = RequireBatchNorm1d(columnsLayer, "Columns", 192);
             this.scaledLayer = RequireRmsNorm(scaledLayer, "Scaled", 192, eps: 1E-06);
         }
 
@@ -55,6 +60,7 @@ public sealed partial class Normalized
             var model = new Folded(
                 file.ReadBatchNorm2d("Images", 3),
                 file.ReadLayerNorm("Rows", 192, eps: 1E-05, bias: true),
+                file.ReadBatchNorm1d("Columns", 192),
                 file.ReadRmsNorm("Scaled", 192, eps: 1E-06));
             file.Complete();
             return model;
@@ -69,7 +75,9 @@ public sealed partial class Normalized
             var rows = arena.Span.Slice(batch * 192, batch * 192);
             rowsLayer.Forward(images, rows, batch);
             Activations.Relu(rows, rows);
-            scaledLayer.Forward(rows, y, batch);
+            var columns = arena.Span.Slice(0, batch * 192);
+            columnsLayer.Forward(rows, columns, batch);
+            scaledLayer.Forward(columns, y, batch);
         }
     }
 }

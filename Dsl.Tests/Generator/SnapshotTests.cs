@@ -72,9 +72,10 @@ public sealed class SnapshotTests
         {
             [BatchNorm2d(3, Momentum = 0.2)] public partial Layer Images { get; }
             [LayerNorm(192)] public partial Layer Rows { get; }
+            [BatchNorm1d(192)] public partial Layer Columns { get; }
             [RmsNorm(192)] public partial Layer Scaled { get; }
 
-            public override Tensor forward(Tensor x) => Scaled.forward(Rows.forward(Images.forward(x).flatten(1)).relu());
+            public override Tensor forward(Tensor x) => Scaled.forward(Columns.forward(Rows.forward(Images.forward(x).flatten(1)).relu()));
         }
         """));
 

@@ -76,6 +76,17 @@ public sealed class WideningTests
         Assert.All(found, diagnostic => Assert.Contains(expected!, diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_batch_normalization_of_rows_is_widened_with_its_neighbours()
+    {
+        var run = GeneratorRun.Of(
+            "[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { [Linear(4, 8), SparseIso(0.75)] public partial Layer A { get; } [BatchNorm1d(8)] public partial Layer B { get; } [Linear(8, 3)] public partial Layer C { get; } "
+            + "public override Tensor forward(Tensor x) => C.forward(B.forward(A.forward(x)).relu()); }");
+        Assert.Empty(run.CompileErrors);
+        Assert.Contains("B: BatchNorm1d(16)", run.File("M+BLayer.g.cs"), StringComparison.Ordinal);
+        Assert.Contains("C: Linear(16 → 3)", run.File("M+CLayer.g.cs"), StringComparison.Ordinal);
+    }
+
     private static GeneratorRun OfImages(string a, string b, string c, string body) => GeneratorRun.Of(
         $"[LayerModel(1, 5, 5)] public partial class M : nn.Module<Tensor, Tensor> {{ [{a}] public partial Layer A {{ get; }} [{b}] public partial Layer B {{ get; }} [{c}] public partial Layer C {{ get; }} "
         + "public override Tensor forward(Tensor x) => " + body + "; }");

@@ -102,6 +102,18 @@ public sealed class DeviceLayerTests(CpuDevice device) : IClassFixture<CpuDevice
         Assert.IsType<IndexOutOfTableException>(deviceTable.Statuses.Single().Take(device.Stream));
     }
 
+    [Fact]
+    public void A_batch_normalization_of_rows()
+    {
+        var random = new Random(6);
+        var norm = new FoldedBatchNorm1d("Subject", Values.Uniform(random, 7), Values.Uniform(random, 7));
+        var (x, y) = (Values.Uniform(random, 5 * 7), new float[5 * 7]);
+        norm.Forward(x, y, 5);
+        using var onDevice = new DeviceBatchNorm1d(device.Kernels, norm);
+
+        Same(y, device.Run(x, y.Length, (from, to) => onDevice.Forward(device.Stream, from, to, 5)));
+    }
+
     [Theory]
     [InlineData(0f, 1)]
     [InlineData(88f, 2)]

@@ -43,6 +43,8 @@ public sealed class DeviceModelTests(CpuDevice device, OfflineCompiler compiler)
                 [BatchNorm2d(4)] public partial Layer Norm { get; }
                 [Conv2d(4, 4, 3, Padding = 1)] public partial Layer Again { get; }
                 [Linear(4, 3)] public partial Layer Head { get; }
+                [BatchNorm1d(3)] public partial Layer HeadNorm { get; }
+                [BatchNorm1d(3)] public partial Layer Last { get; }
                 public override Tensor forward(Tensor x)
                 {
                     var y = nn.functional.relu(Stem.forward(x));
@@ -50,7 +52,8 @@ public sealed class DeviceModelTests(CpuDevice device, OfflineCompiler compiler)
                     y = nn.functional.max_pool2d(nn.functional.gelu(Again.forward(y)) - y, 2);
                     y = nn.functional.avg_pool2d(y, 2, padding: 1) * nn.functional.sigmoid(nn.functional.avg_pool2d(y, 2, padding: 1));
                     y = nn.functional.adaptive_avg_pool2d(y, 1).flatten(1);
-                    return nn.functional.log_softmax(Head.forward(y), -1);
+                    y = Last.forward(nn.functional.gelu(HeadNorm.forward(Head.forward(y))));
+                    return nn.functional.log_softmax(y, -1);
                 }
             }
             [LayerModel(3)] public sealed partial class Tokens : nn.Module<Tensor, Tensor>

@@ -48,6 +48,7 @@ internal static class KernelCatalog
         Indexed((Action<Index2D, ArrayView<float>, ArrayView<float>, PoolShape>)ImageKernels.MaxPool, "max pool", "value of a window", 4),
         Indexed((Action<Index2D, ArrayView<float>, ArrayView<float>, PoolShape>)ImageKernels.AveragePool, "average pool", "value of a window", 4),
         Indexed((Action<Index2D, ArrayView<float>, ArrayView<float>, int, int, ArrayView<float>, ArrayView<float>>)ImageKernels.ScaleChannels, "batch norm", "value", 8),
+        Indexed((Action<Index2D, ArrayView<float>, ArrayView<float>, int, ArrayView<float>, ArrayView<float>>)ImageKernels.ScaleFeatures, "batch norm of rows", "value", 8),
         Indexed((Action<Index2D, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, int, ArrayView<int>>)ValueKernels.Embed, "embedding", "value", 8),
         Indexed((Action<Index1D, ArrayView<float>, ArrayView<float>, RoundingGrid, ArrayView<int>>)ValueKernels.Round, "rounded inputs", "value", 8),
         Indexed((Action<Index2D, ArrayView<float>, ArrayView<float>, int>)ValueKernels.FollowByOne, "rows followed by a 1", "value", 8),

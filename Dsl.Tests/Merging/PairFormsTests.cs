@@ -22,6 +22,17 @@ public sealed class PairFormsTests
         ["low-rank convolution"] = AfterConvolution([], ["LowRank"], 1),
         ["companded sum"] = AfterConvolution([], ["LowRank", "Compander"], 1),
         ["normalization without weight"] = AfterConvolution([], [], 0),
+        ["linear"] = AfterLinear([], [], 1),
+        ["linear without bias"] = AfterLinear([("Bias", 0)], [], 1),
+        ["companded linear"] = AfterLinear([], ["Compander"], 1),
+        ["low-rank linear"] = AfterLinear([], ["LowRank"], 1),
+        ["companded linear sum"] = AfterLinear([], ["LowRank", "Compander"], 0),
+        ["codes"] = InCodes("Linear(inFeatures = 6, outFeatures = 5)", "Quantize(Bits = 4)"),
+        ["codes with zero points, in groups"] = InCodes("Linear(inFeatures = 8, outFeatures = 5, Bias = 0)", "Quantize(Bits = 4, Symmetric = 0, Granularity = Group, GroupSize = 4)"),
+        ["codes of a companded sum"] = InCodes("Linear(inFeatures = 6, outFeatures = 5)", "LowRank(rank = 2), Compander, Quantize(Bits = 4, Scheme = Nf4)"),
+        ["powers of two"] = InCodes("Conv2d(inChannels = 4, outChannels = 6, kernelSize = 3)", "Quantize(Bits = 4, Scheme = Log2)"),
+        ["learned scale"] = InCodes("Conv2d(inChannels = 4, outChannels = 6, kernelSize = 3, Groups = 2, Bias = 0)", "Quantize(Bits = 2, Scheme = Lsq)"),
+        ["binary planes"] = InCodes("Linear(inFeatures = 6, outFeatures = 5)", "Quantize(Bits = 2, Scheme = Binary)"),
         ["layer normalization"] = BeforeLinear("LayerNorm", [], [], 1),
         ["layer normalization without bias"] = BeforeLinear("LayerNorm", [("Bias", 0)], [], 1),
         ["layer normalization, linear without bias"] = BeforeLinear("LayerNorm", [], [], 0),
@@ -60,6 +71,16 @@ public sealed class PairFormsTests
 
     private static MergedPair AfterConvolution((string Name, double Value)[] options, string[] methods, double affine) =>
         new(Layer("Conv", "Conv2d", [.. Convolution, .. options], methods), Layer("Norm", "BatchNorm2d", [("features", 6), ("Affine", affine)], []));
+
+    private static MergedPair AfterLinear((string Name, double Value)[] options, string[] methods, double affine) =>
+        new(Layer("Hidden", "Linear", [.. Linear, .. options], methods), Layer("Norm", "BatchNorm1d", [("features", 5), ("Affine", affine)], []));
+
+    private static MergedPair InCodes(string kind, string methods)
+    {
+        var layer = Proof.Declarations.Task(kind + ", " + methods).Layer;
+        var norm = kind.StartsWith("Linear", StringComparison.Ordinal) ? ("BatchNorm1d", 5) : ("BatchNorm2d", 6);
+        return new(layer, Layer("Norm", norm.Item1, [("features", norm.Item2)], []));
+    }
 
     private static MergedPair BeforeLinear(string norm, (string Name, double Value)[] options, string[] methods, double bias) =>
         new(Layer("Norm", norm, [("features", 6), .. options], []), Layer("Head", "Linear", [.. Linear, ("Bias", bias)], methods));

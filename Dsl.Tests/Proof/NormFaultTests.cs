@@ -14,6 +14,9 @@ public class NormFaultTests
     [InlineData("BatchNorm2d(features = 3)", true)]
     [InlineData("BatchNorm2d(features = 3, Affine = false)", true)]
     [InlineData("BatchNorm2d(features = 3)", false)]
+    [InlineData("BatchNorm1d(features = 3)", true)]
+    [InlineData("BatchNorm1d(features = 3, Affine = false)", true)]
+    [InlineData("BatchNorm1d(features = 3)", false)]
     [InlineData("LayerNorm(features = 4)", false)]
     [InlineData("RmsNorm(features = 4)", false)]
     public void Every_fault_in_a_backward_pass_is_found(string declaration, bool isTraining)
@@ -35,6 +38,8 @@ public class NormFaultTests
     [Theory]
     [InlineData("BatchNorm2d(features = 3)")]
     [InlineData("BatchNorm2d(features = 3, Affine = false)")]
+    [InlineData("BatchNorm1d(features = 3)")]
+    [InlineData("BatchNorm1d(features = 3, Affine = false)")]
     public void Every_fault_in_a_fold_is_refuted(string declaration)
     {
         var claim = Declarations.Forms(declaration).Claim;

@@ -80,7 +80,8 @@ public sealed class QuantizedModelTests
         try
         {
             Refused(path, model, "Head.codes", entry => entry with { Data = entry.Data[1..], Shape = EquatableList.Create<long>([entry.Data.Length - 1]) });
-            Refused(path, model, "Head.scales", entry => SafetensorsEntry.FromFloats(entry.Name, [.. Enumerable.Repeat(-1f, 20)], 20));
+            Refused(path, model, "Head.scales", entry => SafetensorsEntry.FromFloats(entry.Name, [.. Enumerable.Repeat(1f, 19)], 19));
+            Refused(path, model, "Head.scales", entry => SafetensorsEntry.FromFloats(entry.Name, [.. Enumerable.Repeat(float.NegativeInfinity, 20)], 20));
             Refused(path, model, "Head.scales", entry => SafetensorsEntry.FromFloats(entry.Name, [.. Enumerable.Repeat(float.NaN, 20)], 20));
             Refused(path, model, "Head.zeros", entry => SafetensorsEntry.FromFloats(entry.Name, [1], 1));
             Refused(path, model, "Merged.codes", entry => entry with { Data = Enumerable.Repeat((byte)255, entry.Data.Length).ToArray() });

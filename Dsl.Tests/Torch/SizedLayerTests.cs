@@ -19,6 +19,7 @@ public sealed class SizedLayerTests
         { "coded convolution", () => new SizedCodedConvolution(2), () => new NumberedCodedConvolution(), [2, 2, 6, 5] },
         { "layer norm", () => new SizedLayerNorm(8), () => new NumberedLayerNorm(), [3, 8] },
         { "rms norm", () => new SizedRmsNorm(8), () => new NumberedRmsNorm(), [3, 8] },
+        { "batch norm of rows", () => new SizedRowBatchNorm(8), () => new NumberedRowBatchNorm(), [5, 8] },
         { "batch norm", () => new SizedBatchNorm(2), () => new NumberedBatchNorm(), [2, 2, 6, 5] },
     };
 

@@ -111,6 +111,15 @@ public sealed partial class SizedBatchNorm
 [BatchNorm2d(2)]
 public sealed partial class NumberedBatchNorm;
 
+public sealed partial class SizedRowBatchNorm
+{
+    [BatchNorm1d(nameof(width))]
+    public partial SizedRowBatchNorm(int width);
+}
+
+[BatchNorm1d(8)]
+public sealed partial class NumberedRowBatchNorm;
+
 [Embedding("count", "dim", PaddingIndex = 3)]
 public sealed partial class SizedEmbedding
 {

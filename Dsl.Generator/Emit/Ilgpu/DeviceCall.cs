@@ -41,7 +41,7 @@ internal sealed record DeviceCall(LayerShape Layer, int Number, string Field, Eq
     }
 
     private static EquatableArray<int>? ImageOf(ForwardProgram program, ForwardStep.Layer step, EquatableArray<LayerShape> layers) =>
-        layers.First(layer => layer.Name == step.Name) is Conv2dShape or BatchNorm2dShape ? program.ShapeOf(step.Argument) : null;
+        layers.First(layer => layer.Name == step.Name) is Conv2dShape or BatchNormShape { OfImages: true } ? program.ShapeOf(step.Argument) : null;
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

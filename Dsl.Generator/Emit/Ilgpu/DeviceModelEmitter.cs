@@ -202,7 +202,7 @@ internal sealed class DeviceModelEmitter
 
     private string CountOf(ForwardStep.Layer step) => layers.First(shape => shape.Name == step.Name) switch
     {
-        Conv2dShape or BatchNorm2dShape => "batch",
+        Conv2dShape or BatchNormShape { OfImages: true } => "batch",
         AttentionShape => Times(ForwardProgram.Product(step.Shape.Take(step.Shape.Count - 2))) + ", tokens: " + Text(step.Shape[step.Shape.Count - 2]),
         _ => Times(ForwardProgram.Product(step.Shape.Take(step.Shape.Count - 1))),
     };

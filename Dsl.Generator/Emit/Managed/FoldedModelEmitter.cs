@@ -25,7 +25,7 @@ internal sealed class FoldedModelEmitter
         this.type = type;
         this.program = program;
         this.layers = layers;
-        fused = EpilogueFusion.Fuse(program, name => ShapeOf(name) is LinearShape or Conv2dShape or BatchNorm2dShape or AttentionShape);
+        fused = EpilogueFusion.Fuse(program, name => ShapeOf(name) is LinearShape or Conv2dShape or BatchNormShape or AttentionShape);
         var names = new NameScope(BufferPlan.Input, BufferPlan.Output, BufferPlan.Arena, "batch");
         fields = layers.ToDictionary(layer => layer.Name, layer => names.Variable(layer.Name + "Layer"));
         plan = BufferPlan.Of(fused, names);
@@ -219,7 +219,7 @@ internal sealed class FoldedModelEmitter
         var shape = layer.Shape;
         switch (ShapeOf(layer.Name))
         {
-            case Conv2dShape or BatchNorm2dShape:
+            case Conv2dShape or BatchNormShape { OfImages: true }:
                 var image = fused.ShapeOf(layer.Argument);
                 return $"batch, height: {Text(image[1])}, width: {Text(image[2])}";
             case AttentionShape:

@@ -29,7 +29,7 @@ internal sealed record KindText(IReadOnlyList<string> Constants, string Geometry
         LinearShape => new([], string.Empty, (first, tensors) => Rows(forms.Weight.ColumnsText, forms.Weight.RowsText, first, tensors)),
         RowNormShape => new(NormWriter.Constants(forms.Norm!), string.Empty, (first, tensors) => Rows(forms.Weight.RowsText, forms.Weight.RowsText, first, tensors)),
         EmbeddingShape => new([], string.Empty, (_, tensors) => TableWriter.Forward(forms.Weight, tensors)),
-        BatchNorm2dShape => new(NormWriter.Constants(forms.Norm!), string.Empty, (first, tensors) => NormWriter.BatchForward(forms, first, tensors)),
+        BatchNormShape => new(NormWriter.Constants(forms.Norm!), string.Empty, (first, tensors) => NormWriter.BatchForward(forms, first, tensors)),
         Conv2dShape convolution => new(
             [
                 "/// <summary>Channels, kernel and how it slides.</summary>",

@@ -41,13 +41,13 @@ internal static class NormWriter
         writer.Line();
     }
 
-    /// <summary>The body of forward for images: which statistics are meant depends on the mode.</summary>
+    /// <summary>The body of forward of a batch normalization: which statistics are meant depends on the mode.</summary>
     public static IReadOnlyList<string> BatchForward(LayerForms forms, string first, string tensors)
     {
         var trained = string.Concat(forms.Stored.Where(stored => stored.Tensor.Role == TensorRole.Trainable).Select(stored => ", " + NamesOf.Variable(stored.Tensor.Name)));
         return
         [
-            $"CheckChannels(input, {forms.Weight.RowsText}, {first});",
+            $"{(forms.Shape is BatchNormShape { OfImages: true } ? "CheckChannels" : "CheckFeatures")}(input, {forms.Weight.RowsText}, {first});",
             "if (!training)",
             "{",
             $"    return Pass.Apply(input, {tensors});",

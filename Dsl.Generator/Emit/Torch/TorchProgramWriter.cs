@@ -92,7 +92,7 @@ internal static class TorchProgramWriter
     private static (string Text, int Precedence) Text(Pointwise body, EquatableArray<Index> axes, Func<Size, string> sizeOf) => body switch
     {
         Pointwise.Number number => TorchFunctions.Number(number.Exact),
-        Pointwise.Extent extent => sizeOf(extent.Size) is var text && text.All(char.IsDigit) ? (text, TorchFunctions.Primary) : (text, text.Contains(" + ") || text.Contains(" - ") ? TorchFunctions.Additive : TorchFunctions.Multiplicative),
+        Pointwise.Extent extent => sizeOf(extent.Size) is var text && !text.Contains(' ') ? (text, TorchFunctions.Primary) : (text, text.Contains(" + ") || text.Contains(" - ") ? TorchFunctions.Additive : TorchFunctions.Multiplicative),
         Pointwise.Table table => (CodebookWriter.NameOf(table.Levels), TorchFunctions.Primary),
         Pointwise.Read read => (Align(read.Source, axes), TorchFunctions.Primary),
         Pointwise.Apply apply when Constant(apply, sizeOf) is { } number => TorchFunctions.Number(number),

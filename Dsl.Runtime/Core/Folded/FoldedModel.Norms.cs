@@ -8,16 +8,18 @@ public abstract partial class FoldedModel
     /// <summary>Refuses a normalization that is not the one declared.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="name">Its declared name.</param>
+    /// <param name="features">Its declared width.</param>
+    /// <returns>The layer.</returns>
+    /// <exception cref="LayerShapeException">A name or size is another.</exception>
+    protected static FoldedBatchNorm1d RequireBatchNorm1d(FoldedBatchNorm1d layer, string name, int features) => RequireBatchNorm(layer, name, features);
+
+    /// <summary>Refuses a normalization that is not the one declared.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="name">Its declared name.</param>
     /// <param name="features">Its declared channels.</param>
     /// <returns>The layer.</returns>
     /// <exception cref="LayerShapeException">A name or size is another.</exception>
-    protected static FoldedBatchNorm2d RequireBatchNorm2d(FoldedBatchNorm2d layer, string name, int features)
-    {
-        ArgumentNullException.ThrowIfNull(layer);
-        return (layer.Name, layer.Features) == (name, features)
-            ? layer
-            : throw new LayerShapeException(name, "layer", $"{name} ({features})", $"{layer.Name} ({layer.Features})");
-    }
+    protected static FoldedBatchNorm2d RequireBatchNorm2d(FoldedBatchNorm2d layer, string name, int features) => RequireBatchNorm(layer, name, features);
 
     /// <summary>Refuses a normalization that is not the one declared.</summary>
     /// <param name="layer">The layer.</param>
@@ -66,6 +68,15 @@ public abstract partial class FoldedModel
         return (layer.Name, layer.Count, layer.Dim) == (name, count, dim)
             ? layer
             : throw new LayerShapeException(name, "layer", $"{name} ({count} × {dim})", $"{layer.Name} ({layer.Count} × {layer.Dim})");
+    }
+
+    private static TNorm RequireBatchNorm<TNorm>(TNorm layer, string name, int features)
+        where TNorm : FoldedBatchNorm
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        return (layer.Name, layer.Features) == (name, features)
+            ? layer
+            : throw new LayerShapeException(name, "layer", $"{name} ({features})", $"{layer.Name} ({layer.Features})");
     }
 
     private static string Describe(string name, int features, double eps, bool weight, bool bias) =>

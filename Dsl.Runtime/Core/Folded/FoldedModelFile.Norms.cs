@@ -3,7 +3,7 @@ namespace LayerDsl;
 /// <content>Normalizations and embeddings in files.</content>
 public sealed partial class FoldedModelFile
 {
-    /// <summary>Reads a batch normalization.</summary>
+    /// <summary>Reads a batch normalization of images.</summary>
     /// <param name="name">The layer's name.</param>
     /// <param name="features">Its channels.</param>
     /// <exception cref="FoldedFileException">A tensor is missing, of another type or shape, or holds NaN or infinity.</exception>
@@ -11,6 +11,16 @@ public sealed partial class FoldedModelFile
     {
         var (scale, shift) = (Take(ScaleName(name), features), Take(ShiftName(name), features));
         return Make(() => new FoldedBatchNorm2d(name, scale, shift));
+    }
+
+    /// <summary>Reads a batch normalization of rows.</summary>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="features">Values per row.</param>
+    /// <exception cref="FoldedFileException">A tensor is missing, of another type or shape, or holds NaN or infinity.</exception>
+    public FoldedBatchNorm1d ReadBatchNorm1d(string name, int features)
+    {
+        var (scale, shift) = (Take(ScaleName(name), features), Take(ShiftName(name), features));
+        return Make(() => new FoldedBatchNorm1d(name, scale, shift));
     }
 
     /// <summary>Reads a layer normalization.</summary>

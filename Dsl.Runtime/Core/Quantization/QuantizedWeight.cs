@@ -19,11 +19,11 @@ public sealed class QuantizedWeight
     /// <param name="name">The layer's name, for messages.</param>
     /// <param name="format">How codes stand for weights.</param>
     /// <param name="codes">(rows, columns).</param>
-    /// <param name="scales">One, or one for every group of every row; not negative. With binary planes as many for every plane, plane after plane.</param>
+    /// <param name="scales">One, or one for every group of every row; of any sign, since a merged normalization may turn a row around. With binary planes as many for every plane, plane after plane.</param>
     /// <param name="zeros">As many zero points; empty where the format has none.</param>
     /// <param name="down">A of the low-rank term, (rank, columns); empty for none.</param>
     /// <param name="up">B of the low-rank term, (rows, rank); empty for none.</param>
-    /// <exception cref="LayerShapeException">A length does not match the format, or a scale is negative.</exception>
+    /// <exception cref="LayerShapeException">A length does not match the format.</exception>
     /// <exception cref="NonFiniteWeightException">A value is NaN or infinite.</exception>
     public QuantizedWeight(
         string name, QuantizedFormat format, PackedCodes codes, ReadOnlySpan<float> scales, ReadOnlySpan<float> zeros = default, ReadOnlySpan<float> down = default, ReadOnlySpan<float> up = default)
@@ -42,10 +42,6 @@ public sealed class QuantizedWeight
         Require.Finite(name, "zeros", zeros);
         Require.Finite(name, "lora_A", down);
         Require.Finite(name, "lora_B", up);
-        if (scales.ContainsAnyInRange(float.MinValue, -float.Epsilon))
-        {
-            throw new LayerShapeException(name, "scales", "not negative", "a negative one");
-        }
 
         Format = format;
         Codes = codes;

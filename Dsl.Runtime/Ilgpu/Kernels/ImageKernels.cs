@@ -62,6 +62,13 @@ internal static class ImageKernels
         var at = (place.Y * plane) + place.X;
         y[at] = (x[at] * scale[channel]) + shift[channel];
     }
+
+    /// <summary>y = x · scale[i] + shift[i], a row for each number of the second index.</summary>
+    public static void ScaleFeatures(Index2D place, ArrayView<float> x, ArrayView<float> y, int features, ArrayView<float> scale, ArrayView<float> shift)
+    {
+        var at = (place.Y * features) + place.X;
+        y[at] = (x[at] * scale[place.X]) + shift[place.X];
+    }
 }
 
 /// <summary>The sizes of a pooling.</summary>

@@ -28,6 +28,34 @@ public sealed class DeviceRowNorm : DeviceLayer
     public void Forward(AcceleratorStream stream, ArrayView<float> x, ArrayView<float> y, int rows) => RowFunctions.Normalize(Kernels, stream, x, y, rows, parts);
 }
 
+/// <summary>A batch normalization of rows with its statistics merged: a factor and a summand for each feature.</summary>
+public sealed class DeviceBatchNorm1d : DeviceLayer
+{
+    private readonly int features;
+    private readonly ArrayView<float> scale;
+    private readonly ArrayView<float> shift;
+
+    /// <summary>Uploads a layer.</summary>
+    internal DeviceBatchNorm1d(KernelSet kernels, FoldedBatchNorm1d layer)
+        : base(kernels, layer.Name)
+    {
+        features = layer.Features;
+        (scale, shift) = (Memory.Upload(layer.Scale), Memory.Upload(layer.Shift));
+    }
+
+    /// <summary>Enqueues the normalization.</summary>
+    /// <param name="stream">Where.</param>
+    /// <param name="x">(batch, features).</param>
+    /// <param name="y">Of the same shape.</param>
+    /// <param name="batch">The rows.</param>
+    public void Forward(AcceleratorStream stream, ArrayView<float> x, ArrayView<float> y, int batch)
+    {
+        var run = Kernels.Get<Action<Index2D, ArrayView<float>, ArrayView<float>, int, ArrayView<float>, ArrayView<float>>, Action<AcceleratorStream, Index2D, ArrayView<float>, ArrayView<float>, int, ArrayView<float>, ArrayView<float>>>(
+            ImageKernels.ScaleFeatures, Kernels.Accelerator.LoadAutoGroupedKernel);
+        run(stream, new Index2D(features, batch), x, y, features, scale, shift);
+    }
+}
+
 /// <summary>A batch normalization with its statistics merged: a factor and a summand for each channel.</summary>
 public sealed class DeviceBatchNorm2d : DeviceLayer
 {

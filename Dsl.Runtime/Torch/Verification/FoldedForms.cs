@@ -16,6 +16,7 @@ internal static class FoldedForms
             FoldedLinear linear => Run(linear, x, values),
             FoldedConv2d convolution => Run(convolution, x, values),
             FoldedEmbedding embedding => Run(embedding, x, values),
+            FoldedBatchNorm1d norm => Same(x, y => norm.Forward(values, y, (int)x.shape[0])),
             FoldedBatchNorm2d norm => Same(x, y => norm.Forward(values, y, (int)x.shape[0], (int)x.shape[2], (int)x.shape[3])),
             FoldedLayerNorm norm => Same(x, y => norm.Forward(values, y, values.Length / norm.Features)),
             FoldedRmsNorm norm => Same(x, y => norm.Forward(values, y, values.Length / norm.Features)),

@@ -62,6 +62,16 @@ public class EpilogueTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public void A_batch_normalization_of_rows_finishes_as_the_separate_operations_do(EpilogueActivation activation, bool residual)
+    {
+        var random = new Random(7);
+        var layer = new FoldedBatchNorm1d("Norm", Values.Uniform(random, 19), Values.Uniform(random, 19));
+        var x = Values.Uniform(random, Rows * 19);
+        Holds(activation, residual, Rows * 19, y => layer.Forward(x, y, Rows), (y, finish) => layer.Forward(x, y, Rows, finish));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
     public void An_attention_layer_finishes_as_the_separate_operations_do(EpilogueActivation activation, bool residual)
     {
         var random = new Random(5);

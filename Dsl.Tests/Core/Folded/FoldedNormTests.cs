@@ -45,6 +45,8 @@ public sealed class FoldedNormTests
         var y = new float[12];
         new FoldedBatchNorm2d("b", [2, -1, 0], [1, 0, 5]).Forward([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], y, 2, 1, 2);
         Assert.Equal([3, 5, -3, -4, 5, 5, 15, 17, -9, -10, 5, 5], y);
+        new FoldedBatchNorm1d("b", [2, -1, 0], [1, 0, 5]).Forward([1, 2, 3, 4, 5, 6], y.AsSpan(0, 6), 2);
+        Assert.Equal([3, -2, 5, 9, -5, 5], y[..6]);
     }
 
     [Fact]
@@ -56,6 +58,11 @@ public sealed class FoldedNormTests
         Assert.Throws<LayerShapeException>(() => norm.Forward([], [], 0));
         Assert.Throws<LayerShapeException>(() => new FoldedBatchNorm2d("b", [1], [0]).Forward(new float[4], y, 1, 4, 0));
         Assert.Throws<LayerShapeException>(() => new FoldedBatchNorm2d("b", [1, 2], [0]));
+        Assert.Throws<LayerShapeException>(() => new FoldedBatchNorm1d("b", [1, 2], [0, 0]).Forward(new float[3], y, 2));
+        Assert.Throws<LayerShapeException>(() => new FoldedBatchNorm1d("b", [1, 2], [0, 0]).Forward(y, y, 2));
+        Assert.Throws<LayerShapeException>(() => new FoldedBatchNorm1d("b", [1, 2], [0, 0]).Forward([], [], 0));
+        Assert.Throws<LayerShapeException>(() => new FoldedBatchNorm1d("b", [], []));
+        Assert.Throws<NonFiniteWeightException>(() => new FoldedBatchNorm1d("b", [float.NaN], [0]));
         Assert.Throws<LayerShapeException>(() => new FoldedBatchNorm2d("b", [], []));
         Assert.Throws<LayerShapeException>(() => new FoldedLayerNorm("l", 2, 0, [], []));
         Assert.Throws<LayerShapeException>(() => new FoldedLayerNorm("l", 2, double.NaN, [], []));

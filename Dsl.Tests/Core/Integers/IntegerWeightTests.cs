@@ -126,10 +126,10 @@ public sealed class IntegerWeightTests
     public void Groups_of_any_size_add_up_to_the_same(int group, int columns)
     {
         var random = new Random(group);
-        var scales = Enumerable.Range(0, columns / group).Select(_ => (float)random.NextDouble()).ToArray();
+        var scales = Enumerable.Range(0, columns / group).Select(k => (float)random.NextDouble() * (k % 3 == 1 ? -1 : 1)).ToArray();
         var codes = Enumerable.Range(0, columns).Select(_ => (byte)random.Next(256)).ToArray();
         var weight = new QuantizedWeight(
-            "layer", new QuantizedFormat("Uniform", 8, group, true, QuantizedFormat.Steps(0, 256)), PackedCodes.Pack("layer", codes, 1, columns, 8), scales, [.. scales.Select(scale => MathF.Round(scale * 255))]);
+            "layer", new QuantizedFormat("Uniform", 8, group, true, QuantizedFormat.Steps(0, 256)), PackedCodes.Pack("layer", codes, 1, columns, 8), scales, [.. scales.Select(scale => MathF.Round(MathF.Abs(scale) * 255))]);
         var integers = IntegerWeight.Of(weight, new ActivationFormat("Uniform", 8, false))!;
         var row = new byte[integers.RowBytes];
         integers.Unpack(0, row);

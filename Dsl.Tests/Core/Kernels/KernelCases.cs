@@ -48,7 +48,7 @@ internal static class KernelCases
         var format = new QuantizedFormat(kind, bits, group, kind == "zero points", EquatableList.Create(levels));
         var codes = new byte[rows * columns];
         random.NextBytes(codes);
-        var scales = Enumerable.Range(0, format.ScaleCount(rows, columns)).Select(_ => 0.01f + random.NextSingle()).ToArray();
+        var scales = Enumerable.Range(0, format.ScaleCount(rows, columns)).Select(_ => (0.01f + random.NextSingle()) * (random.Next(4) == 0 ? -1 : 1)).ToArray();
         float[] zeros = format.HasZeroPoints ? [.. scales.Select(_ => (float)random.Next(count))] : [];
         return new QuantizedWeight("layer", format, PackedCodes.Pack("layer", Array.ConvertAll(codes, code => (byte)(code % count)), rows, columns, bits), scales, zeros);
     }

@@ -72,12 +72,36 @@ public class NormKernelTests
     }
 
     [Fact]
+    public void Planes_of_one_value_are_scaled_and_shifted_as_rows_on_every_path()
+    {
+        foreach (var kernels in Widths.Tested)
+        {
+            foreach (var (rows, features) in new[] { (1, 1), (3, 5), (2, 37), (40, 999) })
+            {
+                var random = new Random(features);
+                var (x, scale, shift) = (Values.Uniform(random, rows * features), Values.Uniform(random, features), Values.Uniform(random, features));
+                var residual = Values.Uniform(random, rows * features);
+                var y = Widths.Shifted(new float[x.Length], 1);
+
+                new ChannelWork { X = Widths.Shifted(x, 3), Y = y, Plane = 1, Scale = scale, Shift = shift, Epilogue = new Epilogue(EpilogueActivation.Relu, residual) }.Run(kernels);
+
+                for (var k = 0; k < y.Length; k++)
+                {
+                    Values.Close(Math.Max(0, ((double)x[k] * scale[k % features]) + shift[k % features] + residual[k]), y[k], 4e-7, $"y[{k}]");
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Layers_allocate_nothing()
     {
         var (x, y) = (new float[640], new float[640]);
         var rows = new FoldedLayerNorm("Rows", 64, 1e-5, [], []);
         var planes = new FoldedBatchNorm2d("Planes", [1, 2, 3, 4], [0, 0, 0, 1]);
         Allocations.AreNone(() => rows.Forward(x, y, 10));
+        var columns = new FoldedBatchNorm1d("Columns", [1, 2, 3, 4], [0, 0, 0, 1]);
         Allocations.AreNone(() => planes.Forward(x, y, 10, 4, 4));
+        Allocations.AreNone(() => columns.Forward(x, y, 160));
     }
 }

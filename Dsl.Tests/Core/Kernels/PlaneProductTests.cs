@@ -172,7 +172,7 @@ public sealed class PlaneProductTests
     private static void Compare(QuantizedWeight weight, float[] x, float[] bias, int batch, float[] y)
     {
         var (rows, columns, decoded) = (weight.Codes.Rows, weight.Codes.Columns, new float[weight.Codes.Columns]);
-        var largest = weight.Format.Planes * weight.Scales.ToArray().Max();
+        var largest = weight.Format.Planes * weight.Scales.ToArray().Max(MathF.Abs);
         for (var output = 0; output < rows; output++)
         {
             weight.Decode(output, decoded);
@@ -196,7 +196,7 @@ public sealed class PlaneProductTests
         var codes = new byte[rows * columns];
         random.NextBytes(codes);
         var format = new QuantizedFormat("Binary", planes, group, false, EquatableList.Create<float>([]), Planes: planes);
-        var scales = Enumerable.Range(0, format.ScaleCount(rows, columns)).Select(_ => 0.01f + random.NextSingle()).ToArray();
+        var scales = Enumerable.Range(0, format.ScaleCount(rows, columns)).Select(_ => (0.01f + random.NextSingle()) * (random.Next(4) == 0 ? -1 : 1)).ToArray();
         return new QuantizedWeight("layer", format, PackedCodes.Pack("layer", Array.ConvertAll(codes, code => (byte)(code & ((1 << planes) - 1))), rows, columns, planes), scales);
     }
 }

@@ -46,7 +46,7 @@ public sealed class TiledProductTests
             var (rows, columns) = (weight.Codes.Rows, weight.Codes.Columns);
             var y = new float[batch * rows];
             TiledProduct.MultiplyRounded(tiled, x, bias, y, batch, width);
-            var levels = tiled.Grid.LevelError * weight.Scales.ToArray().Max();
+            var levels = tiled.Grid.LevelError * weight.Scales.ToArray().Max(MathF.Abs);
             Compare(weight, x, bias, batch, (row, output, sum, magnitude, weights) =>
             {
                 var step = x.Skip(row * columns).Take(columns).Max(Math.Abs) / 127;

@@ -29,6 +29,85 @@ public sealed class MergedModelTests : IDisposable
         GradientTests.AssertClose(net.forward(x).detach(), net.FoldTorch().forward(x).detach(), 2e-5, "folded with TorchSharp, unmerged");
     }
 
+    /// <summary>Float32 against float32: 2e-5 of the largest output.</summary>
+    [Fact]
+    public void Batch_normalizations_are_merged_into_linear_layers()
+    {
+        var net = Trained(new RowBatchNormNet(), () => (randn(16, 12) * 2) + 1);
+        var folded = net.Fold();
+        var (x, y) = (randn(200, 12), new float[200 * 64]);
+        net.eval();
+        folded.Forward(x.data<float>().ToArray(), y, 200);
+
+        Assert.Equal(["Hidden", "Middle", "Rows", "Between", "Sparse"], folded.Layers.Select(layer => layer.Name));
+        Assert.All(folded.Layers.OfType<FoldedLinear>(), layer => Assert.True(layer.HasBias));
+        Assert.False(((FoldedLayerNorm)folded.Layers[2]).Weight.IsEmpty);
+        Assert.IsType<FoldedSparseLinear>(folded.Layers[4]);
+        GradientTests.AssertClose(net.forward(x).detach(), tensor(y, 200, 64), 2e-5, "output");
+        var report = net.VerifyFold(x);
+        Assert.Equal(["Hidden + HiddenNorm", "Middle + MiddleNorm", "Rows", "Between + BetweenNorm", "Sparse + SparseNorm", "output"], report.Rows.Select(row => row.Name));
+        Assert.All(report.Rows, row => Assert.InRange(row.LargestRatio, 0, 1));
+        Assert.All(report.Rows.SkipLast(1), row => Assert.InRange(row.Bound, 0, 1e-3));
+        GradientTests.AssertClose(net.forward(x).detach(), net.FoldTorch().forward(x).detach(), 2e-5, "folded with TorchSharp, unmerged");
+
+        folded.Save(directory["rows"]);
+        var again = new float[y.Length];
+        RowBatchNormNet.Folded.Load(directory["rows"]).Forward(x.data<float>().ToArray(), again, 200);
+        Assert.Equal(y, again);
+    }
+
+    /// <summary>Float32 against float32: 2e-5 of the largest output.</summary>
+    [Fact]
+    public void Batch_normalizations_are_merged_into_the_scales_of_codes()
+    {
+        var net = Trained(new CodedBatchNormNet(), () => (randn(16, 2, 6, 6) * 2) + 1);
+        net.eval();
+        var folded = net.Fold();
+        var (x, y) = (randn(200, 2, 6, 6), new float[200 * 8]);
+        folded.Forward(x.data<float>().ToArray(), y, 200);
+
+        Assert.Equal(["Stem", "Powers", "Groups", "Planes", "Table", "Masked"], folded.Layers.Select(layer => layer.Name));
+        Assert.All(folded.Layers, layer => Assert.True(Codes(layer) is not null));
+        Assert.All([0, 2, 3, 4], layer => Assert.True(Codes(folded.Layers[layer])!.Scales.ToArray().Any(scale => scale < 0), $"layer {layer} has a factor below 0"));
+        GradientTests.AssertClose(net.forward(x).detach(), tensor(y, 200, 8), 2e-5, "output");
+        var report = net.VerifyFold(x);
+        Assert.Equal(["Stem + StemNorm", "Powers + PowersNorm", "Groups + GroupsNorm", "Planes + PlanesNorm", "Table + TableNorm", "Masked + MaskedNorm", "output"], report.Rows.Select(row => row.Name));
+        Assert.All(report.Rows, row => Assert.InRange(row.LargestRatio, 0, 1));
+
+        folded.Save(directory["codes"]);
+        var again = new float[y.Length];
+        CodedBatchNormNet.Folded.Load(directory["codes"]).Forward(x.data<float>().ToArray(), again, 200);
+        Assert.Equal(y, again);
+        var pairs = net.Certificates.Where(certificate => certificate.Layer.Contains('+')).ToArray();
+        Assert.Equal(6, pairs.Length);
+        Assert.All(pairs, pair => Assert.Contains("proved for every input, parameter and size", pair.Verdict, StringComparison.Ordinal));
+        Assert.Equal(folded.Layers.Select(layer => (layer.ParameterCount, layer.ByteCount)).Take(5), pairs.Select(pair => (pair.FoldedParameters, pair.FoldedBytes)).Take(5));
+    }
+
+    [Fact]
+    public void Codes_whose_scales_cannot_take_factors_stay_apart()
+    {
+        var net = Trained(new UnmergedCodesNet(), () => randn(16, 6));
+        var (folded, x, y) = (net.Fold(), randn(50, 6), new float[50 * 6]);
+        net.eval();
+        folded.Forward(x.data<float>().ToArray(), y, 50);
+        Assert.Equal(8, folded.Layers.Count);
+        Assert.All(net.VerifyFold(x).Rows, row => Assert.InRange(row.LargestRatio, 0, 1));
+    }
+
+    private static QuantizedWeight? Codes(FoldedLayer layer) => layer is FoldedConv2d convolution ? convolution.Quantized : ((FoldedLinear)layer).Quantized;
+
+    [Fact]
+    public void Scales_of_another_axis_than_the_rows_are_not_merged()
+    {
+        var net = Trained(new OtherAxisNet(), () => randn(16, 5, 4, 5));
+        var (folded, x, y) = (net.Fold(), randn(20, 5, 4, 5), new float[20 * 100]);
+        net.eval();
+        folded.Forward(x.data<float>().ToArray(), y, 20);
+        Assert.Equal(2, folded.Layers.Count);
+        GradientTests.AssertClose(net.forward(x).detach(), tensor(y, 20, 5, 4, 5), 2e-5, "output");
+    }
+
     [Fact]
     public void Weights_and_biases_of_row_normalizations_are_merged_into_linear_layers()
     {
@@ -82,12 +161,13 @@ public sealed class MergedModelTests : IDisposable
     [Fact]
     public void Every_merge_is_proved_for_every_size()
     {
-        var pairs = new BatchNormNet().Certificates.Concat(new RowNormNet().Certificates).Where(certificate => certificate.Layer.Contains('+')).ToArray();
-        Assert.Equal(6, pairs.Length);
+        var pairs = new BatchNormNet().Certificates.Concat(new RowBatchNormNet().Certificates).Concat(new RowNormNet().Certificates).Where(certificate => certificate.Layer.Contains('+')).ToArray();
+        Assert.Equal(10, pairs.Length);
         Assert.All(pairs, pair => Assert.Contains("proved for every input, parameter and size", pair.Verdict, StringComparison.Ordinal));
-        Assert.All(pairs.Take(3), pair => Assert.Contains(pair.SideConditions, condition => condition.Contains("eval mode", StringComparison.Ordinal)));
+        Assert.All(pairs.Take(7), pair => Assert.Contains(pair.SideConditions, condition => condition.Contains("eval mode", StringComparison.Ordinal)));
         Assert.Equal((6 * 27) + 6, pairs[0].FoldedParameters);
         Assert.Equal((2 * 6 * 27) + 6, pairs[0].InferenceFlops);
+        Assert.Equal(((12 * 10) + 10, (2 * 12 * 10) + 10), (pairs[3].FoldedParameters, pairs[3].InferenceFlops));
     }
 
     [Fact]
@@ -96,6 +176,10 @@ public sealed class MergedModelTests : IDisposable
         var convolution = new FoldedConv2d("c", new(1, 2, 1), [1, 2], []);
         var linear = new FoldedLinear("l", 2, 1, [1, 2], [3]);
         Assert.Throws<LayerShapeException>(() => convolution.MergeNext(new FoldedBatchNorm2d("b", [1], [0])));
+        Assert.Throws<LayerShapeException>(() => linear.MergeNext(new FoldedBatchNorm1d("b", [1, 1], [0, 0])));
+        Assert.Throws<NonFiniteWeightException>(() => linear.MergeNext(new FoldedBatchNorm1d("b", [float.MaxValue], [0])));
+        Assert.Equal([-2, -4], linear.MergeNext(new FoldedBatchNorm1d("b", [-2], [5])).Weight.ToArray());
+        Assert.Equal([-1], linear.MergeNext(new FoldedBatchNorm1d("b", [-2], [5])).Bias.ToArray());
         Assert.Throws<LayerShapeException>(() => linear.MergePrevious(new FoldedLayerNorm("n", 3, 1e-5, [], [])));
         Assert.Throws<LayerShapeException>(() => ((FoldedConv2d)new UnmergedNet().InCodes.Fold()).MergeNext(new FoldedBatchNorm2d("b", [1, 1], [0, 0])));
         Assert.Throws<NonFiniteWeightException>(() => convolution.MergeNext(new FoldedBatchNorm2d("b", [float.MaxValue, float.MaxValue], [0, 0])));
@@ -104,6 +188,30 @@ public sealed class MergedModelTests : IDisposable
         Assert.Equal([8], merged.Bias.ToArray());
         merged = linear.MergePrevious(new FoldedRmsNorm("n", 2, 1e-5, [10, -1]));
         Assert.Equal([3], merged.Bias.ToArray());
+    }
+
+    /// <summary>Rows of codes times factors, the scales in groups or in planes, with a low-rank term beside them: against rows of numbers times the same.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Scales_of_codes_take_the_factors_of_their_rows(int planes)
+    {
+        var random = new Random(3);
+        var format = new QuantizedFormat("Subject", 2, 4, planes == 0, planes == 0 ? QuantizedFormat.Steps(0, 4) : EquatableList.Create<float>([]), Rank: 1, BranchScale: 0.5f, planes);
+        var codes = PackedCodes.Pack("l", [.. Enumerable.Range(0, 24).Select(_ => (byte)random.Next(4))], 3, 8, 2);
+        var count = format.ScaleCount(3, 8);
+        var weight = new QuantizedWeight("l", format, codes, Core.Folded.Values.Uniform(random, count), planes == 0 ? Core.Folded.Values.Uniform(random, count) : [], Core.Folded.Values.Uniform(random, 8), Core.Folded.Values.Uniform(random, 3));
+        var layer = new FoldedQuantizedLinear("l", weight, [1, 2, 3]);
+        var (norm, x) = (new FoldedBatchNorm1d("b", [2, -3, 0], [1, 0, 5]), Core.Folded.Values.Uniform(random, 5 * 8));
+        var (apart, expected, merged) = (new float[15], new float[15], new float[15]);
+        layer.Forward(x, apart, 5);
+        norm.Forward(apart, expected, 5);
+
+        layer.MergeNext(norm).Forward(x, merged, 5);
+
+        Assert.All(expected.Zip(merged), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        layer.Forward(x, merged, 5);
+        Assert.Equal(apart, merged);
     }
 
     /// <summary>Factors of both signs and offsets off zero, as training may bring them; then a few steps.</summary>

@@ -14,6 +14,18 @@ public sealed partial class BareBatchNorm;
 [BatchNorm2d(1)]
 public sealed partial class OneChannelBatchNorm;
 
+[BatchNorm1d(5)]
+public sealed partial class RowBatchNorm;
+
+[BatchNorm1d(4, Eps = 1e-3, Momentum = 0.3)]
+public sealed partial class FastRowBatchNorm;
+
+[BatchNorm1d(3, Affine = false)]
+public sealed partial class BareRowBatchNorm;
+
+[BatchNorm1d(1)]
+public sealed partial class OneColumnBatchNorm;
+
 [LayerNorm(7)]
 public sealed partial class PlainLayerNormalization;
 
@@ -29,7 +41,30 @@ public sealed partial class PlainRootMeanSquare;
 [RmsNorm(1, Eps = 1e-3)]
 public sealed partial class OneFeatureRootMeanSquare;
 
-/// <summary>Every kind of normalization in one model.</summary>
+/// <summary>Batch normalizations of rows that nothing can take in: before a layer, and after a function, alone and with a residual.</summary>
+[LayerModel]
+public sealed partial class RowStatisticsNet : nn.Module<Tensor, Tensor>
+{
+    [BatchNorm1d(12)]
+    public partial Layer Whitened { get; }
+
+    [Linear(12, 9)]
+    public partial Layer Hidden { get; }
+
+    [BatchNorm1d(9, Eps = 1e-3)]
+    public partial Layer HiddenNorm { get; }
+
+    [BatchNorm1d(9, Affine = false)]
+    public partial Layer Last { get; }
+
+    public override Tensor forward(Tensor x)
+    {
+        var h = Hidden.forward(Whitened.forward(x)).relu();
+        return Last.forward((HiddenNorm.forward(h) + h).tanh());
+    }
+}
+
+/// <summary>Every other kind of normalization in one model.</summary>
 [LayerModel(2, 6, 6)]
 public sealed partial class NormalizedNet : nn.Module<Tensor, Tensor>
 {

@@ -6,14 +6,21 @@ namespace LayerDsl.Tests.Torch.Norms;
 /// <summary>Generated normalizations against TorchSharp's own, or against the formula where it has none, differentiated by its tape.</summary>
 public sealed class NormTests
 {
-    private sealed record Case(Func<Layer> Make, long Features, Func<IReadOnlyDictionary<string, Tensor>, Tensor, bool, Tensor> Reference, bool OfImages = false);
+    private sealed record Case(Func<Layer> Make, long Features, Func<IReadOnlyDictionary<string, Tensor>, Tensor, bool, Tensor> Reference, bool OfImages = false)
+    {
+        public bool HasStatistics { get; init; }
+    }
 
     private static readonly Dictionary<string, Case> Cases = new()
     {
-        ["batch norm"] = new(() => new PlainBatchNorm(), 3, (p, x, training) => BatchNorm(p, x, training, 1e-5), OfImages: true),
-        ["fast batch norm"] = new(() => new FastBatchNorm(), 4, (p, x, training) => BatchNorm(p, x, training, 1e-3), OfImages: true),
-        ["bare batch norm"] = new(() => new BareBatchNorm(), 3, (p, x, training) => BatchNorm(p, x, training, 1e-5), OfImages: true),
-        ["batch norm of one channel"] = new(() => new OneChannelBatchNorm(), 1, (p, x, training) => BatchNorm(p, x, training, 1e-5), OfImages: true),
+        ["batch norm"] = new(() => new PlainBatchNorm(), 3, (p, x, training) => BatchNorm(p, x, training, 1e-5), OfImages: true) { HasStatistics = true },
+        ["fast batch norm"] = new(() => new FastBatchNorm(), 4, (p, x, training) => BatchNorm(p, x, training, 1e-3), OfImages: true) { HasStatistics = true },
+        ["bare batch norm"] = new(() => new BareBatchNorm(), 3, (p, x, training) => BatchNorm(p, x, training, 1e-5), OfImages: true) { HasStatistics = true },
+        ["batch norm of one channel"] = new(() => new OneChannelBatchNorm(), 1, (p, x, training) => BatchNorm(p, x, training, 1e-5), OfImages: true) { HasStatistics = true },
+        ["batch norm of rows"] = new(() => new RowBatchNorm(), 5, (p, x, training) => BatchNorm(p, x, training, 1e-5)) { HasStatistics = true },
+        ["fast batch norm of rows"] = new(() => new FastRowBatchNorm(), 4, (p, x, training) => BatchNorm(p, x, training, 1e-3)) { HasStatistics = true },
+        ["bare batch norm of rows"] = new(() => new BareRowBatchNorm(), 3, (p, x, training) => BatchNorm(p, x, training, 1e-5)) { HasStatistics = true },
+        ["batch norm of one column"] = new(() => new OneColumnBatchNorm(), 1, (p, x, training) => BatchNorm(p, x, training, 1e-5)) { HasStatistics = true },
         ["layer norm"] = new(() => new PlainLayerNormalization(), 7, (p, x, _) => nn.functional.layer_norm(x, [7], p["weight"], p["bias"], 1e-5)),
         ["unbiased layer norm"] = new(() => new UnbiasedLayerNormalization(), 5, (p, x, _) => nn.functional.layer_norm(x, [5], p["weight"], null, 1e-2)),
         ["layer norm of one feature"] = new(() => new OneFeatureLayerNormalization(), 1, (p, x, _) => nn.functional.layer_norm(x, [1], p["weight"], p["bias"], 1e-5)),
@@ -23,7 +30,7 @@ public sealed class NormTests
 
     public static TheoryData<string> Names => [.. Cases.Keys];
 
-    public static TheoryData<string> OfImages => [.. Cases.Where(pair => pair.Value.OfImages).Select(pair => pair.Key)];
+    public static TheoryData<string> WithStatistics => [.. Cases.Where(pair => pair.Value.HasStatistics).Select(pair => pair.Key)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -83,16 +90,19 @@ public sealed class NormTests
     }
 
     [Theory]
-    [MemberData(nameof(OfImages))]
+    [MemberData(nameof(WithStatistics))]
     public void Running_statistics_follow_as_those_of_TorchSharp(string name)
     {
-        var (layer, momentum, eps) = (Cases[name].Make(), name == "fast batch norm" ? 0.3 : 0.1, name == "fast batch norm" ? 1e-3 : 1e-5);
+        var (isFast, isAffine) = (name.StartsWith("fast", StringComparison.Ordinal), !name.StartsWith("bare", StringComparison.Ordinal));
+        var (layer, features, momentum, eps) = (Cases[name].Make(), Cases[name].Features, isFast ? 0.3 : 0.1, isFast ? 1e-3 : 1e-5);
         layer.to(float64);
-        var reference = nn.BatchNorm2d(Cases[name].Features, eps, momentum, affine: name != "bare batch norm", dtype: float64);
+        nn.Module<Tensor, Tensor> reference = Cases[name].OfImages
+            ? nn.BatchNorm2d(features, eps, momentum, affine: isAffine, dtype: float64)
+            : nn.BatchNorm1d(features, eps, momentum, affine: isAffine, dtype: float64);
         manual_seed(9);
         for (var step = 0; step < 5; step++)
         {
-            var x = (randn([3, Cases[name].Features, 4, 5], float64) * (step + 1)) + step;
+            var x = (Input(name, 3, float64) * (step + 1)) + step;
             GradientTests.AssertClose(reference.forward(x), layer.forward(x), 1e-9, "output");
         }
 
@@ -106,7 +116,7 @@ public sealed class NormTests
 
         reference.eval();
         layer.eval();
-        var sample = randn([2, Cases[name].Features, 3, 3], float64);
+        var sample = Input(name, 2, float64);
         GradientTests.AssertClose(reference.forward(sample), layer.forward(sample), 1e-9, "eval output");
         Assert.Equal(5, layer.state_dict()["num_batches_tracked"].item<long>());
     }
@@ -166,6 +176,13 @@ public sealed class NormTests
         Assert.Equal(0, layer.state_dict()["num_batches_tracked"].item<long>());
         layer.eval();
         Assert.Equal([1L, 3, 1, 1], layer.forward(zeros(1, 3, 1, 1)).shape);
+
+        var rows = new RowBatchNorm();
+        error = Assert.Throws<LayerShapeException>(() => rows.forward(zeros(1, 5)));
+        Assert.Contains("more than one value for each feature", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, rows.state_dict()["num_batches_tracked"].item<long>());
+        rows.eval();
+        Assert.Equal([1L, 5], rows.forward(zeros(1, 5)).shape);
     }
 
     [Fact]
@@ -176,7 +193,14 @@ public sealed class NormTests
             Assert.Throws<LayerShapeException>(() => new PlainBatchNorm().forward(zeros(shape)));
         }
 
+        foreach (var shape in new long[][] { [2, 4], [5], [0, 5], [2, 5, 3], [2, 3, 5] })
+        {
+            Assert.Throws<LayerShapeException>(() => new RowBatchNorm().forward(zeros(shape)));
+        }
+
         Assert.Throws<LayerTypeException>(() => new PlainBatchNorm().forward(zeros([1, 3, 9, 9], float64)));
+        Assert.Throws<LayerTypeException>(() => new RowBatchNorm().forward(zeros([2, 5], float64)));
+        Assert.Throws<LayerShapeException>(() => new RowBatchNorm().FoldLayer().forward(zeros(2, 4)));
         Assert.Throws<LayerShapeException>(() => new PlainLayerNormalization().forward(zeros(2, 6)));
         Assert.Throws<LayerTypeException>(() => new PlainRootMeanSquare().forward(zeros([2, 7], float64)));
         Assert.Throws<LayerShapeException>(() => new PlainRootMeanSquare().LoadWeight(zeros(7), zeros(7)));
@@ -197,21 +221,23 @@ public sealed class NormTests
         Assert.Throws<NonFiniteWeightException>(() => layer.FoldLayer());
     }
 
-    [Fact]
-    public void A_saved_state_of_TorchSharp_loads_by_name()
+    [Theory]
+    [InlineData("batch norm")]
+    [InlineData("batch norm of rows")]
+    public void A_saved_state_of_TorchSharp_loads_by_name(string name)
     {
         manual_seed(4);
-        var reference = nn.BatchNorm2d(3);
+        nn.Module<Tensor, Tensor> reference = Cases[name].OfImages ? nn.BatchNorm2d(Cases[name].Features) : nn.BatchNorm1d(Cases[name].Features);
         for (var step = 0; step < 3; step++)
         {
-            _ = reference.forward((randn(4, 3, 5, 5) * 2) + 1);
+            _ = reference.forward((Input(name, 4, float32) * 2) + 1);
         }
 
-        var layer = new PlainBatchNorm();
+        var layer = Cases[name].Make();
         layer.load_state_dict(reference.state_dict());
         reference.eval();
         layer.eval();
-        var x = randn(2, 3, 4, 4);
+        var x = Input(name, 2, float32);
         GradientTests.AssertClose(reference.forward(x), layer.forward(x), 1e-5, "output");
     }
 
@@ -233,6 +259,9 @@ public sealed class NormTests
             case FoldedBatchNorm2d norm:
                 norm.Forward(values, y, (int)x.shape[0], (int)x.shape[2], (int)x.shape[3]);
                 break;
+            case FoldedBatchNorm1d norm:
+                norm.Forward(values, y, (int)x.shape[0]);
+                break;
             case FoldedLayerNorm norm:
                 norm.Forward(values, y, (int)x.shape[0]);
                 break;
@@ -247,8 +276,9 @@ public sealed class NormTests
         return tensor(y, x.shape);
     }
 
+    /// <summary>Statistics of few rows would leave little of the values: four rows for each.</summary>
     private static Tensor Input(string name, int batch, ScalarType type) =>
-        Cases[name].OfImages ? randn([batch, Cases[name].Features, 4, 3], type) : randn([batch, Cases[name].Features], type);
+        Cases[name].OfImages ? randn([batch, Cases[name].Features, 4, 3], type) : randn([Cases[name].HasStatistics ? 4 * batch : batch, Cases[name].Features], type);
 
     private static Layer Disturbed(string name, ScalarType type)
     {

@@ -1,6 +1,9 @@
 namespace LayerDsl;
 
-/// <summary>y = activation(x · scale[c] + shift[c] + residual) for planes of channels, in one vector width.</summary>
+/// <summary>
+/// y = activation(x · scale[c] + shift[c] + residual) for planes of channels, in one vector width. Planes of one value each are rows of channels,
+/// which are read along the row.
+/// </summary>
 internal readonly unsafe ref struct ChannelKernel<TSimd, TVector> : IWork
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
@@ -9,27 +12,40 @@ internal readonly unsafe ref struct ChannelKernel<TSimd, TVector> : IWork
     private const int LeastValues = 16 * 1024;
 
     private readonly ChannelWork work;
-    private readonly int planes;
+
+    /// <summary>Values that are read at once: of a plane, or of a row.</summary>
+    private readonly int length;
+
+    private readonly int runs;
 
     public ChannelKernel(in ChannelWork work)
     {
         this.work = work;
-        planes = work.X.Length / work.Plane;
-        Parts = WorkerTeam.Shared.Parts(planes, Math.Max(1, LeastValues / work.Plane));
+        length = work.Plane == 1 ? work.Scale.Length : work.Plane;
+        runs = work.X.Length / length;
+        Parts = WorkerTeam.Shared.Parts(runs, Math.Max(1, LeastValues / length));
     }
 
     public int Parts { get; }
 
     public void Run(int part)
     {
-        var (first, last) = ((int)((long)planes * part / Parts), (int)((long)planes * (part + 1) / Parts));
-        fixed (float* x = work.X, y = work.Y)
+        var (first, last) = ((int)((long)runs * part / Parts), (int)((long)runs * (part + 1) / Parts));
+        fixed (float* x = work.X, y = work.Y, scale = work.Scale, shift = work.Shift)
         {
-            for (var plane = first; plane < last; plane++)
+            for (var run = first; run < last; run++)
             {
-                var (start, channel) = (plane * work.Plane, plane % work.Scale.Length);
-                RowPass<TSimd, TVector>.Affine(x + start, y + start, work.Plane, work.Scale[channel], work.Shift[channel]);
-                work.Epilogue.Slice(start, work.Plane).Finish(work.Y.Slice(start, work.Plane));
+                var (start, channel) = (run * length, run % work.Scale.Length);
+                if (work.Plane == 1)
+                {
+                    RowPass<TSimd, TVector>.Scale(x + start, y + start, length, 0, 1, scale, shift);
+                }
+                else
+                {
+                    RowPass<TSimd, TVector>.Affine(x + start, y + start, length, scale[channel], shift[channel]);
+                }
+
+                work.Epilogue.Slice(start, length).Finish(work.Y.Slice(start, length));
             }
         }
     }
