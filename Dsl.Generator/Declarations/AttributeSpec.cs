@@ -28,6 +28,9 @@ internal sealed record AttributeSpec(string Name, EquatableArray<AttributeArgume
     /// <summary>A size as generated code writes it: a number, or the property that holds what the constructor was given.</summary>
     public string Size(string name) => Find(name) is not { } argument ? "0" : argument.IsParameter ? SizeParameter.PropertyOf(argument.Text) : argument.Text;
 
+    /// <summary>Whether the argument was written.</summary>
+    public bool Has(string name) => Find(name) is not null;
+
     public int Int(string name, int otherwise = 0) => (int)Double(name, otherwise);
 
     public double Double(string name, double otherwise) => Find(name) is { } argument ? argument.Number : otherwise;

@@ -60,6 +60,11 @@ internal static class MethodDiagnostics
         "The scheme does not round at random",
         "[Quantize] with Scheme.{0} and {1} bits has Rounding = Stochastic; only the equal steps of Scheme.Uniform with 2 bits or more, StatsQ and Lsq are rounded at random: leave Rounding out, or choose one of these");
 
+    public static readonly DiagnosticDescriptor WithoutEffect = Descriptors.Warning(
+        "LDSL115",
+        "The option has no effect",
+        "[{0}] has {1}, which has no effect: {2}");
+
     public static readonly DiagnosticDescriptor NoZeroPoint = Descriptors.Error(
         "LDSL112",
         "The scheme has no zero point",

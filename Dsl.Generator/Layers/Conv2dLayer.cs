@@ -153,7 +153,8 @@ internal static class Conv2dLayer
     /// <summary>In codes of the input: whole numbers convolved with whole numbers, times the scales of both sides, where the kernel stands for whole numbers.</summary>
     private static Expr Inference(RoundedInput rounded, PackedWeight? packed, Conv2dWindow codes, Tensor folded) =>
         packed is null ? rounded.Scale * codes.Convolve(folded.All)
-        : packed.WholeFactor is { } factor ? rounded.Scale / factor * packed.Scale.All * codes.Convolve((Expr)factor * packed.InSteps)
+        : packed.WholeParts is { Count: > 0 } parts
+            ? parts.Select(part => rounded.Scale / part.Divisor * part.Coefficient * packed.Scale.All * codes.Convolve(part.Value)).Aggregate((sum, next) => sum + next)
         : rounded.Scale * codes.Convolve(packed.Decoded);
 
     private static string Title(LayerSpec spec, Conv2dShape layer) =>

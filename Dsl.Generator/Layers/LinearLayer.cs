@@ -105,8 +105,9 @@ internal static class LinearLayer
         }
 
         var (alone, scaled) = (shape.Inputs.Where(index => !packed.ScaleAxes.Contains(index)), shape.Inputs.Where(packed.ScaleAxes.Contains));
-        var dense = packed.WholeFactor is { } factor
-            ? rounded.Scale / factor * SumOver(scaled, packed.Scale.All * SumOver(alone, rounded.Steps * ((Expr)factor * packed.InSteps)))
+        Expr Whole(WholePart part) => rounded.Scale / part.Divisor * part.Coefficient * SumOver(scaled, packed.Scale.All * SumOver(alone, rounded.Steps * part.Value));
+        var dense = packed.WholeParts is { Count: > 0 } parts
+            ? parts.Select(Whole).Aggregate((sum, next) => sum + next)
             : rounded.Scale * SumOver(shape.Inputs, rounded.Steps * packed.Decoded);
         return weight.Branches.Aggregate(dense, (sum, branch) => sum + Apply(branch, rounded.Decoded, shape));
     }

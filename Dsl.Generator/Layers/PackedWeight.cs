@@ -2,8 +2,15 @@ using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Proof.Evaluation;
 using LayerDsl.Generator.Proof.NormalForms;
 using LayerDsl.Generator.Reparams.Quantization;
+using static LayerDsl.Generator.Ir.Operators;
 
 namespace LayerDsl.Generator.Layers;
+
+/// <summary>A weight that stands for whole numbers, and what they are multiplied by.</summary>
+/// <param name="Divisor">A power of two that the whole numbers are to be divided by.</param>
+/// <param name="Coefficient">What they are to be multiplied by.</param>
+/// <param name="Value">The whole numbers.</param>
+internal sealed record WholePart(Rational Divisor, Expr Coefficient, Expr Value);
 
 /// <summary>A weight that folds to codes: its grid's codes and scales, and the axes of both.</summary>
 internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, EquatableArray<Index> ScaleAxes, int Bits, string Scheme)
@@ -31,26 +38,50 @@ internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, Equ
     public Expr InSteps => Coded.Decode(Codes.All, 1, Zero?.All);
 
     /// <summary>
-    /// 2^k for the least k for which 2^k · levels are whole numbers, or null where there is none of use: the normal quantiles of NF4, the odd powers of √2.
+    /// 2^k for the least k for which 2^k · levels are whole numbers, or null where there is none of use, as for the normal quantiles of NF4.
     /// A folded layer with rounded inputs then adds up products of whole numbers. The runtime's IntegerWeight finds the same.
     /// </summary>
-    public Rational? WholeFactor
+    private Rational? WholeFactor => FactorOf(Levels());
+
+    /// <summary>
+    /// The weight in units of its scale as a sum of products of numbers with weights that stand for whole numbers; empty where it is none. Powers of √2 are two
+    /// such: those of the even powers, and √2 times those of the odd ones.
+    /// </summary>
+    public EquatableArray<WholePart> WholeParts
     {
         get
         {
             if (Planes > 0)
             {
-                return null; // Planes have scales of their own, and no levels.
+                return []; // Planes have scales of their own, and no levels.
             }
 
-            var levels = Levels().Select(level => (double)(float)level).ToArray();
-            return Enumerable.Range(0, MostShift + 1)
-                .Where(k => levels.All(level => IsWhole(level * (1L << k))))
-                .Select(k => (Rational?)new Rational(1L << k, 1))
-                .FirstOrDefault();
+            if (WholeFactor is { } factor)
+            {
+                return [new(factor, 1, (Expr)factor * InSteps)];
+            }
 
-            static bool IsWhole(double level) => Math.Floor(level) == level && Math.Abs(level) <= LargestWhole && OddPart((long)Math.Abs(level)) <= LargestOdd;
+            return Coded.IsOdd is { } isOdd && FactorOf([.. LevelsOf(code => Even(isOdd, code)), .. LevelsOf(code => Odd(isOdd, code))]) is { } both
+                ? [new(both, 1, (Expr)both * Even(isOdd, Codes.All)), new(both, Sqrt(2), (Expr)both * Odd(isOdd, Codes.All))]
+                : [];
         }
+    }
+
+    /// <summary>2^(-k/2) where k is even, else 0.</summary>
+    private Expr Even(Func<Expr, Expr> isOdd, Expr code) => Coded.Decode(code, 1, null) * (1 - Name("odd", isOdd(code)));
+
+    /// <summary>2^(-(k+1)/2) where k is odd, else 0.</summary>
+    private Expr Odd(Func<Expr, Expr> isOdd, Expr code) => Coded.Decode(code, 1, null) * Name("odd", isOdd(code)) / Sqrt(2);
+
+    private static Rational? FactorOf(IReadOnlyCollection<double> levels)
+    {
+        var singles = levels.Select(level => (double)(float)level).ToArray();
+        return Enumerable.Range(0, MostShift + 1)
+            .Where(k => singles.All(level => IsWhole(level * (1L << k))))
+            .Select(k => (Rational?)new Rational(1L << k, 1))
+            .FirstOrDefault();
+
+        static bool IsWhole(double level) => Math.Floor(level) == level && Math.Abs(level) <= LargestWhole && OddPart((long)Math.Abs(level)) <= LargestOdd;
     }
 
     private static long OddPart(long whole) => whole == 0 || whole % 2 != 0 ? whole : OddPart(whole / 2);
@@ -70,9 +101,11 @@ internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, Equ
     }
 
     /// <summary>What every code stands for in units of the scale, from the lowest on.</summary>
-    private EquatableArray<double> Levels() => Enumerable.Range(Coded.Lowest, 1 << Bits)
+    private EquatableArray<double> Levels() => LevelsOf(code => Coded.Decode(code, 1, 0));
+
+    private EquatableArray<double> LevelsOf(Func<Expr, Expr> level) => Enumerable.Range(Coded.Lowest, 1 << Bits)
         .Select(code => new Evaluator<Interval>(new IntervalArithmetic(), _ => 1, (_, _) => default, new Steps(StepsPerLevel, CancellationToken.None))
-            .Evaluate(Coded.Decode(code, 1, 0), new Dictionary<Index, long>()).Middle)
+            .Evaluate(level(code), new Dictionary<Index, long>()).Middle)
         .ToEquatableArray();
 
     /// <summary>How the folded tensors come from the stored ones.</summary>

@@ -99,6 +99,11 @@ internal static class Quantize
             yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.NoStochasticRounding, attribute.Choice("Scheme", "Uniform"), Text(Bits(attribute)));
         }
 
+        foreach (var (option, needed) in WithoutEffect(attribute))
+        {
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.WithoutEffect, "Quantize", option, needed);
+        }
+
         var group = GroupSize(attribute);
         if (Granularity(attribute) == "Group" && shape.Inputs.Count > 1)
         {
@@ -107,6 +112,20 @@ internal static class Quantize
         else if (Granularity(attribute) == "Group" && (group < 1 || shape.Columns % group != 0))
         {
             yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.GroupDoesNotDivide, Text(group), Text(shape.Columns), Divisors(shape.Columns, group));
+        }
+    }
+
+    /// <summary>Options that another one has to go with.</summary>
+    private static IEnumerable<(string Option, string Needed)> WithoutEffect(AttributeSpec attribute)
+    {
+        if (attribute.Has("GroupSize") && Granularity(attribute) != "Group")
+        {
+            yield return ("GroupSize = " + Text(GroupSize(attribute)), "add Granularity = Granularity.Group, or leave it out");
+        }
+
+        if (Scales(attribute) != "Float" && attribute.Choice("Scheme", "Uniform") != "Binary")
+        {
+            yield return ("Scales = " + Scales(attribute), "it is for Scheme = Scheme.Binary; leave it out");
         }
     }
 

@@ -152,6 +152,12 @@ internal static class SparseIso
         var places = KindOf(attribute) == "Factorized"
             ? SparseSizes.FactorizedWidth(sparsity, shape.Columns, shape.Rows) * (double)Math.Max(shape.Columns, shape.Rows)
             : (branches ?? 1) * (double)Places(shape);
+        if (KindOf(attribute) == "Doped" && SparseSizes.DopedRank(sparsity, shape.Columns, shape.Rows) == 0)
+        {
+            yield return DiagnosticInfo.At(
+                attribute.Place, MethodDiagnostics.WithoutEffect, "SparseIso", "Kind = SparseKind.Doped", $"what {Text(Places(shape))} weights save at {Text(sparsity)} is not enough for a product of rank 1; choose another kind");
+        }
+
         if (places > int.MaxValue)
         {
             yield return DiagnosticInfo.At(attribute.Place, SparseDiagnostics.TooLarge, Text(sparsity), KindOf(attribute), Text(places));

@@ -13,6 +13,9 @@ public sealed class ActivationProofTests
         "Linear(inFeatures = 8, outFeatures = 4), Quantize(Activations = true)",
         "Linear(inFeatures = 8, outFeatures = 4), Quantize(Bits = 4, Symmetric = false, Granularity = Group, GroupSize = 4, Activations = true)",
         "Linear(inFeatures = 8, outFeatures = 4), Quantize(Bits = 4, Scheme = Log2, Activations = true)",
+        "Linear(inFeatures = 8, outFeatures = 4), Quantize(Bits = 4, Scheme = LogSqrt2, Activations = true)",
+        "Linear(inFeatures = 8, outFeatures = 4), Quantize(Bits = 4, Scheme = LogSqrt2, Granularity = Group, GroupSize = 4, Activations = true)",
+        "Conv2d(inChannels = 4, outChannels = 6, kernelSize = 3, Groups = 2, Padding = 1), Quantize(Bits = 4, Scheme = LogSqrt2, Activations = true)",
         "Conv2d(inChannels = 4, outChannels = 6, kernelSize = 3, Groups = 2, Padding = 1), Quantize(Symmetric = false, Activations = true)",
     ];
 

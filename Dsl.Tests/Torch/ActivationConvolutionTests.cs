@@ -10,6 +10,7 @@ public sealed class ActivationConvolutionTests
         ["uniform 8"] = () => new Activated.Convolution(),
         ["groups, stride, dilation"] = () => new Activated.GroupedConvolution(),
         ["1×1, shifts"] = () => new Activated.Pointwise(),
+        ["shifts by parity"] = () => new Activated.ShiftedConvolutionByParity(),
         ["NF4"] = () => new Activated.NormalFloatConvolution(),
         ["planes"] = () => new Activated.ConvolutionOfPlanes(),
         ["branch"] = () => new Activated.ConvolutionWithBranch(),

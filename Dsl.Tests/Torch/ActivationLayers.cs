@@ -27,6 +27,12 @@ public static partial class Activated
     [Linear(12, 5), Quantize(Bits = 4, Scheme = Scheme.StatsQ, Activations = true)]
     public sealed partial class HalfSteps;
 
+    [Linear(12, 5), Quantize(Bits = 4, Scheme = Scheme.LogSqrt2, Activations = true)]
+    public sealed partial class ShiftedByParity;
+
+    [Linear(12, 5), Quantize(Bits = 6, Scheme = Scheme.LogSqrt2, Granularity = Granularity.Group, GroupSize = 6, Activations = true)]
+    public sealed partial class ShiftedFarByParity;
+
     [Linear(12, 5), Quantize(Bits = 4, Scheme = Scheme.Nf4, Activations = true)]
     public sealed partial class NormalFloat;
 
@@ -80,6 +86,9 @@ public static partial class Activated
 
     [Conv2d(4, 6, 1), Quantize(Bits = 4, Scheme = Scheme.Log2, Activations = true, ActivationScheme = Scheme.Pact)]
     public sealed partial class Pointwise;
+
+    [Conv2d(4, 6, 3, Padding = 1, Groups = 2), Quantize(Bits = 4, Scheme = Scheme.LogSqrt2, Activations = true)]
+    public sealed partial class ShiftedConvolutionByParity;
 
     [Conv2d(4, 6, 2), Quantize(Bits = 4, Scheme = Scheme.Nf4, Activations = true, ActivationScheme = Scheme.Lsq)]
     public sealed partial class NormalFloatConvolution;

@@ -19,6 +19,8 @@ public sealed class ActivationTests
         ["far shifts"] = () => new Activated.ShiftedFar(),
         ["E5M2"] = () => new Activated.Float8(),
         ["half steps"] = () => new Activated.HalfSteps(),
+        ["shifts by parity"] = () => new Activated.ShiftedByParity(),
+        ["far shifts by parity"] = () => new Activated.ShiftedFarByParity(),
         ["NF4"] = () => new Activated.NormalFloat(),
         ["LSQ"] = () => new Activated.Lsq(),
         ["signed LSQ"] = () => new Activated.LsqSigned(),

@@ -30,8 +30,8 @@ internal sealed record Contestant(string Name, Func<IIncrementalGenerator> Make,
         return folder is null ? [ours] :
         [
             ours,
-            new("System.Text.Json", Load(Path.Combine(folder, "System.Text.Json.SourceGeneration.dll"), "JsonSourceGenerator"), Samples.Json),
-            new("GeneratedRegex", Load(Path.Combine(folder, "System.Text.RegularExpressions.Generator.dll"), "RegexGenerator"), Samples.Pattern),
+            new("System.Text.Json", Load(Path.Combine(folder, "System.Text.Json.SourceGeneration.dll"), "System.Text.Json.SourceGeneration.JsonSourceGenerator"), Samples.Json),
+            new("GeneratedRegex", Load(Path.Combine(folder, "System.Text.RegularExpressions.Generator.dll"), "System.Text.RegularExpressions.Generator.RegexGenerator"), Samples.Pattern),
         ];
     }
 
@@ -63,7 +63,7 @@ internal sealed record Contestant(string Name, Func<IIncrementalGenerator> Make,
 
     private static Func<IIncrementalGenerator> Load(string path, string type)
     {
-        var generator = Assembly.LoadFrom(path).GetTypes().Single(candidate => candidate.Name == type);
+        var generator = Assembly.LoadFrom(path).GetType(type, throwOnError: true)!;
         return () => (IIncrementalGenerator)Activator.CreateInstance(generator)!;
     }
 }

@@ -9,8 +9,27 @@ internal static partial class PeakMemory
     private const int Rounds = 5;
     private const string ResetPeak = "5";
 
+    // glibc's M_MMAP_THRESHOLD: blocks of this size and more are given back to the system as soon as they are freed. Left alone, it keeps freed blocks for
+    // later ones, and the counters tell how they fit rather than what is in use. 32 MiB is where its own adjustment ends.
+    private const int MapThreshold = -3;
+    private const int SmallThreshold = 1 << 20;
+    private const int UsualThreshold = 32 << 20;
+
     /// <summary>The median of a few calls, in bytes.</summary>
     public static double Of(Action call)
+    {
+        _ = SetOption(MapThreshold, SmallThreshold);
+        try
+        {
+            return MedianPeak(call);
+        }
+        finally
+        {
+            _ = SetOption(MapThreshold, UsualThreshold);
+        }
+    }
+
+    private static double MedianPeak(Action call)
     {
         call();
         var peaks = new List<double>();
@@ -37,4 +56,7 @@ internal static partial class PeakMemory
     /// <summary>Gives free memory back to the system, so that the next call has to ask for its own.</summary>
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     private static partial int Trim(nuint pad);
+
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    private static partial int SetOption(int option, int value);
 }

@@ -13,8 +13,10 @@ internal sealed class Stopwatches(int rounds, double blockMilliseconds, double w
 {
     private const int LeastWarmUpCalls = 2;
 
-    /// <summary>The worker threads of libraries spin for a while after a call; the next contestant waits until they sleep.</summary>
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(5);
+    /// <summary>The runtime compiles a method for speed after 30 calls, in the background, once no new code has come up for 100 ms.</summary>
+    private const int UsualWarmUpCalls = 2 * 30;
+    private const int LongestWarmUp = 5;
+    private static readonly TimeSpan Compilation = TimeSpan.FromMilliseconds(150);
 
     public static Stopwatches Full { get; } = new(rounds: 31, blockMilliseconds: 10, warmUpMilliseconds: 400);
 
@@ -30,7 +32,7 @@ internal sealed class Stopwatches(int rounds, double blockMilliseconds, double w
             for (var turn = 0; turn < contestants.Length; turn++)
             {
                 var k = (round + turn) % contestants.Length;
-                Thread.Sleep(Quiet);
+                Quiet.Await();
                 times[k][round] = Block(contestants[k], calls[k]);
             }
         }
@@ -49,10 +51,16 @@ internal sealed class Stopwatches(int rounds, double blockMilliseconds, double w
     {
         var watch = Stopwatch.StartNew();
         var calls = 0;
-        while (calls < LeastWarmUpCalls || watch.Elapsed.TotalMilliseconds < warmUpMilliseconds)
+        while (calls < LeastWarmUpCalls || watch.Elapsed.TotalMilliseconds < warmUpMilliseconds
+            || (calls < UsualWarmUpCalls && watch.Elapsed.TotalMilliseconds < LongestWarmUp * warmUpMilliseconds))
         {
             contestant.Run();
             calls++;
+        }
+
+        if (warmUpMilliseconds >= Compilation.TotalMilliseconds)
+        {
+            Thread.Sleep(Compilation);
         }
 
         var once = Once(contestant.Run);

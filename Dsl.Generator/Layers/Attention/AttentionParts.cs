@@ -97,7 +97,8 @@ internal static class AttentionParts
         }
     }
 
-    private static IEnumerable<DiagnosticInfo> CheckNames(AttributeSpec method) => On(method).Count > 0 ? [] :
+    /// <summary>At least one projection, and nothing but projections.</summary>
+    private static IEnumerable<DiagnosticInfo> CheckNames(AttributeSpec method) => On(method).Count > 0 && !(int.TryParse(method.Choice("On", Everything), NumberStyles.Integer, CultureInfo.InvariantCulture, out var flags) && flags >> Names.Length != 0) ? [] :
         [DiagnosticInfo.At(method.Place, AttentionDiagnostics.NotOnThisLayer, method.Name, method.Choice("On", Everything), "name some of " + string.Join(", ", Names))];
 
     /// <summary>A method may stand several times as long as no projection gets it twice.</summary>

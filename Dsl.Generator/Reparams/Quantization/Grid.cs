@@ -64,6 +64,9 @@ internal sealed record Coded(Expr Scale, Expr? Zero, Expr Codes, Func<Expr, Expr
 
     public EquatableArray<InitStep> Initialization { get; init; } = [];
 
+    /// <summary>Which of the codes stand for odd powers of √2, 1 or 0; null where levels are no powers of √2.</summary>
+    public Func<Expr, Expr>? IsOdd { get; init; }
+
     /// <summary>The formula, where the grid has several.</summary>
     public string? Formula { get; init; }
 }

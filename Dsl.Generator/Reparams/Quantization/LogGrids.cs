@@ -8,6 +8,7 @@ namespace LayerDsl.Generator.Reparams.Quantization;
 /// s = max|w|; and of √2, <c>±s · 2^(-k/2)</c>, k = clip(round(-2·log2(|w| / s)), 0, n - 1) (RepQ-ViT: Li et al. 2023, arXiv 2212.08254).
 /// The exponent is rounded to the nearest even, so that levels change at √2·2^-k. There is no zero; a weight of 0 has the smallest magnitude, with
 /// the sign +. The code is k for positive weights and n + k for negative ones: the sign is the highest bit.
+/// A sum with powers of √2 is two sums with powers of 2, <c>Σ_{k even} ±x·2^(-k/2) + √2·Σ_{k odd} ±x·2^(-(k+1)/2)</c>: the paper's fold of log√2 to log2.
 /// </summary>
 internal static class LogGrids
 {
@@ -25,8 +26,15 @@ internal static class LogGrids
         var relative = Max(Abs(target.Weight) / GridTarget.NotZero(scale), Number(Least));
         var exponent = Name("exponent", Clamp(Round(-(steps * Operators.Log2(relative))), 0, half - 1));
         var negative = Greater(0, target.Weight);
-        return new Coded(scale, null, Name("codes", exponent + (half * negative)), (code, s, _) => Decode(code, s, half, steps), 0, (2 * half) - 1);
+        return new Coded(scale, null, Name("codes", exponent + (half * negative)), (code, s, _) => Decode(code, s, half, steps), 0, (2 * half) - 1)
+        {
+            IsOdd = steps == 2 ? code => IsOdd(Exponent(code, half)) : null,
+        };
     }
+
+    private static Expr Exponent(Expr code, int half) => code - (half * Name("negative", GreaterOrEqual(code, half)));
+
+    private static Expr IsOdd(Expr exponent) => exponent - (2 * Floor(exponent / 2));
 
     private static Expr Decode(Expr code, Expr scale, int half, int steps)
     {

@@ -12,10 +12,10 @@ internal abstract class IntegerKernel
     /// <param name="weights">Room for as many weights.</param>
     public abstract void Unpack(ReadOnlySpan<byte> codes, long zero, Span<byte> weights);
 
-    /// <summary>Σ steps · weights, exact.</summary>
-    public abstract long Dot(ReadOnlySpan<short> steps, ReadOnlySpan<byte> weights);
+    /// <summary>Σ steps · weights, of whole weights exact up to 2^53 and rounded once above.</summary>
+    public abstract double Dot(ReadOnlySpan<short> steps, ReadOnlySpan<byte> weights);
 
-    /// <summary>Σ over groups of scale · Σ steps · weights: the inner sums exact.</summary>
+    /// <summary>Σ over groups of scale · Σ steps · weights, each inner sum as <see cref="Dot(ReadOnlySpan{short}, ReadOnlySpan{byte})"/> has it.</summary>
     /// <param name="steps">The steps of a row.</param>
     /// <param name="weights">As many weights.</param>
     /// <param name="group">Weights that share a scale.</param>
@@ -26,7 +26,7 @@ internal abstract class IntegerKernel
         for (var (start, k) = (0, 0); start < steps.Length; start += group, k++)
         {
             var count = Math.Min(group, steps.Length - start);
-            sum += scales[k] * (double)Dot(steps.Slice(start, count), weights.Slice(start * Size, count * Size));
+            sum += scales[k] * Dot(steps.Slice(start, count), weights.Slice(start * Size, count * Size));
         }
 
         return sum;

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace LayerDsl;
 
 /// <summary>
-/// A weight in codes whose levels are whole numbers times 2^-k: with inputs in codes its products are Σ (qx - zx) · (qw - zw), exact in integers,
+/// A weight in codes whose levels are whole numbers times 2^-k, or, with powers of √2, the sum of such and √2 times such: with inputs in codes its products are Σ (qx - zx) · (qw - zw), exact in integers,
 /// and one scale for every output, or for every group of inputs of an output. The differences fit into 16 bits, so that no correction terms remain.
 /// </summary>
 internal sealed class IntegerWeight
@@ -38,6 +38,11 @@ internal sealed class IntegerWeight
     /// <summary>The integer form of a weight, or null where its levels are not whole multiples of one step, as those of binary planes, or its sums may leave 64 bits.</summary>
     public static IntegerWeight? Of(QuantizedWeight weight, ActivationFormat inputs)
     {
+        if (weight.Format.Planes == 0 && weight.Format.Scheme == "LogSqrt2" && weight.Zeros.IsEmpty)
+        {
+            return ByParity(weight, inputs);
+        }
+
         if (weight.Format.Planes > 0 || WholeFactor(weight.Format.Levels) is not { } factor || weight.Zeros.ToArray().Any(zero => zero != MathF.Round(zero) || Math.Abs(zero) > short.MaxValue))
         {
             return null;
@@ -77,6 +82,18 @@ internal sealed class IntegerWeight
     {
         var first = ScaleOf(row, 0);
         return kernel.Dot(steps, weights, Group, weight.Scales.Slice(first, (steps.Length + Group - 1) / Group)) / factor;
+    }
+
+    /// <summary>Powers of √2: sums of the even and of the odd ones are whole.</summary>
+    private static IntegerWeight? ByParity(QuantizedWeight weight, ActivationFormat inputs)
+    {
+        if (ParityKernel.Split(weight.Format.Levels, MostShift) is not { } split)
+        {
+            return null;
+        }
+
+        var bound = (Int128)GroupOf(weight) * inputs.Span * ParityKernel.Largest(split.Weights);
+        return bound > long.MaxValue ? null : new IntegerWeight(weight, ParityKernel.Of(split.Weights, bound <= int.MaxValue), split.Factor);
     }
 
     private static int GroupOf(QuantizedWeight weight) => weight.Format.GroupSize is 0 ? weight.Codes.Columns : Math.Min(weight.Format.GroupSize, weight.Codes.Columns);

@@ -19,7 +19,7 @@ internal sealed class LongKernel(long[] levels) : IntegerKernel
     }
 
     /// <inheritdoc/>
-    public override long Dot(ReadOnlySpan<short> steps, ReadOnlySpan<byte> weights)
+    public override double Dot(ReadOnlySpan<short> steps, ReadOnlySpan<byte> weights)
     {
         var other = MemoryMarshal.Cast<byte, long>(weights)[..steps.Length];
         var sum = 0L;

@@ -31,7 +31,7 @@ internal sealed class ShiftKernel(long[] levels, bool fitsInt) : IntegerKernel
     }
 
     /// <inheritdoc/>
-    public override long Dot(ReadOnlySpan<short> steps, ReadOnlySpan<byte> weights)
+    public override double Dot(ReadOnlySpan<short> steps, ReadOnlySpan<byte> weights)
     {
         var other = MemoryMarshal.Cast<byte, int>(weights)[..steps.Length];
         var (sum, done) = !fitsInt ? (0L, 0)

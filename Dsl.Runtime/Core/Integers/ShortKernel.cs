@@ -41,7 +41,7 @@ internal sealed class ShortKernel : IntegerKernel
     }
 
     /// <inheritdoc/>
-    public override long Dot(ReadOnlySpan<short> steps, ReadOnlySpan<byte> weights)
+    public override double Dot(ReadOnlySpan<short> steps, ReadOnlySpan<byte> weights)
     {
         var other = MemoryMarshal.Cast<byte, short>(weights)[..steps.Length];
         var (sum, done) = Vector512.IsHardwareAccelerated && Avx512BW.IsSupported ? Dot512(steps, other)

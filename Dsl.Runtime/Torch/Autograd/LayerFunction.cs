@@ -26,6 +26,7 @@ public abstract class LayerFunction<TSelf> : autograd.SingleTensorFunction<TSelf
 #pragma warning restore CA1000
     {
         ArgumentNullException.ThrowIfNull(tensors);
+        ReturnedGradients.Release();
         if (!is_grad_enabled() || !Array.Exists(tensors, tensor => tensor.requires_grad))
         {
             return Stateless.ComputeInScope(tensors);

@@ -28,7 +28,7 @@ public sealed class IntegerWeightTests
             var unpacked = new byte[length * kernel.Size];
             kernel.Unpack(chosen, zero, unpacked);
             var expected = chosen.Zip(steps, (code, step) => (Int128)levels[code] * step).Aggregate(Int128.Zero, (sum, term) => sum + term);
-            Assert.Equal(expected, (Int128)kernel.Dot(steps, unpacked));
+            Assert.Equal((double)expected, kernel.Dot(steps, unpacked));
         }
 
         static long[] Levels(int count, Func<int, int> of) => [.. Enumerable.Range(0, count).Select(code => (long)of(code))];
@@ -58,6 +58,39 @@ public sealed class IntegerWeightTests
 
         // 2^-63 has no use as a whole number.
         Assert.Null(IntegerWeight.Of(Powers(7), new ActivationFormat("Uniform", 8, false)));
+    }
+
+    [Theory]
+    [InlineData(4, 1)]
+    [InlineData(4, 15)]
+    [InlineData(2, 64)]
+    [InlineData(5, 1000)]
+    [InlineData(6, 333)]
+    public void Powers_of_the_root_of_two_are_shifted_into_two_sums(int bits, int length)
+    {
+        var half = 1 << (bits - 1);
+        float[] levels = [.. Enumerable.Range(0, 2 * half).Select(code => (code < half ? 1 : -1) * MathF.Pow(2, -(code % half) / 2f))];
+        var random = new Random(length);
+        var steps = Enumerable.Range(0, length).Select(_ => (short)random.Next(-255, 256)).ToArray();
+        var weight = Make(length, bits, "LogSqrt2", levels, [], _ => random.Next(2 * half));
+        var integers = IntegerWeight.Of(weight, new ActivationFormat("Uniform", 8, false))!;
+        Assert.IsType<ParityKernel>(integers.Kernel);
+        var row = new byte[integers.RowBytes];
+        integers.Unpack(0, row);
+
+        // The definition in double precision, where every power is rounded.
+        var codes = new byte[length];
+        weight.Codes.Read(0, codes);
+        var terms = codes.Zip(steps, (code, step) => step * (code < half ? 1 : -1) * Math.Pow(2, -(code % half) / 2.0)).ToArray();
+        Assert.Equal(weight.Scales[0] * terms.Sum(), integers.Dot(0, row, steps), 1e-13 * weight.Scales[0] * (1 + terms.Sum(Math.Abs)));
+    }
+
+    [Fact]
+    public void Powers_of_the_root_of_two_that_are_too_far_apart_stay_in_floats()
+    {
+        float[] levels = [.. Enumerable.Range(0, 128).Select(code => (code < 64 ? 1 : -1) * MathF.Pow(2, -(code % 64) / 2f))];
+        Assert.Null(IntegerWeight.Of(Make(8, 7, "LogSqrt2", levels, [], k => k), new ActivationFormat("Uniform", 8, false)));
+        Assert.Null(IntegerWeight.Of(Make(8, 1, "LogSqrt2", [1, 0.9f], [], k => k % 2), new ActivationFormat("Uniform", 8, false)));
     }
 
     [Fact]

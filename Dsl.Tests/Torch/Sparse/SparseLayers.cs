@@ -44,8 +44,10 @@ public sealed partial class DenseParallelLayer;
 [Linear(8, 6), SparseIso(0.99, Kind = SparseKind.Doped)]
 public sealed partial class NearlyEmptyLayer;
 
+#pragma warning disable LDSL115 // The smallest weight saves nothing for a low-rank term.
 [Linear(1, 1), SparseIso(0.5, Kind = SparseKind.Doped)]
 public sealed partial class OneByOneSparseLayer;
+#pragma warning restore LDSL115
 
 [Linear(40, 30, Bias = false), SparseIso(0.9, Kind = SparseKind.Parallel)]
 public sealed partial class TenBranchesLayer;
