@@ -20,6 +20,9 @@ internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, Equ
 
     private const long StepsPerLevel = 10_000;
     private const int MostShift = 31;
+
+    /// <summary>Whole numbers for more than 16 powers of √2 do not fit into the 8 bits that are multiplied fast: the runtime takes these in floats.</summary>
+    private const int MostBitsByParity = 4;
     private const double LargestWhole = 1L << 34;
 
     /// <summary>The largest odd part of a level: any float32 is a whole multiple of some power of two, which says nothing.</summary>
@@ -61,7 +64,7 @@ internal sealed record PackedWeight(Coded Coded, EquatableArray<Index> Axes, Equ
                 return [new(factor, 1, (Expr)factor * InSteps)];
             }
 
-            return Coded.IsOdd is { } isOdd && FactorOf([.. LevelsOf(code => Even(isOdd, code)), .. LevelsOf(code => Odd(isOdd, code))]) is { } both
+            return Bits <= MostBitsByParity && Coded.IsOdd is { } isOdd && FactorOf([.. LevelsOf(code => Even(isOdd, code)), .. LevelsOf(code => Odd(isOdd, code))]) is { } both
                 ? [new(both, 1, (Expr)both * Even(isOdd, Codes.All)), new(both, Sqrt(2), (Expr)both * Odd(isOdd, Codes.All))]
                 : [];
         }

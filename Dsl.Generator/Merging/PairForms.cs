@@ -31,12 +31,20 @@ internal sealed record PairForms(Claim Claim, EquatableArray<Index> Order, Equat
         var operations = OperationsOf(inFloats, matrix, numbers);
         if (matrix is not { Packed: { } packed, Shape.Format: { } format })
         {
-            return new PairForms(inFloats, matrix.Order, matrix.OutputAxes, numbers + bias, operations, sizeof(float) * (numbers + bias));
+            return new PairForms(inFloats, matrix.Order, matrix.OutputAxes, numbers + bias, operations, BytesOf(matrix, numbers) + (sizeof(float) * bias));
         }
 
         var beside = bias + (packed.Weight.ScaleAxes.Aggregate(1L, (count, axis) => count * matrix.Evaluate(axis.Size)) * (format.HasZeroPoints ? 2 : 1));
         var codes = matrix.Weight.Rows * ((((long)matrix.Weight.Columns * format.Bits) + 7) / 8);
         return new PairForms(AfterMatrix(pair, matrix, packed.Claim, packed.Weight.Scale), matrix.Order, matrix.OutputAxes, numbers + beside, operations, codes + (sizeof(float) * beside));
+    }
+
+    /// <summary>Sparse rows, with a column for every number and a start for every row, where they take less than the dense weight.</summary>
+    private static long BytesOf(LayerForms matrix, long numbers)
+    {
+        var column = matrix.Weight.Columns <= 1 << 16 ? sizeof(ushort) : sizeof(int);
+        var dense = sizeof(float) * (long)matrix.Weight.Rows * matrix.Weight.Columns;
+        return matrix.NonZeros is null ? dense : Math.Min(dense, (numbers * (sizeof(float) + column)) + (sizeof(int) * (matrix.Weight.Rows + 1L)));
     }
 
     /// <summary>Of all that is computed, the product with the weight alone leaves its zeros out.</summary>

@@ -62,6 +62,10 @@ internal static class LowRank
         {
             yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.AlphaOutOfRange, Text(alpha));
         }
+        else if (double.IsNaN(alpha) && attribute.Flag("RankStabilized"))
+        {
+            yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.WithoutEffect, "LowRank", "RankStabilized = true", "s is 1 without Alpha; give Alpha, or leave it out");
+        }
         else if (alpha == 0)
         {
             yield return DiagnosticInfo.At(attribute.Place, MethodDiagnostics.WithoutEffect, "LowRank", "Alpha = 0", "B A is multiplied by zero, and neither is trained; leave LowRank out, or give another Alpha");

@@ -88,6 +88,7 @@ public sealed class DeclarationDiagnosticTests
         { "LDSL113", "Quantize(Granularity = Granularity.Group, GroupSize = 2)", Model("[Conv2d(2, 4, 3), Quantize(Granularity = Granularity.Group, GroupSize = 2)] public partial Layer A { get; }", "x") },
         { "LDSL115", "Quantize(Bits = 4, GroupSize = 2)", Model("[Linear(4, 3), Quantize(Bits = 4, GroupSize = 2)] public partial Layer A { get; }", "A.forward(x)") },
         { "LDSL115", "Quantize(Scales = BinaryScales.PowerOfTwo)", Model("[Linear(4, 3), Quantize(Scales = BinaryScales.PowerOfTwo)] public partial Layer A { get; }", "A.forward(x)") },
+        { "LDSL115", "LowRank(1, RankStabilized = true)", Model("[Linear(4, 3), LowRank(1, RankStabilized = true)] public partial Layer A { get; }", "A.forward(x)") },
         { "LDSL115", "LowRank(1, Alpha = 0)", Model("[Linear(4, 3), LowRank(1, Alpha = 0)] public partial Layer A { get; }", "A.forward(x)") },
         { "LDSL115", "SparseIso(0.5, Kind = SparseKind.Doped)", Model("[Linear(1, 3), SparseIso(0.5, Kind = SparseKind.Doped)] public partial Layer A { get; }", "A.forward(x)") },
         { "LDSL114", "Quantize(Bits = 4, Scheme = Scheme.Nf4, Rounding = Rounding.Stochastic)", Model("[Linear(4, 3), Quantize(Bits = 4, Scheme = Scheme.Nf4, Rounding = Rounding.Stochastic)] public partial Layer A { get; }", "x") },

@@ -20,7 +20,7 @@ public sealed class ActivationTests
         ["E5M2"] = () => new Activated.Float8(),
         ["half steps"] = () => new Activated.HalfSteps(),
         ["shifts by parity"] = () => new Activated.ShiftedByParity(),
-        ["far shifts by parity"] = () => new Activated.ShiftedFarByParity(),
+        ["LogSqrt2 of 6 bits"] = () => new Activated.ShiftedFarByParity(),
         ["NF4"] = () => new Activated.NormalFloat(),
         ["LSQ"] = () => new Activated.Lsq(),
         ["signed LSQ"] = () => new Activated.LsqSigned(),
@@ -38,7 +38,7 @@ public sealed class ActivationTests
     };
 
     /// <summary>Those whose weight stands for whole numbers.</summary>
-    private static readonly string[] InFloats = ["NF4", "planes", "additive powers", "rounded, companded", "rounded, masked"];
+    private static readonly string[] InFloats = ["NF4", "LogSqrt2 of 6 bits", "planes", "additive powers", "rounded, companded", "rounded, masked"];
 
     public static TheoryData<string> Names => [.. Linears.Keys];
 

@@ -86,7 +86,8 @@ public sealed class FoldVerificationTests
     {
         using var model = Create(Mlp.Value);
         using var sample = randn(20, 12);
-        sample[7] = full(12, float.MaxValue); // overflows in both forms, and ∞ - ∞ is no number
+        model.children().OfType<Layer>().First().LoadWeight(full(16, 12, 0.5f), zeros(16));
+        sample[7] = full(12, float.MaxValue); // 6 times as much overflows in both forms, and ∞ - ∞ is no number
 
         Assert.Equal("Hidden", Assert.Throws<FoldMismatchException>(() => Verify(model, sample)).Layer);
     }

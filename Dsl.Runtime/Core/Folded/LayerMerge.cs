@@ -38,7 +38,8 @@ public static class LayerMerge
         var bias = ScaleBias(layer.Bias, next);
         if (layer.Quantized is { } codes)
         {
-            return new FoldedQuantizedLinear(layer.Name, ScaleRows(layer.Name, codes, next), bias) { Activation = layer.Activation };
+            var precision = layer is FoldedQuantizedLinear quantized ? quantized.Precision : ActivationPrecision.Float32;
+            return new FoldedQuantizedLinear(layer.Name, ScaleRows(layer.Name, codes, next), bias) { Activation = layer.Activation, Precision = precision };
         }
 
         var merged = new FoldedLinear(layer.Name, layer.InFeatures, layer.OutFeatures, ScaleRows(layer.Weight.ToArray(), next), bias) { Activation = layer.Activation };
@@ -48,7 +49,7 @@ public static class LayerMerge
     /// <summary>A linear layer that does what it did after a normalization with weight and bias, after one without: W' = W·diag(weight), b' = b + W·bias.</summary>
     /// <param name="layer">The linear layer, in 32-bit floats.</param>
     /// <param name="previous">The normalization of its input.</param>
-    /// <exception cref="LayerShapeException">The widths differ, or the weight of the linear layer is in codes, which have no scales for columns.</exception>
+    /// <exception cref="LayerShapeException">The widths differ, or the weight of the linear layer is in codes, which have no scales for columns, or its input is rounded.</exception>
     /// <exception cref="NonFiniteWeightException">A merged weight or bias is infinite.</exception>
     public static FoldedLinear MergePrevious(this FoldedLinear layer, FoldedLayerNorm previous)
     {
@@ -85,6 +86,11 @@ public static class LayerMerge
         if (layer.Quantized is not null)
         {
             throw new LayerShapeException(layer.Name, "weight", "32-bit floats to merge a normalization into", "codes");
+        }
+
+        if (layer.Activation is not null)
+        {
+            throw new LayerShapeException(layer.Name, "input", "32-bit floats to merge a normalization before it", "a grid, which was calibrated for the normalized input");
         }
 
         var weight = layer.Weight.ToArray();

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace LayerDsl;
@@ -29,13 +30,24 @@ internal sealed class IntegerConvolution(Conv2dGeometry geometry, IntegerWeight 
         using var codes = new PooledBuffer((x.Length + 1) / 2);
         var steps = MemoryMarshal.Cast<float, short>(codes.Span)[..x.Length];
         grid.Encode(layer, x, steps);
+        Forward(steps, y, batch, height, width, grid.Scale, bias);
+        if (weight.Odd is { } odd)
+        {
+            using var rest = new PooledBuffer(y.Length);
+            new IntegerConvolution(geometry, odd).Forward(steps, rest.Span, batch, height, width, Math.Sqrt(2) * grid.Scale, []);
+            TensorPrimitives.Add(y, rest.Span, y);
+        }
+    }
+
+    private void Forward(ReadOnlySpan<short> steps, Span<float> y, int batch, int height, int width, double inputScale, ReadOnlySpan<float> bias)
+    {
         if (weight.Kernel is ShortKernel)
         {
-            new PairConvolution(geometry, weight).Forward(steps, y, batch, height, width, grid.Scale, bias);
+            new PairConvolution(geometry, weight).Forward(steps, y, batch, height, width, inputScale, bias);
         }
         else
         {
-            ForwardWindows(steps, y, batch, height, width, grid.Scale, bias);
+            ForwardWindows(steps, y, batch, height, width, inputScale, bias);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace LayerDsl;
@@ -17,6 +18,18 @@ internal static class IntegerProduct
     /// <param name="rows">Rows of the input.</param>
     /// <param name="outputs">Rows of the weight.</param>
     public static void Multiply(
+        IntegerWeight weight, double inputScale, ReadOnlySpan<short> steps, ReadOnlySpan<float> bias, Span<float> y, int rows, int outputs)
+    {
+        MultiplyOne(weight, inputScale, steps, bias, y, rows, outputs);
+        if (weight.Odd is { } odd)
+        {
+            using var rest = new PooledBuffer(y.Length);
+            MultiplyOne(odd, Math.Sqrt(2) * inputScale, steps, [], rest.Span, rows, outputs);
+            TensorPrimitives.Add(y, rest.Span, y);
+        }
+    }
+
+    private static void MultiplyOne(
         IntegerWeight weight, double inputScale, ReadOnlySpan<short> steps, ReadOnlySpan<float> bias, Span<float> y, int rows, int outputs)
     {
         var columns = steps.Length / rows;

@@ -25,6 +25,11 @@ internal sealed class IntegerWeight
     /// <summary>The kernel in use.</summary>
     internal IntegerKernel Kernel => kernel;
 
+    /// <summary>
+    /// Where levels are powers of √2: this weight stands for the even ones, and that one for the odd ones divided by √2. Its sums are to be multiplied by √2 and added.
+    /// </summary>
+    public IntegerWeight? Odd { get; private set; }
+
     /// <summary>Bytes of an unpacked row.</summary>
     public int RowBytes => checked(weight.Codes.Columns * kernel.Size);
 
@@ -84,16 +89,21 @@ internal sealed class IntegerWeight
         return kernel.Dot(steps, weights, Group, weight.Scales.Slice(first, (steps.Length + Group - 1) / Group)) / factor;
     }
 
-    /// <summary>Powers of √2: sums of the even and of the odd ones are whole.</summary>
+    /// <summary>Powers of √2: weights for the even ones, and such for the odd ones.</summary>
     private static IntegerWeight? ByParity(QuantizedWeight weight, ActivationFormat inputs)
     {
-        if (ParityKernel.Split(weight.Format.Levels, MostShift) is not { } split)
+        if (LevelGrid.ByParity(weight.Format) is not { } halves)
         {
             return null;
         }
 
-        var bound = (Int128)GroupOf(weight) * inputs.Span * ParityKernel.Largest(split.Weights);
-        return bound > long.MaxValue ? null : new IntegerWeight(weight, ParityKernel.Of(split.Weights, bound <= int.MaxValue), split.Factor);
+        // A row has fewer than 2^31 weights: 64 bits are enough.
+        var bound = (long)GroupOf(weight) * inputs.Span * LevelGrid.MostMagnitude;
+        var factor = (long)(1 / halves.Even.WholeStep);
+        IntegerWeight Of(LevelGrid grid) => new(weight, KernelFor(weight, [.. grid.Whole.Select(level => (long)level)], LevelGrid.MostMagnitude, bound <= int.MaxValue), factor);
+        var even = Of(halves.Even);
+        even.Odd = Of(halves.Odd);
+        return even;
     }
 
     private static int GroupOf(QuantizedWeight weight) => weight.Format.GroupSize is 0 ? weight.Codes.Columns : Math.Min(weight.Format.GroupSize, weight.Codes.Columns);

@@ -14,6 +14,7 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
     private readonly PlaneWeight? planes;
     private readonly LowRankBranch? branch;
     private IntegerWeight? integers;
+    private (TiledWeight Even, TiledWeight Odd)? parity;
     private volatile ActivationPrecision precision;
 
     /// <summary>Takes a weight in codes.</summary>
@@ -69,7 +70,13 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
     /// <summary>Whether products of integers are added up.</summary>
     internal IntegerWeight? Integers => integers;
 
-    private protected override void Prepare(ActivationGrid grid) => integers = IntegerWeight.Of(quantized, grid.Format);
+    private protected override void Prepare(ActivationGrid grid)
+    {
+        integers = IntegerWeight.Of(quantized, grid.Format);
+        parity = integers?.Odd is not null && tiled is not null && LevelGrid.ByParity(quantized.Format) is { } levels && StepProduct.CanMultiply(tiled.With(levels.Even))
+            ? (tiled.With(levels.Even), tiled.With(levels.Odd))
+            : null;
+    }
 
     private protected override void MultiplyRounded(ActivationGrid grid, ReadOnlySpan<float> x, Span<float> y, int rows, in Epilogue epilogue)
     {
@@ -89,6 +96,10 @@ public sealed class FoldedQuantizedLinear : FoldedLinear
         else if (tiled is not null && StepProduct.CanMultiply(tiled))
         {
             StepProduct.Multiply(tiled, grid, steps, Bias, y, rows, KernelWidths.Best);
+        }
+        else if (parity is { } halves)
+        {
+            StepProduct.MultiplyByParity(halves.Even, halves.Odd, grid, steps, Bias, y, rows, KernelWidths.Best);
         }
         else
         {

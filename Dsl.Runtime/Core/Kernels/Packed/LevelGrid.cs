@@ -9,8 +9,14 @@ namespace LayerDsl;
 /// <param name="Zero">The zero point of every row that belongs to the levels: in codes (less 128 where they have 8 bits); 0 for levels that are looked up.</param>
 internal sealed record LevelGrid(bool IsEven, float Step, float Zero)
 {
-    private const int MostMagnitude = 128;
+    /// <summary>The largest magnitude of a whole number that stands for a level.</summary>
+    public const int MostMagnitude = 128;
+
     private const int MostLookedUpBits = 6;
+    private const int MostBitsByParity = 4;
+
+    /// <summary>A level is a float32: its logarithm is right to some 1e-7.</summary>
+    private const double PowerTolerance = 1e-6;
 
     /// <summary>The 8-bit codes of 16 levels are whole numbers of this power of two, for looked up levels only.</summary>
     public float WholeStep { get; private init; } = 1;
@@ -39,6 +45,31 @@ internal sealed record LevelGrid(bool IsEven, float Step, float Zero)
         }
 
         return format.Bits <= 4 ? Listed(levels) : format.Bits <= MostLookedUpBits ? new LevelGrid(false, 1, 0) { IsWhole = false } : null;
+    }
+
+    /// <summary>
+    /// Powers of √2 of either sign as a sum of two grids of whole numbers: the even powers, with 0 in the place of odd ones, and the odd ones divided by √2
+    /// (the fold of log√2 to log2 of RepQ-ViT: Li et al. 2023, arXiv 2212.08254). Null where levels are no such powers, or more than 16.
+    /// </summary>
+    public static (LevelGrid Even, LevelGrid Odd)? ByParity(QuantizedFormat format)
+    {
+        if (format.Bits > MostBitsByParity || format.Levels.Count == 0 || format.HasZeroPoints)
+        {
+            return null;
+        }
+
+        var powers = format.Levels.Select(level => 2 * Math.Log2(Math.Abs((double)level))).ToArray();
+        if (!powers.All(power => Math.Abs(power - Math.Round(power)) < PowerTolerance))
+        {
+            return null;
+        }
+
+        float[] Whole(int parity) => [.. powers.Select((power, code) => ((int)Math.Round(power) & 1) == parity ? MathF.ScaleB(Math.Sign(format.Levels[code]), (int)Math.Round(power) >> 1) : 0)];
+        var step = MathF.ScaleB(1, ((int)Math.Round(powers.Max()) >> 1) - 7);
+        LevelGrid? Grid(float[] levels) => levels.All(level => level / step == MathF.Round(level / step))
+            ? new LevelGrid(false, 1, 0) { WholeStep = step, Whole = EquatableList.Create([.. levels.Select(level => level / step)]) }
+            : null;
+        return step <= 1 && Grid(Whole(0)) is { } even && Grid(Whole(1)) is { } odd ? (even, odd) : null;
     }
 
     private static LevelGrid Listed(EquatableList<float> levels)

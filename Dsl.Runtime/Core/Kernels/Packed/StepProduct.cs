@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace LayerDsl;
@@ -24,7 +25,9 @@ internal static class StepProduct
     /// <param name="y">(rows, outputs).</param>
     /// <param name="rows">How many.</param>
     /// <param name="width">The vectors to compute on.</param>
-    public static void Multiply(TiledWeight weight, ActivationGrid grid, ReadOnlySpan<short> steps, ReadOnlySpan<float> bias, Span<float> y, int rows, KernelWidth width)
+    /// <param name="factor">What products are multiplied by beside the scales.</param>
+    public static void Multiply(
+        TiledWeight weight, ActivationGrid grid, ReadOnlySpan<short> steps, ReadOnlySpan<float> bias, Span<float> y, int rows, KernelWidth width, double factor = 1)
     {
         var shape = weight.Tiles.Shape;
         var (most, planes) = (Math.Min(rows, RowsAtOnce), StepPlanes.CountFor(grid, weight));
@@ -40,8 +43,26 @@ internal static class StepProduct
             }
 
             var parts = TiledProduct.PartsOf(shape, count);
-            var work = new StepTileWork(weight, inputs, grid.Scale, bias, y.Slice(first * shape.Rows, count * shape.Rows), count, parts, width);
+            var work = new StepTileWork(weight, inputs, factor * grid.Scale, bias, y.Slice(first * shape.Rows, count * shape.Rows), count, parts, width);
             WorkerTeam.Shared.Run(ref work, parts);
         }
+    }
+
+    /// <summary>The product with powers of √2: that with the even ones, plus √2 times that with the odd ones.</summary>
+    /// <param name="even">The weight with the levels of <see cref="LevelGrid.ByParity"/>.</param>
+    /// <param name="odd">The same codes with those of the odd powers.</param>
+    /// <param name="grid">The grid of the inputs.</param>
+    /// <param name="steps">(rows, inputs): codes less the zero point.</param>
+    /// <param name="bias">(outputs), or empty.</param>
+    /// <param name="y">(rows, outputs).</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="width">The vectors to compute on.</param>
+    public static void MultiplyByParity(
+        TiledWeight even, TiledWeight odd, ActivationGrid grid, ReadOnlySpan<short> steps, ReadOnlySpan<float> bias, Span<float> y, int rows, KernelWidth width)
+    {
+        using var rest = new PooledBuffer(y.Length);
+        Multiply(even, grid, steps, bias, y, rows, width);
+        Multiply(odd, grid, steps, [], rest.Span, rows, width, Math.Sqrt(2));
+        TensorPrimitives.Add(y, rest.Span, y);
     }
 }

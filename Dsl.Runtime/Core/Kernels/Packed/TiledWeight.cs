@@ -54,6 +54,9 @@ internal sealed class TiledWeight
             : null;
     }
 
+    /// <summary>The same codes for other levels.</summary>
+    public TiledWeight With(LevelGrid grid) => new(Tiles, grid, scales, zeros, floatTables);
+
     /// <summary>Byte <paramref name="k"/> of every level, the lowest first, as a table of 16.</summary>
     public Vector128<byte> FloatTable(int k) => Vector128.Create(floatTables.AsSpan(k * Vector128<byte>.Count, Vector128<byte>.Count));
 
