@@ -15,21 +15,15 @@ internal static partial class PeakMemory
     private const int SmallThreshold = 1 << 20;
     private const int UsualThreshold = 32 << 20;
 
-    /// <summary>The median of a few calls, in bytes.</summary>
-    public static double Of(Action call)
+    /// <summary>Gives freed blocks back to the system until the result is disposed. Blocks that were kept before are used up first: to be called before there are any.</summary>
+    public static IDisposable WithoutKeptBlocks()
     {
         _ = SetOption(MapThreshold, SmallThreshold);
-        try
-        {
-            return MedianPeak(call);
-        }
-        finally
-        {
-            _ = SetOption(MapThreshold, UsualThreshold);
-        }
+        return new UsualBlocks();
     }
 
-    private static double MedianPeak(Action call)
+    /// <summary>The median of a few calls, in bytes.</summary>
+    public static double Of(Action call)
     {
         call();
         var peaks = new List<double>();
@@ -45,6 +39,11 @@ internal static partial class PeakMemory
         }
 
         return peaks.Order().ElementAt(Rounds / 2);
+    }
+
+    private sealed class UsualBlocks : IDisposable
+    {
+        public void Dispose() => _ = SetOption(MapThreshold, UsualThreshold);
     }
 
     private static double Read(string field)
