@@ -1,6 +1,7 @@
 using System.Globalization;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Reparams;
 using LayerDsl.Generator.Scheduling;
 
 namespace LayerDsl.Generator.Emit;
@@ -95,10 +96,7 @@ internal sealed record LayerFacts(
 
     private static Size Sum(IEnumerable<Tensor> tensors, LayerForms forms) => tensors.Aggregate(Size.Zero, (sum, tensor) => sum + Count(tensor.Axes, forms));
 
-    /// <summary>
-    /// In codes; or dense, or as compressed rows where that is smaller: a value, a column of 2 or 4 bytes, and where each row starts.
-    /// The runtime's SparseRows counts in the same way.
-    /// </summary>
+    /// <summary>In codes; or dense, or as compressed rows where that is smaller.</summary>
     private static Size FoldedWeightBytes(LayerForms forms)
     {
         if (forms.Shape.Format is { } format)
@@ -107,8 +105,7 @@ internal sealed record LayerFacts(
         }
 
         var dense = BytesPerNumber * Sum(forms.Claim.Folds.Select(fold => fold.Folded), forms);
-        var column = forms.Weight.Columns <= 1 << 16 ? sizeof(ushort) : sizeof(int);
-        return forms.NonZeros is { } ones ? Size.Of(Math.Min(dense.Constant ?? long.MaxValue, (ones * (BytesPerNumber + column)) + (sizeof(int) * (forms.Weight.Rows + 1L)))) : dense;
+        return forms.NonZeros is { } ones ? Size.Of(Math.Min(dense.Constant ?? long.MaxValue, SparseSizes.RowBytes(ones, forms.Weight.Rows, forms.Weight.Columns))) : dense;
     }
 
     /// <summary>What a folded weight in codes holds beside its codes: scales, zero points and a low-rank term.</summary>

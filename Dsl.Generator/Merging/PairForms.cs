@@ -1,6 +1,7 @@
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Proof;
+using LayerDsl.Generator.Reparams;
 using LayerDsl.Generator.Scheduling;
 using static LayerDsl.Generator.Ir.Operators;
 
@@ -39,12 +40,11 @@ internal sealed record PairForms(Claim Claim, EquatableArray<Index> Order, Equat
         return new PairForms(AfterMatrix(pair, matrix, packed.Claim, packed.Weight.Scale), matrix.Order, matrix.OutputAxes, numbers + beside, operations, codes + (sizeof(float) * beside));
     }
 
-    /// <summary>Sparse rows, with a column for every number and a start for every row, where they take less than the dense weight.</summary>
+    /// <summary>Of a weight in floats: compressed rows where they take less than the dense weight.</summary>
     private static long BytesOf(LayerForms matrix, long numbers)
     {
-        var column = matrix.Weight.Columns <= 1 << 16 ? sizeof(ushort) : sizeof(int);
         var dense = sizeof(float) * (long)matrix.Weight.Rows * matrix.Weight.Columns;
-        return matrix.NonZeros is null ? dense : Math.Min(dense, (numbers * (sizeof(float) + column)) + (sizeof(int) * (matrix.Weight.Rows + 1L)));
+        return matrix.NonZeros is null ? dense : Math.Min(dense, SparseSizes.RowBytes(numbers, matrix.Weight.Rows, matrix.Weight.Columns));
     }
 
     /// <summary>Of all that is computed, the product with the weight alone leaves its zeros out.</summary>

@@ -31,6 +31,12 @@ internal static class SparseSizes
     public static long DopedRank(double sparsity, long inputs, long outputs) =>
         (long)Math.Floor((sparsity * inputs * outputs / (inputs + outputs)) + Tolerance);
 
+    /// <summary>
+    /// Bytes of compressed rows: a value of 4 and a column of 2 or 4 bytes for each number, and 4 for where each row starts. The runtime's SparseRows counts in the same way.
+    /// </summary>
+    public static long RowBytes(long numbers, long rows, long columns) =>
+        (numbers * (sizeof(float) + (columns <= 1 << 16 ? sizeof(ushort) : sizeof(int)))) + (sizeof(int) * (rows + 1));
+
     /// <summary>A width times √(1/(1-s)), to the nearest whole number.</summary>
     public static long WidenedBy(double sparsity, int width) => (long)Math.Round(width * Math.Sqrt(1 / (1 - sparsity)));
 }

@@ -183,6 +183,9 @@ public sealed class MergedModelTests : IDisposable
         Assert.Throws<LayerShapeException>(() => linear.MergePrevious(new FoldedLayerNorm("n", 3, 1e-5, [], [])));
         Assert.Throws<LayerShapeException>(() => ((FoldedConv2d)new UnmergedNet().InCodes.Fold()).MergeNext(new FoldedBatchNorm2d("b", [1, 1], [0, 0])));
         Assert.Throws<NonFiniteWeightException>(() => convolution.MergeNext(new FoldedBatchNorm2d("b", [float.MaxValue, float.MaxValue], [0, 0])));
+        var onGrid = new FoldedLinear("l", 2, 1, [1, 2], [3]) { Activation = new ActivationGrid("l", new ActivationFormat("Uniform", 8, Signed: false), 0.1f, 128) };
+        Assert.Throws<LayerShapeException>(() => onGrid.MergePrevious(new FoldedLayerNorm("n", 2, 1e-5, [10, -1], [1, 2])));
+
         var merged = linear.MergePrevious(new FoldedLayerNorm("n", 2, 1e-5, [10, -1], [1, 2]));
         Assert.Equal([10, -2], merged.Weight.ToArray());
         Assert.Equal([8], merged.Bias.ToArray());
