@@ -80,7 +80,7 @@ public sealed class LayerGenerator : IIncrementalGenerator
 
         // 6. Their folded halves, which need nothing of TorchSharp.
         var folded = merged.Where(model => model.Folded is not null)
-            .Select((model, _) => new GeneratedFile(model.Model.Type.FileName + ".Folded", FoldedModelEmitter.Emit(model.Model.Type, model.Folded!.Program, model.Folded.Shapes), []))
+            .Select((model, _) => new GeneratedFile(model.Model.Type.FileName + ".Folded", FoldedModelEmitter.Emit(model.Model.Type, model.Folded!.Program, model.Folded.Shapes, model.Model.Sizes), []))
             .WithTrackingName(StepNames.FoldedFiles);
         context.AddFiles(folded, clashes);
 

@@ -8,6 +8,9 @@ internal readonly record struct AttributeArgument(string Name, string Text, doub
 
     /// <summary>Whether the text names a parameter of the layer's constructor; the number is then one that stands for all, in estimates only.</summary>
     public bool IsParameter { get; init; }
+
+    /// <summary>Whether code writes the parameter by its own name, as a model does, and not by the property of the layer that keeps it.</summary>
+    public bool ByName { get; init; }
 }
 
 /// <summary>An attribute as the user wrote it, without symbols.</summary>
@@ -26,7 +29,15 @@ internal sealed record AttributeSpec(string Name, EquatableArray<AttributeArgume
     public IEnumerable<string> Parameters => Arguments.Where(argument => argument.IsParameter).Select(argument => argument.Text).Distinct();
 
     /// <summary>A size as generated code writes it: a number, or the property that holds what the constructor was given.</summary>
-    public string Size(string name) => Find(name) is not { } argument ? "0" : argument.IsParameter ? SizeParameter.PropertyOf(argument.Text) : argument.Text;
+    public string Size(string name) => Find(name) is not { } argument ? "0" : argument switch
+    {
+        { IsParameter: true, ByName: true } => TypeReader.Identifier(argument.Text),
+        { IsParameter: true } => SizeParameter.PropertyOf(argument.Text),
+        _ => argument.Text,
+    };
+
+    /// <summary>The same with parameters by their own names.</summary>
+    public AttributeSpec ByParameters() => Parameters.Any() ? this with { Arguments = Arguments.Select(argument => argument with { ByName = true }).ToEquatableArray() } : this;
 
     /// <summary>Whether the argument was written.</summary>
     public bool Has(string name) => Find(name) is not null;

@@ -189,12 +189,6 @@ internal static class DeclarationReader
             return null;
         }
 
-        if (properties.Any(property => property.Layer?.Kind.Parameters.Any() == true))
-        {
-            reader.Report(ForwardDiagnostics.SizesOfConstructor, location, type.Name, properties.First(property => property.Layer?.Kind.Parameters.Any() == true).Layer!.Name);
-            return null;
-        }
-
         var body = (SyntaxNode?)syntax.Body ?? syntax.ExpressionBody;
         if (body is null || sample is null || properties.Count == 0 || properties.Any(property => property.Layer is null)
             || compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(body, cancellation) is not { } operation)

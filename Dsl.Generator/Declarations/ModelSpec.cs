@@ -22,6 +22,9 @@ internal sealed record ModelSpec(TypeSpec Type, EquatableArray<LayerProperty> Pr
     /// <summary>The constructor that the user left to the generator, where there is one.</summary>
     public ConstructorSpec? Constructor { get; init; }
 
+    /// <summary>The parameters of the constructor that sizes of layers are bound to.</summary>
+    public EquatableArray<SizeParameter> Sizes => Constructor is null ? [] : Constructor.Of(Properties.Where(property => property.Layer is not null).SelectMany(property => property.Layer!.Kind.Parameters)).Parameters;
+
     /// <summary>The shapes of the layers, in the order of their declaration.</summary>
     public EquatableArray<LayerShape> Shapes => Properties.Where(property => property.Layer is not null).Select(property => LayerShape.Of(property.Layer!)).ToEquatableArray();
 }

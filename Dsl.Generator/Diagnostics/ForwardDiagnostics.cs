@@ -37,12 +37,6 @@ internal static class ForwardDiagnostics
         "'{0}' combines the shapes {1} and {2}; broadcasting has no folded form, so Fold() is not generated (FoldTorch() is). "
         + "Use equal shapes, or a number");
 
-    public static readonly DiagnosticDescriptor SizesOfConstructor = Descriptors.Warning(
-        "LDSL311",
-        "A model whose constructor takes sizes",
-        "The constructor of '{0}' takes sizes of '{1}', and buffers of a folded model are planned for numbers: Fold() and Folded are not generated, FoldTorch() and Fold() of each layer are; "
-        + "declare the sizes as numbers or constants for a folded model, or suppress this warning");
-
     public static readonly DiagnosticDescriptor NoForward = Descriptors.Error(
         "LDSL306",
         "No forward",

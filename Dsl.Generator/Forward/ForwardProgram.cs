@@ -1,3 +1,5 @@
+using LayerDsl.Generator.Ir;
+
 namespace LayerDsl.Generator.Forward;
 
 /// <summary>The functions of one tensor that a folded model can compute.</summary>
@@ -33,6 +35,11 @@ internal enum Pooling
 /// </summary>
 internal abstract record ForwardStep(EquatableArray<int> Shape)
 {
+    /// <summary>The shape over the sizes that the model's constructor takes; where it takes none, the numbers.</summary>
+    public EquatableArray<Size> Sizes { get => field.Count > 0 ? field : SizesOf(Shape); init; } = [];
+
+    public static EquatableArray<Size> SizesOf(EquatableArray<int> shape) => shape.Select(size => Size.Of(size)).ToEquatableArray();
+
     /// <summary>A layer. <paramref name="Residual"/> and <paramref name="Then"/> are what it does with its output, once a stage has fused later steps into it.</summary>
     public sealed record Layer(string Name, int Argument, EquatableArray<int> Shape, int? Residual = null, Activation? Then = null) : ForwardStep(Shape);
 
@@ -93,12 +100,28 @@ internal abstract record ForwardStep(EquatableArray<int> Shape)
     };
 }
 
+/// <summary>Two sizes that meet in forward and are one number only for some sizes of the constructor.</summary>
+/// <param name="Layer">The layer that asks, or the operation.</param>
+/// <param name="Wanted">What it asks for.</param>
+/// <param name="Given">What it is given.</param>
+internal sealed record SizeEquation(string Layer, Size Wanted, Size Given);
+
 /// <summary>The body of <c>forward</c> as straight-line steps.</summary>
 /// <param name="InputShape">Of one sample.</param>
 /// <param name="Steps">In order.</param>
 /// <param name="Result">The number of the value returned.</param>
 internal sealed record ForwardProgram(EquatableArray<int> InputShape, EquatableArray<ForwardStep> Steps, int Result)
 {
+    /// <summary>The input over the sizes that the model's constructor takes; where it takes none, the numbers.</summary>
+    public EquatableArray<Size> InputSizes { get => field.Count > 0 ? field : ForwardStep.SizesOf(InputShape); init; } = [];
+
+    /// <summary>What the constructor must find equal, for layers to fit together.</summary>
+    public EquatableArray<SizeEquation> Equations { get; init; } = [];
+
+    public EquatableArray<Size> SizesOf(int value) => value < 0 ? InputSizes : Steps[value].Sizes;
+
+    public static Size Product(IEnumerable<Size> shape) => shape.Aggregate(Size.One, (product, size) => product * size);
+
     public EquatableArray<int> ShapeOf(int value) => value < 0 ? InputShape : Steps[value].Shape;
 
     public int InputSize => Product(InputShape);

@@ -1,4 +1,5 @@
 using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Ir;
 
 namespace LayerDsl.Generator.Forward;
 
@@ -39,7 +40,16 @@ internal abstract record RawStep(EquatableArray<int> Operands)
     public sealed record GlobalAverage(EquatableArray<int> Operands) : RawStep(Operands);
 
     /// <summary>The step with its shape. In a program the input is -1, and the result of step n is n.</summary>
-    public ForwardStep WithShape(EquatableArray<int> shape) => this switch
+    public ForwardStep WithShape(EquatableArray<Size> sizes)
+    {
+        var step = WithNumbers(Nominal(sizes));
+        return sizes.All(size => size.Constant is not null) ? step : step with { Sizes = sizes };
+    }
+
+    /// <summary>Numbers in place of sizes that the constructor takes, for what is asked of numbers only.</summary>
+    public static EquatableArray<int> Nominal(EquatableArray<Size> sizes) => sizes.Select(size => (int)Math.Min(int.MaxValue, size.Evaluate(_ => 1))).ToEquatableArray();
+
+    private ForwardStep WithNumbers(EquatableArray<int> shape) => this switch
     {
         Layer layer => new ForwardStep.Layer(layer.Name, Operands[0] - 1, shape),
         Activate activate => new ForwardStep.Activate(activate.Function, Operands[0] - 1, shape),
@@ -53,12 +63,13 @@ internal abstract record RawStep(EquatableArray<int> Operands)
     };
 
     /// <summary>What pooling makes of an image (channels, height, width), or null where it is none or smaller than a window.</summary>
-    public static EquatableArray<int>? Pooled(RawStep step, EquatableArray<int> image) => step switch
+    public static EquatableArray<Size>? Pooled(RawStep step, EquatableArray<Size> image) => step switch
     {
         GlobalAverage when image.Count == 3 => [image[0], 1, 1],
-        Pool pool when image.Count == 3 && Math.Min(image[1], image[2]) + (2 * pool.Padding) >= pool.KernelSize => [image[0], Windows(image[1], pool), Windows(image[2], pool)],
+        Pool pool when image.Count == 3 && image[1].Constant is { } height && image[2].Constant is { } width && Math.Min(height, width) + (2 * pool.Padding) >= pool.KernelSize =>
+            [image[0], Windows(height, pool), Windows(width, pool)],
         _ => null,
     };
 
-    private static int Windows(int size, Pool pool) => ((size + (2 * pool.Padding) - pool.KernelSize) / pool.Stride) + 1;
+    private static long Windows(long size, Pool pool) => ((size + (2 * pool.Padding) - pool.KernelSize) / pool.Stride) + 1;
 }

@@ -1,4 +1,5 @@
 using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
 
 namespace LayerDsl.Generator.Forward;
@@ -13,16 +14,17 @@ internal sealed class ShapeInference
     private readonly IReadOnlyDictionary<string, LayerShape> layers;
 
     // What is known of each value: all sizes, or only their product.
-    private readonly EquatableArray<int>?[] shapes;
-    private readonly long?[] sizes;
+    private readonly EquatableArray<Size>?[] shapes;
+    private readonly Size?[] sizes;
+    private readonly List<SizeEquation> equations = [];
     private bool changed;
 
     private ShapeInference(IReadOnlyList<RawStep> steps, IReadOnlyDictionary<string, LayerShape> layers)
     {
         this.steps = steps;
         this.layers = layers;
-        shapes = new EquatableArray<int>?[steps.Count + 1];
-        sizes = new long?[steps.Count + 1];
+        shapes = new EquatableArray<Size>?[steps.Count + 1];
+        sizes = new Size?[steps.Count + 1];
     }
 
     public static Result<ForwardProgram> Infer(
@@ -30,7 +32,7 @@ internal sealed class ShapeInference
     {
         var (steps, last) = Reachable(draft, output);
         var inference = new ShapeInference(steps, layers);
-        inference.SetShape(0, sample.Count > 0 ? sample : null);
+        inference.SetShape(0, sample.Count > 0 ? ForwardStep.SizesOf(sample) : null);
         inference.Solve();
         for (var step = 0; step < steps.Count; step++)
         {
@@ -46,7 +48,8 @@ internal sealed class ShapeInference
         }
 
         var known = steps.Select((step, k) => step.WithShape(inference.shapes[k + 1]!.Value)).ToEquatableArray();
-        return Result<ForwardProgram>.Success(new ForwardProgram(inference.shapes[0]!.Value, known, last - 1));
+        var (shape, equations) = (inference.shapes[0]!.Value, inference.equations.Distinct().ToEquatableArray());
+        return Result<ForwardProgram>.Success(new ForwardProgram(RawStep.Nominal(shape), known, last - 1) { InputSizes = shape.All(size => size.Constant is not null) ? [] : shape, Equations = equations });
     }
 
     /// <summary>The steps that the output depends on, renumbered.</summary>
@@ -146,7 +149,7 @@ internal sealed class ShapeInference
         {
             if (shapes[value] is null && sizes[value] is { } size)
             {
-                SetShape(value, [checked((int)size)]);
+                SetShape(value, [size]);
             }
         }
     }
@@ -175,7 +178,7 @@ internal sealed class ShapeInference
     }
 
     /// <summary>The likely input of a layer that asks for a width: its width alone, unless a reshape or a known size tells of more dimensions.</summary>
-    private EquatableArray<int>? LinearInput(int x, int width)
+    private EquatableArray<Size>? LinearInput(int x, Size width)
     {
         var origin = x;
         while (origin > 0 && steps[origin - 1] is not (RawStep.Layer or RawStep.Reshape or RawStep.Flatten or RawStep.Pool or RawStep.GlobalAverage))
@@ -184,29 +187,29 @@ internal sealed class ShapeInference
         }
 
         return origin > 0 && steps[origin - 1] is RawStep.Reshape { Sizes: { Count: > 1 } asked }
-            ? asked[asked.Count - 1] == -1 ? [.. asked.Take(asked.Count - 1), width] : null
-            : sizes[x] is { } size && size != width && size % width == 0 ? [checked((int)(size / width)), width]
+            ? asked[asked.Count - 1] == -1 ? [.. asked.Take(asked.Count - 1).Select(size => Size.Of(size)), width] : null
+            : sizes[x] is { } size && size != width && size.DivideBy(width) is { } rows ? [rows, width]
             : [width];
     }
 
     /// <summary>The shape that a reshape asks for, as far as it is known yet.</summary>
-    private EquatableArray<int>? Target(RawStep step, int x) => step switch
+    private EquatableArray<Size>? Target(RawStep step, int x) => step switch
     {
-        RawStep.Reshape { Sizes: var asked } when !asked.Contains(-1) => asked,
+        RawStep.Reshape { Sizes: var asked } when !asked.Contains(-1) => ForwardStep.SizesOf(asked),
         RawStep.Reshape { Sizes: var asked } => sizes[x] is { } size ? Complete(asked, size) : null,
-        RawStep.Flatten { Start: 1, End: -1 } => sizes[x] is { } size ? [checked((int)size)] : null,
+        RawStep.Flatten { Start: 1, End: -1 } => sizes[x] is { } size ? [size] : null,
         RawStep.Flatten flatten => shapes[x] is { } shape ? Flattened(shape, flatten) : null,
         _ => null,
     };
 
-    private static EquatableArray<int>? Complete(EquatableArray<int> perSample, long size)
+    private static EquatableArray<Size>? Complete(EquatableArray<int> perSample, Size size)
     {
         var others = perSample.Where(part => part != -1).Aggregate(1L, (product, part) => product * part);
-        return size % others == 0 ? perSample.Select(part => part == -1 ? checked((int)(size / others)) : part).ToEquatableArray() : null;
+        return size.DivideBy(others) is { } rest ? perSample.Select(part => part == -1 ? rest : Size.Of(part)).ToEquatableArray() : null;
     }
 
     /// <summary>Dimension 0 is the batch, so that a sample's first dimension is 1.</summary>
-    private static EquatableArray<int>? Flattened(EquatableArray<int> shape, RawStep.Flatten flatten)
+    private static EquatableArray<Size>? Flattened(EquatableArray<Size> shape, RawStep.Flatten flatten)
     {
         var (start, end) = (PerSample(flatten.Start, shape.Count), PerSample(flatten.End, shape.Count));
         return start < 0 || end < start || end >= shape.Count
@@ -216,9 +219,9 @@ internal sealed class ShapeInference
 
     private static int PerSample(long dimension, int rank) => (int)(dimension < 0 ? dimension + rank : dimension - 1);
 
-    private void SetShape(int value, EquatableArray<int>? shape)
+    private void SetShape(int value, EquatableArray<Size>? shape)
     {
-        if (shape is { } known && shapes[value] is null && (sizes[value] ?? ForwardProgram.Product(known)) == ForwardProgram.Product(known))
+        if (shape is { } known && shapes[value] is null && Fits(sizes[value] ?? ForwardProgram.Product(known), ForwardProgram.Product(known)))
         {
             shapes[value] = known;
             changed = true;
@@ -226,7 +229,7 @@ internal sealed class ShapeInference
         }
     }
 
-    private void SetSize(int value, long? size)
+    private void SetSize(int value, Size? size)
     {
         if (size is not null && sizes[value] is null)
         {
@@ -243,7 +246,7 @@ internal sealed class ShapeInference
         return step switch
         {
             RawStep.Layer layer => CheckLayer(layer, x),
-            RawStep.Combine combine when shapes[x] is { } left && shapes[combine.Operands[1]] is { } right && left != right =>
+            RawStep.Combine combine when shapes[x] is { } left && shapes[combine.Operands[1]] is { } right && !Agree(combine.Text, left, right) =>
                 Report(combine, Broadcasts(left, right) ? ForwardDiagnostics.DifferentShapes : ForwardDiagnostics.ShapeMismatch, Text(left), Text(right)),
             RawStep.Pool or RawStep.GlobalAverage when shapes[x] is { } image && RawStep.Pooled(step, image) is null =>
                 Report(step, ForwardDiagnostics.ShapeMismatch, "(channels, height, width) as large as a window", Text(image)),
@@ -254,7 +257,17 @@ internal sealed class ShapeInference
         };
     }
 
-    private DiagnosticInfo? CheckLayer(RawStep.Layer step, int x) =>
+    private DiagnosticInfo? CheckLayer(RawStep.Layer step, int x)
+    {
+        if (shapes[x] is { } shape && layers[step.Name].OutputOf(shape) is not null)
+        {
+            return layers[step.Name].Joint(shape) is not { } joint || Agree(step.Name, joint.Wanted, joint.Given) ? null : Mismatch(step, x);
+        }
+
+        return Mismatch(step, x);
+    }
+
+    private DiagnosticInfo? Mismatch(RawStep.Layer step, int x) =>
         shapes[x] is not { } shape || layers[step.Name].OutputOf(shape) is null
             ? shapes[x] is null && sizes[x] is null && layers[step.Name].Width is null
                 ? null // Reported as the unknown shape of the input.
@@ -270,23 +283,39 @@ internal sealed class ShapeInference
     }
 
     private DiagnosticInfo? CheckReshape(RawStep.Reshape reshape, int x, int y) =>
-        sizes[x] is not { } before || (shapes[y] is not null && sizes[y] == before && Target(reshape, x) == shapes[y]) ? null
+        sizes[x] is not { } before || (shapes[y] is not null && Target(reshape, x) == shapes[y] && sizes[y] is { } kept && Agree(reshape.Text, kept, before)) ? null
         : reshape.BatchIsFree
-            ? Report(reshape, ForwardDiagnostics.MixedSamples, $"a sample has {before} values before it and {sizes[y]} after it")
-            : Report(reshape, ForwardDiagnostics.ShapeMismatch, Text(reshape.Sizes), before + " values");
+            ? Report(reshape, ForwardDiagnostics.MixedSamples, $"a sample has {SizeCode.Of(before)} values before it and {(sizes[y] is { } after ? SizeCode.Of(after) : "an unknown number")} after it")
+            : Report(reshape, ForwardDiagnostics.ShapeMismatch, Text(ForwardStep.SizesOf(reshape.Sizes)), SizeCode.Of(before) + " values");
 
-    private static DiagnosticInfo CheckFlatten(RawStep.Flatten flatten, EquatableArray<int> shape) =>
+    private static DiagnosticInfo CheckFlatten(RawStep.Flatten flatten, EquatableArray<Size> shape) =>
         PerSample(flatten.Start, shape.Count) < 0
             ? Report(flatten, ForwardDiagnostics.MixedSamples, $"dimension {flatten.Start} is the batch")
             : Report(flatten, ForwardDiagnostics.ShapeMismatch, $"dimensions {flatten.Start} to {flatten.End}", Text(shape));
 
+    private bool Agree(string place, EquatableArray<Size> left, EquatableArray<Size> right) =>
+        left.Count == right.Count && left.Zip(right, Fits).All(fits => fits) && left.Zip(right, (a, b) => Agree(place, a, b)).All(fits => fits);
+
+    /// <summary>Whether two sizes are equal; where that depends on the sizes that the constructor takes, it has to check.</summary>
+    private bool Agree(string place, Size wanted, Size given)
+    {
+        if (wanted != given && Fits(wanted, given))
+        {
+            equations.Add(new SizeEquation(place, wanted, given));
+        }
+
+        return Fits(wanted, given);
+    }
+
+    private static bool Fits(Size wanted, Size given) => wanted == given || wanted.Constant is null || given.Constant is null;
+
     private static DiagnosticInfo Report(RawStep step, Microsoft.CodeAnalysis.DiagnosticDescriptor descriptor, params string[] details) =>
         DiagnosticInfo.Create(descriptor, step.Location, [step.Text, .. details]);
 
-    private static bool Broadcasts(EquatableArray<int> left, EquatableArray<int> right) =>
+    private static bool Broadcasts(EquatableArray<Size> left, EquatableArray<Size> right) =>
         left.Count == right.Count && left.Zip(right, (a, b) => a == b || a == 1 || b == 1).All(fits => fits);
 
-    private string Describe(int value) => shapes[value] is { } shape ? Text(shape) : sizes[value] is { } size ? size + " values" : "an unknown shape";
+    private string Describe(int value) => shapes[value] is { } shape ? Text(shape) : sizes[value] is { } size ? SizeCode.Of(size) + " values" : "an unknown shape";
 
-    private static string Text(EquatableArray<int> shape) => "(" + string.Join(", ", shape) + ")";
+    private static string Text(EquatableArray<Size> shape) => "(" + string.Join(", ", shape.Select(SizeCode.Of)) + ")";
 }

@@ -20,7 +20,7 @@ internal sealed record FormatSpec(string Scheme, int Bits, int GroupSize, bool H
         + (Planes > 0 ? $", Planes: {Planes})" : ")");
 
     /// <summary>The format in the signature of a model.</summary>
-    public string Signature => $"{Scheme} {Bits} bits, groups of {GroupSize}" + (HasZeroPoints ? ", zero points" : string.Empty) + (Rank > 0 ? $", rank {Rank} times {Number(BranchScale)}" : string.Empty);
+    public string Signature => $"{Scheme} {Bits} bits, groups of {GroupText ?? GroupSize.ToString(CultureInfo.InvariantCulture)}" + (HasZeroPoints ? ", zero points" : string.Empty) + (Rank > 0 ? $", rank {Rank} times {Number(BranchScale)}" : string.Empty);
 
     /// <summary>Consecutive whole numbers are said shortly, others are listed.</summary>
     private string LevelsText => Levels.Count == 0 ? "EquatableList.Create<float>([])" : Levels.Select((level, k) => level - Levels[0] == k).All(isNext => isNext) && Levels[0] == Math.Floor(Levels[0])

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Ir;
 
 namespace LayerDsl.Generator.Layers;
 
@@ -13,6 +14,9 @@ internal abstract record LayerShape(string Name, bool Bias)
 
     /// <summary>How the input is rounded to codes; null where it stays in 32-bit floats.</summary>
     public ActivationSpec? Activation { get; init; }
+
+    /// <summary>The sizes that the model's constructor takes, by the argument of the kind that they are bound to.</summary>
+    public EquatableArray<BoundSize> Bound { get; init; } = [];
 
     /// <summary>The layer in the signature of a model, with the formats of its weight and its input.</summary>
     public string FullSignature => Signature + (Format is null ? string.Empty : " in " + Format.Signature) + (Activation is null ? string.Empty : ", " + Activation.Signature);
@@ -30,7 +34,7 @@ internal abstract record LayerShape(string Name, bool Bias)
     public virtual string BiasArgument => ", bias: " + (Bias ? "true" : "false");
 
     /// <summary>The last dimension of the input, where that tells an input that nothing else does.</summary>
-    public virtual int? Width => null;
+    public virtual Size? Width => null;
 
     /// <summary>The layer in the signature of a model, by which saved files are told apart.</summary>
     public abstract string Signature { get; }
@@ -39,12 +43,31 @@ internal abstract record LayerShape(string Name, bool Bias)
     public abstract string Wanted { get; }
 
     /// <summary>The output of one sample, or null where the sample does not fit.</summary>
-    public abstract EquatableArray<int>? OutputOf(EquatableArray<int> sample);
+    public abstract EquatableArray<Size>? OutputOf(EquatableArray<Size> sample);
 
     /// <summary>The sample whose output is the given one, where only one is.</summary>
-    public abstract EquatableArray<int>? InputOf(EquatableArray<int> output);
+    public abstract EquatableArray<Size>? InputOf(EquatableArray<Size> output);
 
-    public static LayerShape Of(LayerSpec layer) => LayerKinds.Find(layer.Kind.Name).Shape(layer);
+    /// <summary>The size of a sample that the layer asks for, and the one that it is given; null where it asks for none.</summary>
+    public virtual (Size Wanted, Size Given)? Joint(EquatableArray<Size> sample) => Width is { } width && sample.Count > 0 ? (width, sample[sample.Count - 1]) : null;
+
+    public static LayerShape Of(LayerSpec layer)
+    {
+        var written = layer with { Kind = layer.Kind.ByParameters() };
+        return LayerKinds.Find(layer.Kind.Name).Shape(written) with
+        {
+            Bound = layer.Kind.Arguments.Where(argument => argument.IsParameter).Select(argument => new BoundSize(argument.Name, argument.Text)).ToEquatableArray(),
+        };
+    }
+
+    /// <summary>A size of the layer: its number, or the parameter that it is bound to.</summary>
+    private protected Size SizeOf(string argument, int number) =>
+        Bound.FirstOrDefault(bound => bound.Argument.Equals(argument, StringComparison.OrdinalIgnoreCase)) is { Parameter: { } parameter } ? Size.Symbol(parameter) : number;
+
+    /// <summary>Whether both can be one number: sizes of the constructor are compared when it runs.</summary>
+    private protected static bool Fits(Size wanted, Size given) => wanted == given || wanted.Constant is null || given.Constant is null;
+
+    private protected static string Text(Size size) => SizeCode.Of(size);
 
     private protected static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
@@ -58,20 +81,24 @@ internal sealed record LinearShape(string Name, int InFeatures, int OutFeatures,
 
     public override string Kind => "Linear";
 
-    public override string Arguments => Text(InFeatures) + ", " + Text(OutFeatures);
+    private Size Inputs => SizeOf("inFeatures", InFeatures);
+
+    private Size Outputs => SizeOf("outFeatures", OutFeatures);
+
+    public override string Arguments => Text(Inputs) + ", " + Text(Outputs);
 
     public override string Signature => "Linear(" + Arguments + (Bias ? ")" : ", no bias)");
 
-    public override string Wanted => "a last dimension of " + Text(InFeatures);
+    public override string Wanted => "a last dimension of " + Text(Inputs);
 
-    public override int? Width => InFeatures;
+    public override Size? Width => Inputs;
 
-    public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) =>
-        sample.Count > 0 && sample[sample.Count - 1] == InFeatures ? WithLast(sample, OutFeatures) : null;
+    public override EquatableArray<Size>? OutputOf(EquatableArray<Size> sample) =>
+        sample.Count > 0 && Fits(Inputs, sample[sample.Count - 1]) ? WithLast(sample, Outputs) : null;
 
-    public override EquatableArray<int>? InputOf(EquatableArray<int> output) => output.Count > 0 ? WithLast(output, InFeatures) : null;
+    public override EquatableArray<Size>? InputOf(EquatableArray<Size> output) => output.Count > 0 ? WithLast(output, Inputs) : null;
 
-    private static EquatableArray<int> WithLast(EquatableArray<int> shape, int size) => [.. shape.Take(shape.Count - 1), size];
+    private static EquatableArray<Size> WithLast(EquatableArray<Size> shape, Size size) => [.. shape.Take(shape.Count - 1), size];
 }
 
 /// <summary>A convolution: it works on (channels, height, width).</summary>
@@ -90,30 +117,36 @@ internal sealed record Conv2dShape(
         + Unless(Stride, 1, "Stride") + Unless(Padding, 0, "Padding") + Unless(Dilation, 1, "Dilation") + Unless(Groups, 1, "Groups") + ")";
 
     public override string Signature =>
-        $"Conv2d({Text(InChannels)}, {Text(OutChannels)}, {Text(KernelSize)}, stride {Text(Stride)}, padding {Text(Padding)}, dilation {Text(Dilation)}, groups {Text(Groups)}"
+        $"Conv2d({Text(Channels)}, {Text(Filters)}, {Text(KernelSize)}, stride {Text(Stride)}, padding {Text(Padding)}, dilation {Text(Dilation)}, groups {Text(Groups)}"
         + (Bias ? ")" : ", no bias)");
 
-    public override string Wanted => $"({Text(InChannels)}, height, width), height and width at least {Math.Max(1, Extent - (2L * Padding)).ToString(CultureInfo.InvariantCulture)}";
+    public override string Wanted => $"({Text(Channels)}, height, width), height and width at least {Math.Max(1, Extent - (2L * Padding)).ToString(CultureInfo.InvariantCulture)}";
+
+    private Size Channels => SizeOf("inChannels", InChannels);
+
+    private Size Filters => SizeOf("outChannels", OutChannels);
 
     /// <summary>How many rows of the padded image one kernel spans.</summary>
     private long Extent => ((long)Dilation * (KernelSize - 1)) + 1;
 
-    public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) =>
-        sample.Count == 3 && sample[0] == InChannels && Along(sample[1]) is >= 1 and <= int.MaxValue and var rows && Along(sample[2]) is >= 1 and <= int.MaxValue and var columns
-            ? [OutChannels, (int)rows, (int)columns]
+    public override (Size Wanted, Size Given)? Joint(EquatableArray<Size> sample) => sample.Count == 3 ? (Channels, sample[0]) : null;
+
+    public override EquatableArray<Size>? OutputOf(EquatableArray<Size> sample) =>
+        sample.Count == 3 && Fits(Channels, sample[0]) && Along(sample[1]) is >= 1 and <= int.MaxValue and var rows && Along(sample[2]) is >= 1 and <= int.MaxValue and var columns
+            ? [Filters, rows, columns]
             : null;
 
     /// <summary>With a stride of 1 every output size has one input size.</summary>
-    public override EquatableArray<int>? InputOf(EquatableArray<int> output) =>
+    public override EquatableArray<Size>? InputOf(EquatableArray<Size> output) =>
         Stride == 1 && output.Count == 3 && Before(output[1]) is >= 1 and <= int.MaxValue and var rows && Before(output[2]) is >= 1 and <= int.MaxValue and var columns
-            ? [InChannels, (int)rows, (int)columns]
+            ? [Channels, rows, columns]
             : null;
 
-    /// <summary>The outputs along a side of the image; less than 1 if the kernel is larger than the padded image.</summary>
-    private long Along(int size) => size + (2L * Padding) < Extent ? 0 : ((size + (2L * Padding) - Extent) / Stride) + 1;
+    /// <summary>The outputs along a side of the image; less than 1 if the kernel is larger than the padded image, or the side is no number.</summary>
+    private long Along(Size side) => side.Constant is not { } size || size + (2L * Padding) < Extent ? 0 : ((size + (2L * Padding) - Extent) / Stride) + 1;
 
     /// <summary>The side of the image that has so many outputs, with a stride of 1.</summary>
-    private long Before(int size) => size + Extent - 1 - (2L * Padding);
+    private long Before(Size side) => side.Constant is { } size ? size + Extent - 1 - (2L * Padding) : 0;
 
     private static string Unless(int value, int otherwise, string name) => value == otherwise ? string.Empty : $", {name}: {Text(value)}";
 }

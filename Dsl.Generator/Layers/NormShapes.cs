@@ -1,3 +1,5 @@
+using LayerDsl.Generator.Ir;
+
 namespace LayerDsl.Generator.Layers;
 
 /// <summary>A normalization of the last dimension.</summary>
@@ -14,19 +16,22 @@ internal sealed record RowNormShape(string Name, string Kind, int Features, doub
 
     public override string FoldedType => "Folded" + Kind;
 
-    public override string Arguments => Text(Features) + ", eps: " + Text(Eps);
+    private Size Size => SizeOf("features", Features);
+
+    public override string Arguments => Text(Size) + ", eps: " + Text(Eps);
 
     public override string BiasArgument => (IsCentered ? base.BiasArgument : string.Empty) + (IsPlain ? ", weight: false" : string.Empty);
 
-    public override string Signature => $"{Kind}({Text(Features)}, eps {Text(Eps)}" + (IsPlain ? ", no weight and bias)" : IsCentered && !Bias ? ", no bias)" : ")");
+    public override string Signature => $"{Kind}({Text(Size)}, eps {Text(Eps)}" + (IsPlain ? ", no weight and bias)" : IsCentered && !Bias ? ", no bias)" : ")");
 
-    public override string Wanted => "a last dimension of " + Text(Features);
+    public override string Wanted => "a last dimension of " + Text(Size);
 
-    public override int? Width => Features;
+    public override Size? Width => Size;
 
-    public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) => sample.Count > 0 && sample[sample.Count - 1] == Features ? sample : null;
+    public override EquatableArray<Size>? OutputOf(EquatableArray<Size> sample) =>
+        sample.Count > 0 && Fits(Size, sample[sample.Count - 1]) ? sample : null;
 
-    public override EquatableArray<int>? InputOf(EquatableArray<int> output) => OutputOf(output);
+    public override EquatableArray<Size>? InputOf(EquatableArray<Size> output) => OutputOf(output);
 }
 
 /// <summary>A batch normalization: it works on (channels, height, width), or on (features).</summary>
@@ -37,17 +42,21 @@ internal sealed record BatchNormShape(string Name, int Features, bool OfImages) 
 
     public override string Kind => OfImages ? "BatchNorm2d" : "BatchNorm1d";
 
-    public override string Arguments => Text(Features);
+    private Size Size => SizeOf("features", Features);
+
+    public override string Arguments => Text(Size);
 
     public override string BiasArgument => string.Empty;
 
     public override string Signature => Kind + "(" + Arguments + ")";
 
-    public override string Wanted => OfImages ? $"({Text(Features)}, height, width)" : $"({Text(Features)})";
+    public override string Wanted => OfImages ? $"({Text(Size)}, height, width)" : $"({Text(Size)})";
 
-    public override int? Width => OfImages ? null : Features;
+    public override Size? Width => OfImages ? null : Size;
 
-    public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) => sample.Count == (OfImages ? 3 : 1) && sample[0] == Features ? sample : null;
+    public override (Size Wanted, Size Given)? Joint(EquatableArray<Size> sample) => sample.Count > 0 ? (Size, sample[0]) : null;
 
-    public override EquatableArray<int>? InputOf(EquatableArray<int> output) => OutputOf(output);
+    public override EquatableArray<Size>? OutputOf(EquatableArray<Size> sample) => sample.Count == (OfImages ? 3 : 1) && Fits(Size, sample[0]) ? sample : null;
+
+    public override EquatableArray<Size>? InputOf(EquatableArray<Size> output) => OutputOf(output);
 }

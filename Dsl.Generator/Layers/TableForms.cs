@@ -1,3 +1,5 @@
+using LayerDsl.Generator.Ir;
+
 namespace LayerDsl.Generator.Layers;
 
 /// <summary>What a table read by indices has beside other layers.</summary>
@@ -11,7 +13,9 @@ internal sealed record EmbeddingShape(string Name, int Count, int Dim) : LayerSh
 
     public override string Kind => "Embedding";
 
-    public override string Arguments => Text(Count) + ", " + Text(Dim);
+    private Size Length => SizeOf("dim", Dim);
+
+    public override string Arguments => Text(SizeOf("count", Count)) + ", " + Text(Length);
 
     public override string BiasArgument => string.Empty;
 
@@ -19,8 +23,8 @@ internal sealed record EmbeddingShape(string Name, int Count, int Dim) : LayerSh
 
     public override string Wanted => "indices, at least one for each sample";
 
-    public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) => sample.Count > 0 ? [.. sample, Dim] : null;
+    public override EquatableArray<Size>? OutputOf(EquatableArray<Size> sample) => sample.Count > 0 ? [.. sample, Length] : null;
 
-    public override EquatableArray<int>? InputOf(EquatableArray<int> output) =>
-        output.Count > 1 && output[output.Count - 1] == Dim ? output.Take(output.Count - 1).ToEquatableArray() : null;
+    public override EquatableArray<Size>? InputOf(EquatableArray<Size> output) =>
+        output.Count > 1 && Fits(Length, output[output.Count - 1]) ? output.Take(output.Count - 1).ToEquatableArray() : null;
 }

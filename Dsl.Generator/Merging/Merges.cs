@@ -56,7 +56,10 @@ internal static class Merges
     private static IEnumerable<MergedPair> InOnePairEach(MergedPair[] pairs) =>
         pairs.Where(pair => pair.IntoFirst || !pairs.Any(other => other.IntoFirst && other.First.Name == pair.Second.Name));
 
-    private static bool CanMerge(LayerSpec first, LayerSpec second) => (LayerShape.Of(first), LayerShape.Of(second)) switch
+    /// <summary>What a merged pair costs is counted in numbers, so that layers with sizes of the constructor stay two.</summary>
+    private static bool CanMerge(LayerSpec first, LayerSpec second) => !first.Kind.Parameters.Any() && !second.Kind.Parameters.Any() && HaveForm(first, second);
+
+    private static bool HaveForm(LayerSpec first, LayerSpec second) => (LayerShape.Of(first), LayerShape.Of(second)) switch
     {
         (Conv2dShape matrix, BatchNormShape { OfImages: true }) => CanScaleRows(matrix, first),
         (LinearShape matrix, BatchNormShape { OfImages: false }) => CanScaleRows(matrix, first),

@@ -47,6 +47,21 @@ public static class LayerSizes
         }
     }
 
+    /// <summary>Two sizes that meet in <c>forward</c> are the same.</summary>
+    /// <param name="layer">The layer, or the operation, where they meet.</param>
+    /// <param name="size">The size that it asks for, over the constructor's parameters.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="other">The size that forward passes to it, over the constructor's parameters.</param>
+    /// <param name="expected">Its value.</param>
+    /// <exception cref="LayerSizeException">They are not.</exception>
+    public static void Agree(string layer, string size, long value, string other, long expected)
+    {
+        if (value != expected)
+        {
+            throw new LayerSizeException(layer, size, value, string.Create(CultureInfo.InvariantCulture, $"{expected}, the size '{other}' that forward passes to it"));
+        }
+    }
+
     /// <summary>A table has at most 2²⁴ rows, one of which is that of the padding index where there is one.</summary>
     /// <exception cref="LayerSizeException">It has too many, or too few.</exception>
     public static void IsTable(string layer, long count, int paddingIndex)

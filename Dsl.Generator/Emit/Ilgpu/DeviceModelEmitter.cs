@@ -44,6 +44,12 @@ internal sealed class DeviceModelEmitter
     public static EquatableArray<GeneratedFile> Emit(MergedModel merged)
     {
         var (model, folded) = (merged.Model, merged.Folded!);
+        if (model.Sizes.Count > 0)
+        {
+            var sized = model.Properties.First(property => property.Layer?.Kind.Parameters.Any() == true).Layer!;
+            return [new GeneratedFile(model.Type.FileName + ".OnDevice", null, [DiagnosticInfo.At(sized.Kind.Place, DeviceDiagnostics.SizesOfConstructor, model.Type.Name, sized.Name)])];
+        }
+
         var device = DevicePlan.Of(folded.Program, folded.Shapes);
         var (samples, tooLarge) = DeviceLimits.Of(device.Program, folded.Shapes);
         var name = model.Type.FileName + ".OnDevice";

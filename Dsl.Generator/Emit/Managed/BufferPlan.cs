@@ -12,6 +12,9 @@ internal sealed record ArenaSpan(int Step, string Name, int Size, int Last, int 
 {
     public int End => Offset + Size;
 
+    /// <summary>The values per sample over the sizes that the model's constructor takes; then places are found when the model is made.</summary>
+    public Ir.Size Length { get; init; } = Size;
+
     /// <summary>Whether both hold values at once. A step that reads one and fills the other needs both.</summary>
     public bool LivesWith(ArenaSpan other) => Step <= other.Last && other.Step <= Last;
 }
@@ -134,7 +137,7 @@ internal sealed class BufferPlan
         where storage[step] is not (Input or Output)
         group step by storage[step]! into steps
         let first = steps.Min()
-        select new ArenaSpan(first, steps.Key, ForwardProgram.Product(program.Steps[first].Shape), steps.Max(LastRead), Offset: 0);
+        select new ArenaSpan(first, steps.Key, ForwardProgram.Product(program.Steps[first].Shape), steps.Max(LastRead), Offset: 0) { Length = ForwardProgram.Product(program.Steps[first].Sizes) };
 
     /// <summary>Memory is named after the layer that first fills it.</summary>
     private string NameOf(int step)

@@ -32,7 +32,7 @@ internal static class EpilogueFusion
             }
         }
 
-        return new ForwardProgram(program.InputShape, steps.ToEquatableArray(), Moved(program.Result));
+        return program with { Steps = steps.ToEquatableArray(), Result = Moved(program.Result) };
     }
 
     /// <summary>The place of the layer that can do this step as well, if one can.</summary>

@@ -72,6 +72,7 @@ internal static class ModelEmitter
             .Line($"{sizes.Modifiers} {model.Type.Name}({sizes.Declared})")
             .Indented(() => writer.Line($": base(nameof({model.Type.Name}))"))
             .Body(() => writer
+                .Lines(model.Forward?.Equations.Select(EquationText.Check) ?? [])
                 .Lines(sizes.Parameters.Select(parameter => $"this.{parameter.Identifier} = {parameter.Identifier};"))
                 .Lines(model.Properties.Where(property => property.Layer is not null).Select(property => $"{property.Field} = new {property.Class}({property.Layer!.Constructor?.Arguments});"))
                 .Line("RegisterComponents();"))
@@ -135,7 +136,8 @@ internal static class ModelEmitter
 
     private static void Fold(CodeWriter writer, MergedModel merged, FoldedPlan folded, LayerProperty[] layers)
     {
-        var parts = folded.Shapes.Select(shape => Folded(shape, merged, layers)).ToArray();
+        var parts = merged.Model.Sizes.Select(size => (size.Type == "int" ? string.Empty : "checked((int)") + "this." + size.Identifier + (size.Type == "int" ? string.Empty : ")"))
+            .Concat(folded.Shapes.Select(shape => Folded(shape, merged, layers))).ToArray();
         writer.Line("/// <summary>The folded model without libtorch: immutable, thread-safe, merged weights.</summary>")
             .Line("/// <exception cref=\"NonFiniteWeightException\">A merged weight is NaN or infinite.</exception>");
         if (!merged.Merged.Any())

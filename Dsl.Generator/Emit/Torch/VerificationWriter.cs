@@ -1,6 +1,7 @@
 using System.Globalization;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Forward;
+using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Merging;
 
 namespace LayerDsl.Generator.Emit.Torch;
@@ -61,7 +62,7 @@ internal static class VerificationWriter
             case ForwardStep.WithNumber number:
                 return $"{nameOf(number.Argument)}.{number.Operation}Scalar({Text(number.Number)})";
             default:
-                return $"{nameOf(step.Reads.First())}.Reshape({string.Join(", ", step.Shape)})";
+                return $"{nameOf(step.Reads.First())}.Reshape({string.Join(", ", step.Sizes.Select(size => SizeCode.Of(size, parameter => "this." + TypeReader.Identifier(parameter))))})";
         }
     }
 

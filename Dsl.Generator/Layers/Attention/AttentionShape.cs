@@ -1,4 +1,5 @@
 using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Ir;
 
 namespace LayerDsl.Generator.Layers.Attention;
 
@@ -51,9 +52,11 @@ internal sealed record AttentionShape(
         layer.Kind.Flag("Bias", true),
         AttentionParts.Of(layer).Select(part => new AttentionPartShape(part.Part == "QueryKey" ? "Key" : part.Part, LayerShape.Of(part.Layer))).ToEquatableArray());
 
-    public override EquatableArray<int>? OutputOf(EquatableArray<int> sample) => sample.Count >= 2 && sample[sample.Count - 1] == Dim ? sample : null;
+    public override EquatableArray<Size>? OutputOf(EquatableArray<Size> sample) => sample.Count >= 2 && Fits(Dim, sample[sample.Count - 1]) ? sample : null;
 
-    public override EquatableArray<int>? InputOf(EquatableArray<int> output) => OutputOf(output);
+    public override (Size Wanted, Size Given)? Joint(EquatableArray<Size> sample) => sample.Count >= 2 ? (Dim, sample[sample.Count - 1]) : null;
+
+    public override EquatableArray<Size>? InputOf(EquatableArray<Size> output) => OutputOf(output);
 
     private static string FormatOf(LayerShape layer) =>
         "new ProjectionFormat(" + (layer.Format?.Text ?? "null") + (layer.Activation is { } activation ? ", " + activation.Text : string.Empty) + ")";

@@ -38,12 +38,37 @@ public abstract partial class FoldedModel
         }
 
         ModelName = modelName;
+        Sizes = EquatableList.Create<ModelSize>([]);
         InputSize = inputSize;
         OutputSize = outputSize;
         this.signature = signature;
         this.layers = [.. layers];
         Layers = this.layers.AsReadOnly();
     }
+
+    /// <summary>Called by generated code of a model whose constructor takes sizes.</summary>
+    /// <param name="modelName">The model's name.</param>
+    /// <param name="signature">A text that tells layers; a file saved under another signature is refused.</param>
+    /// <param name="inputSize">Values per input sample.</param>
+    /// <param name="outputSize">Values per output sample.</param>
+    /// <param name="layers">The layers, each with a name of its own.</param>
+    /// <param name="sizes">The sizes, which are saved with the layers.</param>
+    /// <exception cref="LayerShapeException">A size is not positive.</exception>
+    /// <exception cref="ArgumentException">Two layers have the same name.</exception>
+    protected FoldedModel(string modelName, string signature, int inputSize, int outputSize, IReadOnlyList<FoldedLayer> layers, IReadOnlyList<ModelSize> sizes)
+        : this(modelName, signature, inputSize, outputSize, layers)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        foreach (var size in sizes)
+        {
+            Require.Positive(modelName, size.Name, size.Value);
+        }
+
+        Sizes = EquatableList.Create<ModelSize>([.. sizes]);
+    }
+
+    /// <summary>The sizes that the model's constructor took; none where all are numbers.</summary>
+    public IReadOnlyList<ModelSize> Sizes { get; }
 
     /// <summary>The model's name.</summary>
     public string ModelName { get; }
@@ -103,7 +128,13 @@ public abstract partial class FoldedModel
     public void Save(string path)
     {
         var tensors = layers.SelectMany(layer => layer.AllTensors).ToArray();
-        var metadata = new Dictionary<string, string>(FoldedModelFile.Metadata(ModelName, signature)) { [FoldedModelFile.ChecksumKey] = FoldedModelFile.Checksum(tensors) };
+        var sizes = Sizes.Count == 0 ? null : FoldedModelFile.Text(Sizes);
+        var metadata = new Dictionary<string, string>(FoldedModelFile.Metadata(ModelName, signature)) { [FoldedModelFile.ChecksumKey] = FoldedModelFile.Checksum(tensors, sizes) };
+        if (sizes is not null)
+        {
+            metadata[FoldedModelFile.SizesKey] = sizes;
+        }
+
         SafetensorsWriter.Write(path, tensors, metadata);
     }
 

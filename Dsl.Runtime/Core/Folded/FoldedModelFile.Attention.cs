@@ -25,6 +25,6 @@ public sealed partial class FoldedModelFile
         var key = Part(merged ? "queryKey" : "key", geometry.KeySize, bias && !merged, geometry.Key);
         var value = Part("value", geometry.ValueSize, bias, geometry.Value);
         var output = Part("output", geometry.Dim, bias, geometry.Output);
-        return Make(() => new FoldedAttention(name, geometry, query, key, value, output));
+        return MakeFrom(() => new FoldedAttention(name, geometry, query, key, value, output));
     }
 }

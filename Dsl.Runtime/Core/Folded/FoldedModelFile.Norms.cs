@@ -10,7 +10,7 @@ public sealed partial class FoldedModelFile
     public FoldedBatchNorm2d ReadBatchNorm2d(string name, int features)
     {
         var (scale, shift) = (Take(ScaleName(name), features), Take(ShiftName(name), features));
-        return Make(() => new FoldedBatchNorm2d(name, scale, shift));
+        return MakeFrom(() => new FoldedBatchNorm2d(name, scale, shift));
     }
 
     /// <summary>Reads a batch normalization of rows.</summary>
@@ -20,7 +20,7 @@ public sealed partial class FoldedModelFile
     public FoldedBatchNorm1d ReadBatchNorm1d(string name, int features)
     {
         var (scale, shift) = (Take(ScaleName(name), features), Take(ShiftName(name), features));
-        return Make(() => new FoldedBatchNorm1d(name, scale, shift));
+        return MakeFrom(() => new FoldedBatchNorm1d(name, scale, shift));
     }
 
     /// <summary>Reads a layer normalization.</summary>
@@ -34,7 +34,7 @@ public sealed partial class FoldedModelFile
     {
         var weightValues = weight ? Take(WeightName(name), features) : [];
         var biasValues = bias ? Take(BiasName(name), features) : [];
-        return Make(() => new FoldedLayerNorm(name, features, eps, weightValues, biasValues));
+        return MakeFrom(() => new FoldedLayerNorm(name, features, eps, weightValues, biasValues));
     }
 
     /// <summary>Reads a normalization by the root mean square.</summary>
@@ -46,7 +46,7 @@ public sealed partial class FoldedModelFile
     public FoldedRmsNorm ReadRmsNorm(string name, int features, double eps, bool weight = true)
     {
         var weightValues = weight ? Take(WeightName(name), features) : [];
-        return Make(() => new FoldedRmsNorm(name, features, eps, weightValues));
+        return MakeFrom(() => new FoldedRmsNorm(name, features, eps, weightValues));
     }
 
     /// <summary>Reads an embedding.</summary>
@@ -57,6 +57,6 @@ public sealed partial class FoldedModelFile
     public FoldedEmbedding ReadEmbedding(string name, int count, int dim)
     {
         var weight = Take(WeightName(name), count, dim);
-        return Make(() => new FoldedEmbedding(name, count, dim, weight));
+        return MakeFrom(() => new FoldedEmbedding(name, count, dim, weight));
     }
 }

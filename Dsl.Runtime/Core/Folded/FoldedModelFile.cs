@@ -61,7 +61,7 @@ public sealed partial class FoldedModelFile
         var weightValues = sparse is null && half is null ? Take(WeightName(name), outFeatures, inFeatures) : [];
         var biasValues = bias ? Take(BiasName(name), outFeatures) : [];
         var grid = ReadActivation(name, activation);
-        return Make(() => (sparse, half) switch
+        return MakeFrom(() => (sparse, half) switch
         {
             ({ } rows, _) => new FoldedSparseLinear(name, rows, biasValues) { Activation = grid },
             (_, { } values) => new FoldedBFloat16Linear(name, inFeatures, outFeatures, values, biasValues) { Activation = grid },
@@ -81,7 +81,7 @@ public sealed partial class FoldedModelFile
         var weightValues = sparse is null ? Take(WeightName(name), geometry.OutChannels, geometry.InChannels / geometry.Groups, geometry.KernelSize, geometry.KernelSize) : [];
         var biasValues = bias ? Take(BiasName(name), geometry.OutChannels) : [];
         var grid = ReadActivation(name, activation);
-        return Make(() => sparse is not null
+        return MakeFrom(() => sparse is not null
             ? new FoldedSparseConv2d(name, geometry, sparse, biasValues) { Activation = grid }
             : new FoldedConv2d(name, geometry, weightValues, biasValues) { Activation = grid });
     }
@@ -99,7 +99,7 @@ public sealed partial class FoldedModelFile
         var weight = TakeQuantized(name, outFeatures, inFeatures, format);
         var biasValues = bias ? Take(BiasName(name), outFeatures) : [];
         var grid = ReadActivation(name, activation);
-        return Make(() => new FoldedQuantizedLinear(name, weight, biasValues) { Activation = grid });
+        return MakeFrom(() => new FoldedQuantizedLinear(name, weight, biasValues) { Activation = grid });
     }
 
     /// <summary>Reads a convolution with a weight in codes.</summary>
@@ -114,7 +114,7 @@ public sealed partial class FoldedModelFile
         var weight = TakeQuantized(name, geometry.OutChannels, geometry.InputsPerOutput, format);
         var biasValues = bias ? Take(BiasName(name), geometry.OutChannels) : [];
         var grid = ReadActivation(name, activation);
-        return Make(() => new FoldedConv2d(name, geometry, weight, biasValues) { Activation = grid });
+        return MakeFrom(() => new FoldedConv2d(name, geometry, weight, biasValues) { Activation = grid });
     }
 
     /// <summary>Checks that every tensor was read: a file with more in it belongs to another model.</summary>
@@ -160,10 +160,15 @@ public sealed partial class FoldedModelFile
         ["signature"] = signature,
     };
 
-    /// <summary>SHA-256 over names and values, in the order of the names: a changed bit in a weight is damage that no other check sees.</summary>
-    internal static string Checksum(IEnumerable<SafetensorsEntry> tensors)
+    /// <summary>SHA-256 over names and values, in the order of the names, after the sizes where there are some: a changed bit in a weight is damage that no other check sees.</summary>
+    internal static string Checksum(IEnumerable<SafetensorsEntry> tensors, string? sizes = null)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (sizes is not null)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(SizesKey + '\n' + sizes + '\n'));
+        }
+
         foreach (var tensor in tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(tensor.Name + '\n'));
@@ -175,14 +180,14 @@ public sealed partial class FoldedModelFile
 
     private static void CheckContent(string path, SafetensorsFile file)
     {
-        var found = Checksum(file.Names.Select(file.Get));
+        var found = Checksum(file.Names.Select(file.Get), file.Metadata.TryGetValue(SizesKey, out var sizes) ? sizes : null);
         if (!file.Metadata.TryGetValue(ChecksumKey, out var expected) || expected != found)
         {
             throw new FoldedFileException(path, $"holds values with the SHA-256 {found}, expected {expected ?? "one in the metadata"}. It was changed after it was saved; get it again.");
         }
     }
 
-    private TLayer Make<TLayer>(Func<TLayer> make)
+    private TLayer MakeFrom<TLayer>(Func<TLayer> make)
     {
         try
         {
@@ -209,7 +214,7 @@ public sealed partial class FoldedModelFile
         var scale = Take(ActivationTensors.Scale(name), 1)[0];
         var zero = Take(ActivationTensors.ZeroPoint(name), 1)[0];
         return zero == MathF.Round(zero)
-            ? Make(() => new ActivationGrid(name, format, scale, (int)zero))
+            ? MakeFrom(() => new ActivationGrid(name, format, scale, (int)zero))
             : throw new FoldedFileException(file.Path, $"holds a zero point that is no whole number, so it is damaged: '{ActivationTensors.ZeroPoint(name)}' is {zero}.");
     }
 
@@ -223,7 +228,7 @@ public sealed partial class FoldedModelFile
         var zeros = format.HasZeroPoints ? Take(QuantizedTensors.Zeros(name), count) : [];
         var down = format.Rank > 0 ? Take(QuantizedTensors.Down(name), format.Rank, columns) : [];
         var up = format.Rank > 0 ? Take(QuantizedTensors.Up(name), rows, format.Rank) : [];
-        return Make(() => new QuantizedWeight(name, format, PackedCodes.FromPacked(name, bytes.Span, rows, columns, format.Bits), scales, zeros, down, up));
+        return MakeFrom(() => new QuantizedWeight(name, format, PackedCodes.FromPacked(name, bytes.Span, rows, columns, format.Bits), scales, zeros, down, up));
     }
 
     private SparseRows TakeRows(string name, int inFeatures, int outFeatures)
