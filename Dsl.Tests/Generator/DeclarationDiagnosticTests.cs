@@ -153,7 +153,6 @@ public sealed class DeclarationDiagnosticTests
         { "LDSL009", "Linear(nameof(n), 8)", "[Linear(4, 8)] public partial class A { [Linear(nameof(n), 8)] public partial A(int n); }" },
         { "LDSL018", "Linear(\"n\", 8)", "[Linear(\"n\", 8)] public partial class A { public partial A(int n); public A(string s) : base(s) { } }" },
         { "LDSL006", "Linear(\"m\", 8)", "[Linear(\"m\", 8)] public partial class A { public partial A(int n); }" },
-        { "LDSL311", "LayerModel", "[LayerModel] public partial class M : nn.Module<Tensor, Tensor> { public partial M(int n); [Linear(nameof(n), 3)] public partial Layer A { get; } public override Tensor forward(Tensor x) => A.forward(x); }" },
         { "LDSL019", "Attention(8, 2)", "[Attention(8, 2)] public partial class A { private int QueryLayer; }" },
         { "LDSL306", "LayerModel", "[LayerModel] public abstract partial class N : nn.Module<Tensor, Tensor> { protected N() : base(\"N\") { } } [LayerModel] public partial class M : nn.Module<Tensor, Tensor> { [Linear(4, 3)] public partial Layer A { get; } }" },
     };

@@ -129,7 +129,6 @@ public sealed partial class SizedEmbedding
 [Embedding(11, 4, PaddingIndex = 3)]
 public sealed partial class NumberedEmbedding;
 
-#pragma warning disable LDSL311 // FoldTorch() is what the test is of.
 [LayerModel]
 public sealed partial class SizedMlp : nn.Module<Tensor, Tensor>
 {
@@ -146,4 +145,3 @@ public sealed partial class SizedMlp : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x) => Head.forward(nn.functional.relu(Norm.forward(Hidden.forward(x))));
 }
-#pragma warning restore LDSL311
