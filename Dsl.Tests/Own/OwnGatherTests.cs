@@ -54,7 +54,7 @@ public sealed class OwnGatherTests
     {
         random.manual_seed(3);
         var layer = (Layer)Activator.CreateInstance(Layers.Value.GetType(name)!)!;
-                foreach (var (table, values) in tables)
+        foreach (var (table, values) in tables)
         {
             var buffer = layer.named_buffers().Single(named => named.name.EndsWith(table, StringComparison.Ordinal)).buffer;
             buffer.copy_(tensor(values).to_type(ScalarType.Float32).reshape(buffer.shape));
