@@ -40,8 +40,16 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
                 AddPoints(compute);
                 break;
             case Statement.Fold fold when Check(fold.Body):
-                CheckCount(fold.Reads(), 1);
-                steps.Add(new DeviceStep.Reduce(fold, IsByGroup(fold)));
+                AddFold(fold);
+                break;
+            case Statement.Diagonals or Statement.DiagonalSums or Statement.Spread or Statement.BlockSums:
+                steps.Add(new DeviceStep.Placed(statement.Result, statement.Reads().Single(), statement));
+                break;
+            case Statement.Identity identity:
+                steps.Add(new DeviceStep.Placed(identity.Result, null, identity));
+                break;
+            case Statement.Invert:
+                Refuse("its formula inverts a matrix, which kernels do not");
                 break;
             case Statement.Sweep sweep when Bodies(sweep.Kernel).All(Check):
                 CheckCount(sweep.Kernel.Inputs.Select(input => input.Value), sweep.Kernel.Outputs.Count(output => output.Over is null));
@@ -61,10 +69,21 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
         {
             steps.Add(new DeviceStep.Product(result, product.Left, product.Right, product.Shape, factor, bias, adds));
         }
+        else if (bias is null && !adds && factor.IsOne)
+        {
+            // Each place of the result has a sum of its own, as with the planes of a binary weight.
+            AddFold(new Statement.Fold(result, Reduction.Sum, left.Axes.Union(right.Axes).Except(result.Axes).ToEquatableArray(), new Pointwise.Apply(Function.Multiply, [new Pointwise.Read(left), new Pointwise.Read(right)])));
+        }
         else
         {
             Refuse($"its step {result.Name} is no product of two matrices");
         }
+    }
+
+    private void AddFold(Statement.Fold fold)
+    {
+        CheckCount(fold.Reads(), 1);
+        steps.Add(new DeviceStep.Reduce(fold, IsByGroup(fold)));
     }
 
     private void Accumulate(Statement.Accumulate sum)
@@ -123,14 +142,8 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
     {
         switch (body)
         {
-            case Pointwise.Table:
-                Refuse("its weight is rounded to the levels of a table");
-                return false;
             case Pointwise.Extent extent when !sizeOf(extent.Size).All(char.IsDigit):
                 Refuse("a formula of it depends on the size of the batch");
-                return false;
-            case Pointwise.Apply apply when !KernelCosts.Supports(apply.Function):
-                Refuse(apply.Function is Function.NearestLevel or Function.LevelAt ? "its weight is rounded to the levels of a table" : $"kernels have no function {apply.Function}");
                 return false;
             case Pointwise.Apply apply:
                 return apply.Arguments.All(Check);

@@ -61,6 +61,7 @@ internal sealed class LaunchWriter(KernelText text, NameScope names)
         DeviceStep.Reduce { ByGroup: true } reduce => $"Groups({text.Count(reduce.Fold.Result.Axes)}, {text.Count(reduce.Fold.Over)})",
         DeviceStep.Reduce reduce => text.Count(reduce.Fold.Result.Axes),
         DeviceStep.Points points => text.Count(points.Computed[0].Result.Axes),
+        DeviceStep.Placed placed => text.Count(placed.Result.Axes),
         _ => "0",
     };
 
@@ -76,6 +77,7 @@ internal sealed class LaunchWriter(KernelText text, NameScope names)
             DeviceStep.Rows rows => (rows.Kernel.Outputs[0].Value.Name + "Rows", RowsKernelWriter.Arguments(rows.Kernel).ToArray(), false),
             DeviceStep.Reduce reduce => (reduce.Fold.Result.Name + (reduce.Fold.Reduction == Reduction.Sum ? "Sum" : "Largest"), PointKernelWriter.Arguments(reduce), text.IsPerRow(reduce.Fold.Over)),
             DeviceStep.Points points => (points.Computed[0].Result.Name + "Values", PointKernelWriter.Arguments(points), false),
+            DeviceStep.Placed placed => (placed.Result.Name + "Places", PlacedKernelWriter.Arguments(placed), false),
             _ => throw new ShapeException("A step without a kernel: " + step.GetType().Name),
         };
         var field = names.Variable(name + "Kernel");
