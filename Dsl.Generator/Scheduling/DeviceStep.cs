@@ -28,6 +28,10 @@ internal abstract record DeviceStep
     /// <param name="Statement">Diagonals, spread values, their sums, or the identity.</param>
     public sealed record Placed(Value Result, Value? Source, Statement Statement) : DeviceStep;
 
+    /// <summary>The inverse of a matrix, by one group of threads.</summary>
+    /// <param name="Work">Memory of its size.</param>
+    public sealed record Invert(Value Result, Value Source, Value Work) : DeviceStep;
+
     /// <summary>Pointwise chains and reductions over rows: a group of threads for each row.</summary>
     public sealed record Rows(RowKernel Kernel) : DeviceStep;
 }

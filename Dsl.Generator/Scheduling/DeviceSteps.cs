@@ -20,11 +20,39 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
         steps.Clear();
         foreach (var statement in statements)
         {
-            Add(statement);
+            Add(Apart(statement));
         }
 
         return steps.ToArray();
     }
+
+    /// <summary>A value that a step reads at two places at once, as a matrix and its transpose, is copied: a kernel has one variable for each tensor.</summary>
+    private Statement Apart(Statement statement)
+    {
+        while (statement is Statement.Compute or Statement.Fold && ReadTwice(statement.Reads()) is { } read)
+        {
+            var copy = read with { Name = read.Name + "Across" };
+            steps.Add(new DeviceStep.Copy(copy, read));
+            statement = statement switch
+            {
+                Statement.Compute compute => compute with { Body = Replaced(compute.Body, read, copy) },
+                Statement.Fold fold => fold with { Body = Replaced(fold.Body, read, copy) },
+                _ => statement,
+            };
+        }
+
+        return statement;
+    }
+
+    /// <summary>The second place of a value that is read at two; null where each is read at one.</summary>
+    private static Value? ReadTwice(IEnumerable<Value> reads) => reads.Distinct().GroupBy(read => read.Name).FirstOrDefault(group => group.Count() > 1)?.Last();
+
+    private static Pointwise Replaced(Pointwise body, Value read, Value by) => body switch
+    {
+        Pointwise.Read found when found.Source == read => new Pointwise.Read(by),
+        Pointwise.Apply apply => new Pointwise.Apply(apply.Function, apply.Arguments.Select(argument => Replaced(argument, read, by)).ToEquatableArray()),
+        _ => body,
+    };
 
     private void Add(Statement statement)
     {
@@ -48,8 +76,8 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
             case Statement.Identity identity:
                 steps.Add(new DeviceStep.Placed(identity.Result, null, identity));
                 break;
-            case Statement.Invert:
-                Refuse("its formula inverts a matrix, which kernels do not");
+            case Statement.Invert invert:
+                steps.Add(new DeviceStep.Invert(invert.Result, invert.Source, invert.Result with { Name = invert.Result.Name + "Work" }));
                 break;
             case Statement.Sweep sweep when Bodies(sweep.Kernel).All(Check):
                 CheckCount(sweep.Kernel.Inputs.Select(input => input.Value), sweep.Kernel.Outputs.Count(output => output.Over is null));
@@ -107,6 +135,7 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
     {
         if (steps.LastOrDefault() is DeviceStep.Points last && last.Computed[0].Result.Axes == compute.Result.Axes
             && compute.Reads().All(read => !last.Computed.Any(step => step.Result.Name == read.Name) || read.Axes == compute.Result.Axes)
+            && ReadTwice([.. last.Computed.SelectMany(step => step.Reads()), .. compute.Reads()]) is null
             && Views([.. last.Computed, compute]) <= MostViews)
         {
             steps[steps.Count - 1] = new DeviceStep.Points([.. last.Computed, compute]);

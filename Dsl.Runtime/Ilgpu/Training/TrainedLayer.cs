@@ -87,6 +87,18 @@ public abstract class TrainedLayer
         kernel(Stream, (int)((dither.Length + 3) / 4), dither, pass, (uint)number, new PhiloxKey((uint)seed, (uint)(seed >> 32)));
     }
 
+    /// <summary>Enqueues the inverse of a matrix; NaN or infinity where it has none.</summary>
+    /// <param name="source">(n, n).</param>
+    /// <param name="inverse">(n, n).</param>
+    /// <param name="work">(n, n): memory that it may use.</param>
+    /// <param name="n">Rows and columns.</param>
+    protected void Invert(ArrayView<float> source, ArrayView<float> inverse, ArrayView<float> work, int n)
+    {
+        var kernel = trainer.Kernels.Get<Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, int>, Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, int>>(
+            MatrixKernels.Invert, Accelerator.LoadKernel);
+        kernel(Stream, Groups(1, n), source, inverse, work, n);
+    }
+
     /// <summary>Enqueues a product of matrices: y[r,c] = factor · Σ_k left[r,k] · right[k,c] + bias[c], or that added to y.</summary>
     /// <param name="left">The left matrix.</param>
     /// <param name="right">The right matrix.</param>

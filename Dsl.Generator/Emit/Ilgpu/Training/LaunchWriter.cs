@@ -36,6 +36,8 @@ internal sealed class LaunchWriter(KernelText text, NameScope names)
                 return $"Copy({At(copy.Source)}, {At(copy.Result)});";
             case DeviceStep.Product product:
                 return $"Multiply({At(product.Left)}, {At(product.Right)}, {At(product.Result)}, {Shape(product)}{(product.Bias is { } bias ? ", " + At(bias) : string.Empty)});";
+            case DeviceStep.Invert invert:
+                return $"Invert({At(invert.Source)}, {At(invert.Result)}, {At(invert.Work)}, {text.Count([invert.Result.Axes[0]])});";
             default:
                 var kernel = Kernel(step);
                 return $"{kernel.Field}(Stream, {Grid(step)}, {string.Join(", ", kernel.Arguments.Select(At).Concat(kernel.TakesRows ? ["rows"] : []))});";

@@ -140,6 +140,7 @@ internal sealed class TrainedLayerEmitter
         DeviceStep.Reduce reduce => PointKernelWriter.Arguments(reduce).Select(value => value.Name),
         DeviceStep.Rows rows => RowsKernelWriter.Arguments(rows.Kernel).Select(value => value.Name),
         DeviceStep.Placed placed => PlacedKernelWriter.Arguments(placed).Select(value => value.Name),
+        DeviceStep.Invert invert => [invert.Source.Name, invert.Result.Name],
         _ => [],
     };
 
