@@ -27,6 +27,8 @@ public sealed class TrainerTests(CpuDevice device) : IClassFixture<CpuDevice>
             {
                 using var trained = TrainerRun.Of(assembly.GetType($"Model{number}")!, device);
                 trained.PassesAgree(batch: 3);
+                trained.ZeroRow();
+                trained.PassesAgree(batch: 2, seed: 3);
             }
         }
     }
