@@ -85,6 +85,9 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
                 break;
             case Statement.Compute or Statement.Fold or Statement.Sweep:
                 break;
+            case Statement.Gather or Statement.Scatter:
+                Refuse("its formula gathers rows that a table names, which kernels do not");
+                break;
             default:
                 Refuse($"its step {statement.Result.Name} has no kernel");
                 break;
