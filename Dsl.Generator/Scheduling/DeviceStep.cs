@@ -23,6 +23,15 @@ internal abstract record DeviceStep
     /// <param name="ByGroup">Whether the threads of a group share the values of one result, which are neighbours in memory; else a thread has a result of its own.</param>
     public sealed record Reduce(Statement.Fold Fold, bool ByGroup) : DeviceStep;
 
+    /// <summary>Values that are read at other places than they are written: a thread for each place of the result.</summary>
+    /// <param name="Source">What is read; null for the identity.</param>
+    /// <param name="Statement">Diagonals, spread values, their sums, or the identity.</param>
+    public sealed record Placed(Value Result, Value? Source, Statement Statement) : DeviceStep;
+
+    /// <summary>The inverse of a matrix, by one group of threads.</summary>
+    /// <param name="Work">Memory of its size.</param>
+    public sealed record Invert(Value Result, Value Source, Value Work) : DeviceStep;
+
     /// <summary>Pointwise chains and reductions over rows: a group of threads for each row.</summary>
     public sealed record Rows(RowKernel Kernel) : DeviceStep;
 }

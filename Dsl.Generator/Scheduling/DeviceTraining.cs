@@ -41,9 +41,9 @@ internal sealed record DeviceTraining(
             return (null, "its input is rounded");
         }
 
-        if (forms.MadeAnew.Any())
+        if (forms.Fit is not null)
         {
-            return (null, "its weight is rounded at random or to planes that are fitted anew for every pass");
+            return (null, "its weight is rounded to planes that are fitted anew for every pass");
         }
 
         return Schedule(forms, programs);
@@ -51,25 +51,26 @@ internal sealed record DeviceTraining(
 
     private static (DeviceTraining? Passes, string? Refusal) Schedule(LayerForms forms, LayerPrograms programs)
     {
-        var forward = programs.Loops?.Forward ?? programs.Forward;
-        var backward = programs.Loops?.Backward ?? programs.Backward;
+        var passes = programs.DeviceLoops ?? programs.Loops;
+        var forward = passes?.Forward ?? programs.Forward;
+        var backward = passes?.Backward ?? programs.Backward;
         var split = backward.Ends.Count > 1 ? backward.Ends[backward.Ends.Count - 2] : 0;
         var gradients = programs.BackwardOf.Select((tensor, k) => new TensorGradient(tensor, Whole(tensor, backward.Results[k]))).Where(pair => pair.Tensor.Role == TensorRole.Trainable).ToEquatableArray();
         var repeated = gradients.Where(gradient => gradient.Value.Axes != AxesOf(backward, gradient.Tensor, programs))
             .Select(gradient => (Statement)new Statement.Compute(gradient.Value, new Pointwise.Read(ResultOf(backward, gradient.Tensor, programs))));
         var steps = new DeviceSteps(forms.SizeText);
-        var passes = new DeviceTraining(
+        var training = new DeviceTraining(
             steps.Of(forward.Statements).ToEquatableArray(),
             steps.Of(backward.Statements.Take(split).Concat(repeated)).ToEquatableArray(),
             steps.Of(backward.Statements.Skip(split)).ToEquatableArray(),
             programs.Updates is { } updates ? steps.Of(updates.Statements).ToEquatableArray() : [],
             gradients,
             backward.Results[backward.Results.Count - 1],
-            programs.Loops is { } loops ? loops.Products.Concat(loops.Weights).ToEquatableArray() : [])
+            passes is { } loops ? loops.Products.Concat(loops.Weights).ToEquatableArray() : [])
         {
             NewBuffers = programs.Updates?.Results ?? [],
         };
-        return steps.Refusal is { } refusal ? (null, refusal) : (passes, null);
+        return steps.Refusal is { } refusal ? (null, refusal) : (training, null);
     }
 
     private static Value ResultOf(Program backward, Tensor tensor, LayerPrograms programs) => backward.Results[programs.BackwardOf.AsImmutableArray().IndexOf(tensor)];

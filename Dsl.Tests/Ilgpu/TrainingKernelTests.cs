@@ -13,6 +13,7 @@ public sealed class TrainingKernelTests(OfflineCompiler compiler) : IClassFixtur
     private static readonly (MethodInfo Method, bool IsGrouped)[] Library =
     [
         .. typeof(TrainingKernels).GetMethods(BindingFlags.Static | BindingFlags.Public).Select(method => (method, method.GetParameters()[0].ParameterType != typeof(Index1D))),
+        .. new[] { typeof(MatrixKernels), typeof(RandomKernels) }.SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public)).Select(method => (method, method.GetParameters()[0].ParameterType != typeof(Index1D))),
         (((Action<ProductShape, ColumnRows, ValueColumns, OutputRows, ArrayView<float>, SumEpilogue>)ProductKernels.Tiled<Tile64, ColumnRows, ValueColumns, OutputRows>).Method, true),
         (((Action<ProductShape, AlignedRows, ValueColumns, OutputRows, ArrayView<float>, SumEpilogue>)ProductKernels.Tiled<Tile64, AlignedRows, ValueColumns, OutputRows>).Method, true),
         (((Action<ProductShape, ColumnRows, ValueRows, OutputRows, ArrayView<float>, SumEpilogue>)ProductKernels.Tiled<Tile64, ColumnRows, ValueRows, OutputRows>).Method, true),
@@ -34,8 +35,7 @@ public sealed class TrainingKernelTests(OfflineCompiler compiler) : IClassFixtur
                 public override Tensor forward(Tensor x) => C.forward(nn.functional.gelu(B.forward(nn.functional.relu(A.forward(x)))));
             }
             """);
-        var kernels = run.Load().GetType("M")!.GetNestedTypes().Where(type => type.Name.EndsWith("OnDevice", StringComparison.Ordinal))
-            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic)).Where(method => method.ReturnType == typeof(void)).ToArray();
+        var kernels = Kernels(run);
 
         Assert.NotEmpty(kernels);
         Assert.All(kernels, kernel => Compiles(kernel, kernel.GetParameters()[0].ParameterType != typeof(Index1D)));
@@ -46,6 +46,35 @@ public sealed class TrainingKernelTests(OfflineCompiler compiler) : IClassFixtur
         Assert.Equal(2, ptx.Of(loop).Count(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal)));
         Assert.Equal(1, ptx.Of(loop).Count(instruction => instruction.Operation.StartsWith("st.global", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public void Kernels_of_tables_and_of_users_formulas_compile_without_spills()
+    {
+        var run = GeneratorRun.OnDevice("""
+            using static LayerDsl.Functions;
+            [Reparameterization] public static partial class Mixed
+            {
+                public static Weight Map([Shape("p", "q")] Weight a, [Shape("out / p", "in / q")] Weight b, [Shape("out + in - 1")] Weight d, int p, int q, [Size("out")] int rows, [Size("in")] int columns) =>
+                    Kronecker(Sin(a) + Tan(a), b) + Functions.Toeplitz(d, rows, columns);
+            }
+            [LayerModel] public sealed partial class M : nn.Module<Tensor, Tensor>
+            {
+                [Linear(64, 32), Quantize(Bits = 4, Scheme = Scheme.Nf4, Granularity = Granularity.Group, GroupSize = 16)] public partial Layer A { get; }
+                [Linear(32, 32), Quantize(Scheme = Scheme.Fp8E5M2)] public partial Layer B { get; }
+                [Linear(32, 32), Quantize(Scheme = Scheme.Apot, Granularity = Granularity.Tensor)] public partial Layer C { get; }
+                [Linear(32, 32), Compander, Quantize(Bits = 4, Rounding = Rounding.Stochastic)] public partial Layer D { get; }
+                [Linear(32, 16), Reparam(typeof(Mixed), 4, 8)] public partial Layer E { get; }
+                public override Tensor forward(Tensor x) => E.forward(D.forward(C.forward(B.forward(A.forward(x)))));
+            }
+            """);
+        var kernels = Kernels(run);
+
+        Assert.All(kernels, kernel => Compiles(kernel, kernel.GetParameters()[0].ParameterType != typeof(Index1D)));
+        Assert.Contains("rounded: 128 rows of 16; 2 loads and 1 store for each value", run.File("M+ALayerOnDevice.g.cs"), StringComparison.Ordinal);
+    }
+
+    private static MethodInfo[] Kernels(GeneratorRun run) => [.. run.Load().GetType("M")!.GetNestedTypes().Where(type => type.Name.EndsWith("OnDevice", StringComparison.Ordinal))
+        .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic)).Where(method => method.ReturnType == typeof(void))];
 
     [Theory]
     [InlineData("AdamW", 4, 3)]
