@@ -1,4 +1,3 @@
-using LayerDsl.Generator;
 using LayerDsl.Generator.Emit;
 using LayerDsl.Generator.Emit.Managed;
 using LayerDsl.Tests.Core;
