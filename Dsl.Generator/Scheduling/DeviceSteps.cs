@@ -1,10 +1,11 @@
 using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
 
 namespace LayerDsl.Generator.Scheduling;
 
 /// <summary>Turns the steps of a pass into launches on a device, or says what no kernel computes.</summary>
-/// <param name="sizeOf">A size in generated code: a number, where it is declared.</param>
-internal sealed class DeviceSteps(Func<Size, string> sizeOf)
+/// <param name="forms">The layer, which knows its sizes.</param>
+internal sealed class DeviceSteps(LayerForms forms)
 {
     /// <summary>A launch has at most 16 arguments, of which two are stream and grid.</summary>
     private const int MostViews = 13;
@@ -114,7 +115,16 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
     private void AddFold(Statement.Fold fold)
     {
         CheckCount(fold.Reads(), 1);
-        steps.Add(new DeviceStep.Reduce(fold, IsByGroup(fold)));
+        var byGroup = IsByGroup(fold);
+        if (byGroup && fold.Result.Axes.Count == 0 && fold.Over.Count > 1)
+        {
+            // A number for each row, and their sum or maximum: one group would walk over everything.
+            var byRow = new Value(fold.Result.Name + "ByRow", [fold.Over[0]]);
+            steps.Add(new DeviceStep.Reduce(fold with { Result = byRow, Over = fold.Over.Skip(1).ToEquatableArray() }, ByGroup: true));
+            fold = fold with { Over = [fold.Over[0]], Body = new Pointwise.Read(byRow) };
+        }
+
+        steps.Add(new DeviceStep.Reduce(fold, byGroup));
     }
 
     private void Accumulate(Statement.Accumulate sum)
@@ -174,8 +184,8 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
     {
         switch (body)
         {
-            case Pointwise.Extent extent when !sizeOf(extent.Size).All(char.IsDigit):
-                Refuse("a formula of it depends on the size of the batch");
+            case Pointwise.Extent extent when !IsKnown(extent.Size):
+                Refuse("a formula of it depends on a size that only the input has");
                 return false;
             case Pointwise.Apply apply:
                 return apply.Arguments.All(Check);
@@ -183,6 +193,10 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
                 return true;
         }
     }
+
+    /// <summary>Whether a size is a number, or that times the rows of the batch.</summary>
+    private bool IsKnown(Size size) => forms.SizeText(size).All(char.IsDigit)
+        || (size.Terms.Count == 1 && size.Terms[0].Symbols.All(symbol => Size.Symbol(symbol) == forms.OutputAxes[0].Size || forms.Sizes.Any(binding => binding.Symbol == symbol)));
 
     private void Refuse(string reason) => Refusal ??= reason;
 }

@@ -23,6 +23,15 @@ internal sealed record DeviceTraining(
     /// <summary>The buffers and the values that they take, in the order of the layer's updates.</summary>
     public EquatableArray<Value> NewBuffers { get; init; } = [];
 
+    /// <summary>The launches that make the weight that binary planes are fitted to.</summary>
+    public EquatableArray<DeviceStep> Fit { get; init; } = [];
+
+    /// <summary>That weight.</summary>
+    public Value? Fitted { get; init; }
+
+    /// <summary>The passes that round the input, where it is rounded.</summary>
+    public DeviceInput? Input { get; init; }
+
     /// <summary>The passes, or why a device has none.</summary>
     public static (DeviceTraining? Passes, string? Refusal) Of(LayerForms forms, LayerPrograms programs)
     {
@@ -34,16 +43,6 @@ internal sealed record DeviceTraining(
         if (forms.IsSymbolic)
         {
             return (null, "its sizes come with the constructor");
-        }
-
-        if (forms.Activation is not null)
-        {
-            return (null, "its input is rounded");
-        }
-
-        if (forms.Fit is not null)
-        {
-            return (null, "its weight is rounded to planes that are fitted anew for every pass");
         }
 
         return Schedule(forms, programs);
@@ -58,7 +57,7 @@ internal sealed record DeviceTraining(
         var gradients = programs.BackwardOf.Select((tensor, k) => new TensorGradient(tensor, Whole(tensor, backward.Results[k]))).Where(pair => pair.Tensor.Role == TensorRole.Trainable).ToEquatableArray();
         var repeated = gradients.Where(gradient => gradient.Value.Axes != AxesOf(backward, gradient.Tensor, programs))
             .Select(gradient => (Statement)new Statement.Compute(gradient.Value, new Pointwise.Read(ResultOf(backward, gradient.Tensor, programs))));
-        var steps = new DeviceSteps(forms.SizeText);
+        var steps = new DeviceSteps(forms);
         var training = new DeviceTraining(
             steps.Of(forward.Statements).ToEquatableArray(),
             steps.Of(backward.Statements.Take(split).Concat(repeated)).ToEquatableArray(),
@@ -69,6 +68,9 @@ internal sealed record DeviceTraining(
             passes is { } loops ? loops.Products.Concat(loops.Weights).ToEquatableArray() : [])
         {
             NewBuffers = programs.Updates?.Results ?? [],
+            Fit = programs.Fit is { } fit ? steps.Of(fit.Statements).ToEquatableArray() : [],
+            Fitted = programs.Fit?.Results[0],
+            Input = programs.Input is { } input ? DeviceInput.Of(input, steps) : null,
         };
         return steps.Refusal is { } refusal ? (null, refusal) : (training, null);
     }
@@ -79,6 +81,31 @@ internal sealed record DeviceTraining(
 
     /// <summary>A gradient that is the same along an axis is spread over all of its tensor.</summary>
     private static Value Whole(Tensor tensor, Value value) => value.Axes == tensor.Axes ? value : new Value(value.Name + "OfAll", tensor.Axes);
+}
+
+/// <summary>The passes that round the input of a layer.</summary>
+/// <param name="Forward">The launches that round it.</param>
+/// <param name="Rounded">The rounded input.</param>
+/// <param name="Backward">The launches of the gradients of what the grid learns.</param>
+/// <param name="InputGradient">The launches of the gradient of the input before.</param>
+/// <param name="Gradients">Each learned tensor and the value that is its gradient.</param>
+/// <param name="GradX">The gradient of the input.</param>
+internal sealed record DeviceInput(
+    EquatableArray<DeviceStep> Forward, Value Rounded, EquatableArray<DeviceStep> Backward, EquatableArray<DeviceStep> InputGradient, EquatableArray<TensorGradient> Gradients, Value GradX)
+{
+    public static DeviceInput Of(InputPrograms programs, DeviceSteps steps)
+    {
+        var backward = programs.Backward;
+        var last = backward.Results.Count - 1;
+        var split = last > 0 ? backward.Ends[last - 1] : 0;
+        return new DeviceInput(
+            steps.Of(programs.Forward.Statements).ToEquatableArray(),
+            programs.Forward.Results[0],
+            steps.Of(backward.Statements.Take(split)).ToEquatableArray(),
+            steps.Of(backward.Statements.Skip(split)).ToEquatableArray(),
+            backward.Results.Take(last).Select((value, k) => new TensorGradient(programs.BackwardOf[k], value)).ToEquatableArray(),
+            backward.Results[last]);
+    }
 }
 
 /// <summary>A trained tensor and the value that is its gradient.</summary>

@@ -17,10 +17,15 @@ internal sealed class TrainerRun : IDisposable
 
     public DeviceTrainer Trainer { get; }
 
-    public static TrainerRun Of(Type type, CpuDevice device, DeviceOptimizer? optimizer = null)
+    public static TrainerRun Of(Type type, CpuDevice device, DeviceOptimizer? optimizer = null, params long[] calibrated)
     {
         random.manual_seed(5);
         var model = (nn.Module<Tensor, Tensor>)Activator.CreateInstance(type)!;
+        if (calibrated.Length > 0 && model.modules().OfType<Layer>().Any(layer => layer.GetActivationParameters() is { Format.Scheme: "Uniform" }))
+        {
+            model.Calibrate([randn([8, .. calibrated])]);
+        }
+
         model.train();
         try
         {

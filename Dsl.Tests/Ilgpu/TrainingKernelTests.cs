@@ -13,7 +13,7 @@ public sealed class TrainingKernelTests(OfflineCompiler compiler) : IClassFixtur
     private static readonly (MethodInfo Method, bool IsGrouped)[] Library =
     [
         .. typeof(TrainingKernels).GetMethods(BindingFlags.Static | BindingFlags.Public).Select(method => (method, method.GetParameters()[0].ParameterType != typeof(Index1D))),
-        .. new[] { typeof(MatrixKernels), typeof(RandomKernels) }.SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public)).Select(method => (method, method.GetParameters()[0].ParameterType != typeof(Index1D))),
+        .. new[] { typeof(MatrixKernels), typeof(PlaneKernels), typeof(RandomKernels) }.SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public)).Select(method => (method, method.GetParameters()[0].ParameterType != typeof(Index1D))),
         (((Action<ProductShape, ColumnRows, ValueColumns, OutputRows, ArrayView<float>, SumEpilogue>)ProductKernels.Tiled<Tile64, ColumnRows, ValueColumns, OutputRows>).Method, true),
         (((Action<ProductShape, AlignedRows, ValueColumns, OutputRows, ArrayView<float>, SumEpilogue>)ProductKernels.Tiled<Tile64, AlignedRows, ValueColumns, OutputRows>).Method, true),
         (((Action<ProductShape, ColumnRows, ValueRows, OutputRows, ArrayView<float>, SumEpilogue>)ProductKernels.Tiled<Tile64, ColumnRows, ValueRows, OutputRows>).Method, true),
@@ -64,7 +64,10 @@ public sealed class TrainingKernelTests(OfflineCompiler compiler) : IClassFixtur
                 [Linear(32, 32), Quantize(Scheme = Scheme.Apot, Granularity = Granularity.Tensor)] public partial Layer C { get; }
                 [Linear(32, 32), Compander, Quantize(Bits = 4, Rounding = Rounding.Stochastic)] public partial Layer D { get; }
                 [Linear(32, 16), Reparam(typeof(Mixed), 4, 8)] public partial Layer E { get; }
-                public override Tensor forward(Tensor x) => E.forward(D.forward(C.forward(B.forward(A.forward(x)))));
+                [Linear(16, 16), Quantize(Bits = 4, Scheme = Scheme.Lsq, Activations = true, ActivationScheme = Scheme.Lsq)] public partial Layer F { get; }
+                [Linear(16, 16), Quantize(Bits = 4, Scheme = Scheme.Binary, Activations = true, ActivationScheme = Scheme.Pact)] public partial Layer G { get; }
+                [Linear(16, 16), Quantize(Activations = true)] public partial Layer H { get; }
+                public override Tensor forward(Tensor x) => H.forward(G.forward(F.forward(E.forward(D.forward(C.forward(B.forward(A.forward(x))))))));
             }
             """);
         var kernels = Kernels(run);

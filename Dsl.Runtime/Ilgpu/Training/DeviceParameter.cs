@@ -11,6 +11,7 @@ public sealed class DeviceParameter
     private readonly AcceleratorStream stream;
     private readonly ArrayView<float>[] states;
     private ArrayView<float> gradient = ArrayView<float>.Empty;
+    private bool isKnown;
 
     internal DeviceParameter(DeviceMemory memory, AcceleratorStream stream, string model, string name, bool isTrained, int states, IReadOnlyList<int> shape)
     {
@@ -68,9 +69,13 @@ public sealed class DeviceParameter
             throw new LayerShapeException(model, $"length of '{Name}'", $"{Length}", $"{values.Length}");
         }
 
+        isKnown = false;
         Values.CopyFromCPU(stream, values.ToArray());
         stream.Synchronize();
     }
+
+    /// <summary>Whether a single number differs from 0. Once it does, it is not read again until it is set.</summary>
+    internal bool IsNotZero() => isKnown = isKnown || Get()[0] != 0;
 
     private float[] Download(ArrayView<float> values)
     {

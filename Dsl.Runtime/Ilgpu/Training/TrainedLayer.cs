@@ -5,7 +5,7 @@ using LayerDsl.Ilgpu.Kernels;
 namespace LayerDsl.Ilgpu;
 
 /// <summary>A layer that is trained on a device: the base of generated classes. Forward leaves what backward reads.</summary>
-public abstract class TrainedLayer
+public abstract partial class TrainedLayer
 {
     private readonly DeviceTrainer trainer;
     private readonly int number;

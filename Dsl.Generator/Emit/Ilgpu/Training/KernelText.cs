@@ -79,10 +79,27 @@ internal sealed class KernelText(LayerForms forms)
         : body switch
         {
             Pointwise.Read read => (Local(read.Source), TorchFunctions.Primary),
+            Pointwise.Extent extent => ("rows * " + Number(forms.Evaluate(extent.Size)) + "f", TorchFunctions.Multiplicative),
             Pointwise.Apply { Function: Function.NearestLevel or Function.LevelAt } lookup => (Lookup(lookup), TorchFunctions.Primary),
             Pointwise.Apply apply => DeviceFunctions.Write(apply.Function, apply.Arguments.Select(Write).ToArray()),
             _ => throw new ShapeException("A pointwise form without a text in kernels: " + body.GetType().Name),
         };
+
+    /// <summary>Whether a chain depends on how many rows the batch has.</summary>
+    public bool TakesRows(Pointwise body) => body switch
+    {
+        Pointwise.Extent extent => !forms.SizeText(extent.Size).All(char.IsDigit),
+        Pointwise.Apply apply => apply.Arguments.Any(TakesRows),
+        _ => false,
+    };
+
+    /// <summary>Whether a kernel is told how many rows the batch has.</summary>
+    public bool TakesRows(DeviceStep step) => step switch
+    {
+        DeviceStep.Points points => points.Computed.Any(compute => TakesRows(compute.Body)),
+        DeviceStep.Reduce reduce => IsPerRow(reduce.Fold.Over) || TakesRows(reduce.Fold.Body),
+        _ => false,
+    };
 
     private string Lookup(Pointwise.Apply lookup)
     {

@@ -77,8 +77,8 @@ internal sealed class LaunchWriter(KernelText text, NameScope names)
         var (name, arguments, takesRows) = step switch
         {
             DeviceStep.Rows rows => (rows.Kernel.Outputs[0].Value.Name + "Rows", RowsKernelWriter.Arguments(rows.Kernel).ToArray(), false),
-            DeviceStep.Reduce reduce => (reduce.Fold.Result.Name + (reduce.Fold.Reduction == Reduction.Sum ? "Sum" : "Largest"), PointKernelWriter.Arguments(reduce), text.IsPerRow(reduce.Fold.Over)),
-            DeviceStep.Points points => (points.Computed[0].Result.Name + "Values", PointKernelWriter.Arguments(points), false),
+            DeviceStep.Reduce reduce => (reduce.Fold.Result.Name + (reduce.Fold.Reduction == Reduction.Sum ? "Sum" : "Largest"), PointKernelWriter.Arguments(reduce), text.TakesRows(reduce)),
+            DeviceStep.Points points => (points.Computed[0].Result.Name + "Values", PointKernelWriter.Arguments(points), text.TakesRows(points)),
             DeviceStep.Placed placed => (placed.Result.Name + "Places", PlacedKernelWriter.Arguments(placed), false),
             _ => throw new ShapeException("A step without a kernel: " + step.GetType().Name),
         };

@@ -20,7 +20,7 @@ internal sealed class PointKernelWriter(CodeWriter writer, KernelText text)
         var variables = KernelText.Variables(axes);
         var results = string.Join(", ", points.Computed.Select(step => step.Result.Name));
         writer.Line($"/// <summary>{results}: a thread for each value.</summary>");
-        writer.Block($"private static void {name}(Index1D i, {Parameters(Arguments(points))})", () =>
+        writer.Block($"private static void {name}(Index1D i, {Parameters(Arguments(points))}{(text.TakesRows(points) ? ", int rows" : string.Empty)})", () =>
         {
             var read = Read(points);
             if (read.Any(value => value.Axes.Count > 0 && value.Axes != axes))
@@ -37,7 +37,7 @@ internal sealed class PointKernelWriter(CodeWriter writer, KernelText text)
     /// <summary>Writes a reduction.</summary>
     public void Write(string name, DeviceStep.Reduce reduce)
     {
-        var parameters = Parameters(Arguments(reduce)) + (text.IsPerRow(reduce.Fold.Over) ? ", int rows" : string.Empty);
+        var parameters = Parameters(Arguments(reduce)) + (text.TakesRows(reduce) ? ", int rows" : string.Empty);
         writer.Line($"/// <summary>{reduce.Fold.Result.Name}: {(reduce.ByGroup ? "a group of threads" : "a thread")} for each value.</summary>");
         writer.Block($"private static void {name}({(reduce.ByGroup ? string.Empty : "Index1D i, ")}{parameters})", () =>
         {

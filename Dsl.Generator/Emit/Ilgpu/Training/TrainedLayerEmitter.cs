@@ -14,15 +14,17 @@ internal sealed class TrainedLayerEmitter
     private readonly KernelText text;
     private readonly ValuePlaces places;
     private readonly LaunchWriter launches;
+    private readonly InputRoundingWriter input;
     private readonly CodeWriter writer = new();
 
     private TrainedLayerEmitter(LayerForms forms, DeviceTraining passes)
     {
         (this.forms, this.passes) = (forms, passes);
         text = new KernelText(forms);
-        var names = new NameScope("x", "y", "gradX", "gradY", "rows", "trainer");
+        var names = new NameScope("x", "y", "gradX", "gradY", "rows", "trainer", "unrounded", "gradUnrounded", "isInputRounded");
         places = new ValuePlaces(forms, passes, text, names);
         launches = new LaunchWriter(text, names);
+        input = new InputRoundingWriter(writer, forms, passes, places, launches, text);
     }
 
     public static string Emit(TypeSpec type, string className, LayerForms forms, DeviceTraining passes)
@@ -34,6 +36,7 @@ internal sealed class TrainedLayerEmitter
 
     private void Write(TypeSpec type, string className)
     {
+        input.Prepare();
         var updates = launches.Lines(passes.Updates, places.Updates).Concat(CopiedBuffers()).Concat(MadeAnew()).ToArray();
         var forward = launches.Lines(passes.Forward, places.Forward);
         var backward = launches.Lines(passes.Backward, places.Backward);
@@ -43,6 +46,7 @@ internal sealed class TrainedLayerEmitter
             .Line("using System.CodeDom.Compiler;")
             .Line("using ILGPU;")
             .Line("using ILGPU.Runtime;")
+            .Line("using LayerDsl;")
             .Line("using LayerDsl.Ilgpu;")
             .Line("using LayerDsl.Ilgpu.Kernels;")
             .Line()
@@ -55,12 +59,18 @@ internal sealed class TrainedLayerEmitter
             {
                 Fields();
                 Constructor(className);
-                Pass("public override void Forward(ArrayView<float> x, ArrayView<float> y, int rows)", passes.Updates.Concat(passes.Forward), places.Forward, () => writer.Lines(updates).Lines(forward));
+                Pass("public override void Forward(ArrayView<float> x, ArrayView<float> y, int rows)", passes.Updates.Concat(passes.Forward), places.Forward, () =>
+                {
+                    input.Forward();
+                    writer.Lines(updates).Lines(forward);
+                });
                 writer.Line();
                 Pass("public override void Backward(ArrayView<float> x, ArrayView<float> gradY, ArrayView<float> gradX, int rows)", passes.Backward.Concat(passes.InputGradient), places.Backward, () =>
                 {
+                    input.BeforeBackward();
                     writer.Lines(backward);
                     writer.Block("if (gradX.Length > 0)", () => writer.Lines(inputGradient));
+                    input.AfterBackward();
                 });
                 Kernels();
             });
@@ -84,7 +94,7 @@ internal sealed class TrainedLayerEmitter
 
     private void Fields()
     {
-        foreach (var stored in forms.Stored)
+        foreach (var stored in Stored)
         {
             writer.Line($"private readonly DeviceParameter {FieldOf(stored.Tensor)};").Line();
         }
@@ -94,6 +104,7 @@ internal sealed class TrainedLayerEmitter
             writer.Line($"private readonly {(places.IsPerRow(place) ? "RowValues" : "ArrayView<float>")} {place.Field};").Line();
         }
 
+        writer.Lines(input.Fields);
         foreach (var kernel in launches.Kernels)
         {
             writer.Line($"private readonly {kernel.LauncherType} {kernel.Field};").Line();
@@ -107,7 +118,7 @@ internal sealed class TrainedLayerEmitter
             .Line($"public {className}(DeviceTrainer trainer)").Indented(() => writer.Line($": base(trainer, {LayerText.Quote(forms.Name)})"))
             .Body(() =>
             {
-                foreach (var tensor in forms.Stored.Select(stored => stored.Tensor))
+                foreach (var tensor in Stored.Select(stored => stored.Tensor))
                 {
                     var sizes = string.Concat(new BlockText(forms).Sizes(tensor).Select(size => ", " + size));
                     writer.Line($"{FieldOf(tensor)} = {(tensor.Role == TensorRole.Trainable ? "Parameter" : "Constant")}({LayerText.Quote(tensor.Name)}{sizes});");
@@ -115,6 +126,7 @@ internal sealed class TrainedLayerEmitter
 
                 writer.Lines(places.Memory.Select(place => places.IsPerRow(place) ? $"{place.Field} = NewRowValues();" : $"{place.Field} = NewValues({KernelText.Number(text.Size(place.Value.Axes))});"));
                 writer.Lines(passes.Gradients.Select(gradient => $"SetGradient({FieldOf(gradient.Tensor)}, {places.Backward[gradient.Value.Name].Text});"));
+                writer.Lines(input.Made);
                 writer.Lines(launches.Kernels.Select(kernel => $"{kernel.Field} = Accelerator.{(kernel.IsGrouped ? "LoadKernel" : "LoadAutoGroupedKernel")}<{kernel.Types}>({kernel.Method});"));
             })
             .Line();
@@ -132,7 +144,7 @@ internal sealed class TrainedLayerEmitter
         });
     }
 
-    private static IEnumerable<string> Names(DeviceStep step) => step switch
+    internal static IEnumerable<string> Names(DeviceStep step) => step switch
     {
         DeviceStep.Copy copy => [copy.Source.Name, copy.Result.Name],
         DeviceStep.Product product => [product.Left.Name, product.Right.Name, product.Result.Name],
@@ -148,7 +160,11 @@ internal sealed class TrainedLayerEmitter
     private IEnumerable<string> CopiedBuffers() => forms.Updates.Select((update, k) => $"Copy({places.Updates[passes.NewBuffers[k].Name].Text}, {FieldOf(update.Tensor)}.Values);");
 
     /// <summary>What is made for each forward pass.</summary>
-    private IEnumerable<string> MadeAnew() => forms.Dither is { } dither ? [$"Dither({places.Forward[NamesOf.Variable(dither.Name)].Text});"] : [];
+    private IEnumerable<string> MadeAnew() => forms.Dither is { } dither ? [$"Dither({places.Forward[NamesOf.Variable(dither.Name)].Text});"]
+        : forms.Fit is not { } fit ? []
+        : [.. launches.Lines(passes.Fit, places.Fit), $"FitPlanes({places.Fit[passes.Fitted!.Name].Text}, {places.Forward[NamesOf.Variable(fit.Signs.Name)].Text}, {places.Forward[NamesOf.Variable(fit.Scales.Name)].Text}, BinaryScales.{fit.Choice});"];
+
+    private IEnumerable<StoredTensor> Stored => forms.Stored.Concat(forms.Activation?.Rounded.Stored ?? []);
 
     /// <summary>A gradient of the input that the gradients of the parameters made on the way.</summary>
     private IEnumerable<string> CopiedGradient() => places.Backward[passes.GradX.Name].Text is var made && made != "gradX" ? [$"Copy({made}, gradX);"] : [];

@@ -19,7 +19,7 @@ internal sealed class ValuePlaces
     public ValuePlaces(LayerForms forms, DeviceTraining passes, KernelText text, NameScope names)
     {
         (this.text, this.names) = (text, names);
-        Stored = forms.Stored.ToDictionary(stored => NamesOf.Variable(stored.Tensor.Name), stored => names.Variable(stored.Tensor.Name));
+        Stored = forms.Stored.Concat(forms.Activation?.Rounded.Stored ?? []).ToDictionary(stored => NamesOf.Variable(stored.Tensor.Name), stored => names.Variable(stored.Tensor.Name));
         foreach (var pair in Stored)
         {
             inputs[pair.Key] = new ValuePlace(pair.Value + ".Values", null, new Value(pair.Key, []));
@@ -40,7 +40,32 @@ internal sealed class ValuePlaces
         var gradX = passes.InputGradient.SelectMany(Made).Any(made => made.Value.Name == passes.GradX.Name) ? passes.GradX.Name : null;
         Backward = Of(passes.Backward.Concat(passes.InputGradient), passes.Kept.Where(value => Forward.ContainsKey(value.Name)).ToDictionary(value => value.Name, value => Forward[value.Name]), null, gradX);
         Updates = Of(passes.Updates, new Dictionary<string, ValuePlace>(), null, null);
+        Fit = Of(passes.Fit, new Dictionary<string, ValuePlace>(), null, null);
+        if (passes.Input is { } input)
+        {
+            InputForward = Of(input.Forward, new Dictionary<string, ValuePlace>(), null, null);
+            var made = input.Backward.Concat(input.InputGradient).ToArray();
+            var above = new Dictionary<string, ValuePlace>
+            {
+                [NamesOf.Variable(forms.Input.Name)] = new("unrounded", null, new Value("unrounded", [])),
+                ["gradY"] = new("gradX", null, new Value("gradX", [])),
+            };
+            InputBackward = Of(made, above, null, made.SelectMany(Made).Any(value => value.Value.Name == input.GradX.Name) ? input.GradX.Name : null, "gradUnrounded");
+            RoundedGradient = names.Variable("gradRounded", "Rows") + "Rows";
+        }
     }
+
+    /// <summary>The values that binary planes are fitted to.</summary>
+    public IReadOnlyDictionary<string, ValuePlace> Fit { get; }
+
+    /// <summary>The values that the rounded input is made of.</summary>
+    public IReadOnlyDictionary<string, ValuePlace> InputForward { get; } = new Dictionary<string, ValuePlace>();
+
+    /// <summary>The values of the gradients through the rounding of the input.</summary>
+    public IReadOnlyDictionary<string, ValuePlace> InputBackward { get; } = new Dictionary<string, ValuePlace>();
+
+    /// <summary>The field of the gradient of the rounded input.</summary>
+    public string? RoundedGradient { get; }
 
     /// <summary>The field of each stored tensor.</summary>
     public IReadOnlyDictionary<string, string> Stored { get; }
@@ -55,12 +80,12 @@ internal sealed class ValuePlaces
     public IReadOnlyDictionary<string, ValuePlace> Updates { get; }
 
     /// <summary>All memory, each once.</summary>
-    public IEnumerable<ValuePlace> Memory => Updates.Values.Concat(Forward.Values).Concat(Backward.Values).Where(place => place.Field is not null).GroupBy(place => place.Field).Select(group => group.First());
+    public IEnumerable<ValuePlace> Memory => Updates.Values.Concat(Fit.Values).Concat(InputForward.Values).Concat(InputBackward.Values).Concat(Forward.Values).Concat(Backward.Values).Where(place => place.Field is not null).GroupBy(place => place.Field).Select(group => group.First());
 
     /// <summary>Whether memory is allocated with the batch.</summary>
     public bool IsPerRow(ValuePlace place) => text.IsPerRow(place.Value.Axes);
 
-    private Dictionary<string, ValuePlace> Of(IEnumerable<DeviceStep> steps, IReadOnlyDictionary<string, ValuePlace> given, string? output, string? gradX)
+    private Dictionary<string, ValuePlace> Of(IEnumerable<DeviceStep> steps, IReadOnlyDictionary<string, ValuePlace> given, string? output, string? gradX, string inputGradient = "gradX")
     {
         var places = inputs.ToDictionary(pair => pair.Key, pair => pair.Value);
         foreach (var pair in given)
@@ -72,7 +97,7 @@ internal sealed class ValuePlaces
         {
             if (value.Name == output || value.Name == gradX)
             {
-                places[value.Name] = new ValuePlace(output ?? "gradX", null, value);
+                places[value.Name] = new ValuePlace(output ?? inputGradient, null, value);
             }
             else if (over is not null)
             {
