@@ -62,6 +62,8 @@ public abstract partial class DeviceTrainer
         return parameter;
     }
 
+    internal ArrayView<int> UploadTable(int[] table) => memory.Upload<int>(table);
+
     internal ArrayView<float> NewStaticValues(int count) => memory.Zeros<float>(count);
 
     internal RowValues NewRowBuffer()
