@@ -1,23 +1,27 @@
 using LayerDsl.Generator.Ir;
+using LayerDsl.Generator.Layers;
 
 namespace LayerDsl.Generator.Scheduling;
 
 /// <summary>Turns the steps of a pass into launches on a device, or says what no kernel computes.</summary>
-/// <param name="sizeOf">A size in generated code: a number, where it is declared.</param>
-internal sealed class DeviceSteps(Func<Size, string> sizeOf)
+/// <param name="forms">The layer, with all sizes but the batch as numbers.</param>
+internal sealed class DeviceSteps(LayerForms forms)
 {
     /// <summary>A launch has at most 16 arguments, of which two are stream and grid.</summary>
     private const int MostViews = 13;
 
     private readonly List<DeviceStep> steps = [];
+    private readonly WindowSteps windows = new(forms);
+    private Dictionary<string, int> readers = [];
 
     /// <summary>Why a device cannot run the pass; null where it can.</summary>
     public string? Refusal { get; private set; }
 
     /// <summary>The launches of some steps.</summary>
-    public IReadOnlyList<DeviceStep> Of(IEnumerable<Statement> statements)
+    public IReadOnlyList<DeviceStep> Of(IReadOnlyCollection<Statement> statements)
     {
         steps.Clear();
+        readers = statements.SelectMany(statement => statement.Reads()).GroupBy(read => read.Name).ToDictionary(group => group.Key, group => group.Count());
         foreach (var statement in statements)
         {
             Add(statement);
@@ -33,6 +37,9 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
             case Statement.Contract contract:
                 Multiply(contract.Result, contract.Left, contract.Right, Rational.One, null, adds: false);
                 break;
+            case Statement.Convolve convolve:
+                steps.Add(windows.Of(convolve));
+                break;
             case Statement.Accumulate sum:
                 Accumulate(sum);
                 break;
@@ -41,7 +48,7 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
                 break;
             case Statement.Fold fold when Check(fold.Body):
                 CheckCount(fold.Reads(), 1);
-                steps.Add(new DeviceStep.Reduce(fold, IsByGroup(fold)));
+                steps.Add(ReduceOf(fold));
                 break;
             case Statement.Sweep sweep when Bodies(sweep.Kernel).All(Check):
                 CheckCount(sweep.Kernel.Inputs.Select(input => input.Value), sweep.Kernel.Outputs.Count(output => output.Over is null));
@@ -60,6 +67,10 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
         if (DeviceProduct.Of(left, right, result) is { } product)
         {
             steps.Add(new DeviceStep.Product(result, product.Left, product.Right, product.Shape, factor, bias, adds));
+        }
+        else if (!adds && bias is null && factor.IsOne && windows.Of(result, left, right) is { } window)
+        {
+            steps.Add(window);
         }
         else
         {
@@ -86,6 +97,12 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
     /// <summary>Neighbouring steps over the same axes are one launch.</summary>
     private void AddPoints(Statement.Compute compute)
     {
+        if (steps.LastOrDefault() is DeviceStep.Convolve { Bias: null } convolve && WindowSteps.BiasOf(compute, convolve) is { } bias && readers[convolve.Result.Name] == 1)
+        {
+            steps[steps.Count - 1] = convolve with { Result = compute.Result, Bias = bias };
+            return;
+        }
+
         if (steps.LastOrDefault() is DeviceStep.Points last && last.Computed[0].Result.Axes == compute.Result.Axes
             && compute.Reads().All(read => !last.Computed.Any(step => step.Result.Name == read.Name) || read.Axes == compute.Result.Axes)
             && Views([.. last.Computed, compute]) <= MostViews)
@@ -119,6 +136,27 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
         return wholes.All(axes => !axes.Any(fold.Over.Contains) || axes.Skip(axes.Count - fold.Over.Count).SequenceEqual(fold.Over)) && wholes.Any(axes => axes.Any(fold.Over.Contains));
     }
 
+    /// <summary>A group for each result where what is summed over lies in one piece, or in a piece for each of the leading axes.</summary>
+    private static DeviceStep.Reduce ReduceOf(Statement.Fold fold)
+    {
+        if (IsByGroup(fold))
+        {
+            return new DeviceStep.Reduce(fold, ByGroup: true);
+        }
+
+        var wholes = fold.Reads().Select(read => read.Axes).Where(axes => axes.Any(fold.Over.Contains)).Distinct().ToArray();
+        var outer = wholes.Length == 0 ? 0 : wholes[0].TakeWhile(fold.Over.Contains).Count();
+        var kept = fold.Result.Axes;
+        return wholes.Length == 1 && outer > 0 && outer < fold.Over.Count && kept.Count > 0 && fold.Reads().All(read => read.Axes == wholes[0] || read.Axes == kept || read.Axes.Count == 0)
+            && wholes[0].SequenceEqual(fold.Over.Take(outer).Concat(kept).Concat(fold.Over.Skip(outer)))
+            ? new DeviceStep.Reduce(fold, ByGroup: true) { Outer = fold.Over.Take(outer).ToEquatableArray() }
+            : new DeviceStep.Reduce(fold, ByGroup: false);
+    }
+
+    private Size? Known(string symbol) => symbol == BatchSymbol ? null : Size.Of(forms.Evaluate(Size.Symbol(symbol)));
+
+    private string BatchSymbol => forms.OutputAxes[0].Size.Terms[0].Symbols[0];
+
     private bool Check(Pointwise body)
     {
         switch (body)
@@ -126,7 +164,7 @@ internal sealed class DeviceSteps(Func<Size, string> sizeOf)
             case Pointwise.Table:
                 Refuse("its weight is rounded to the levels of a table");
                 return false;
-            case Pointwise.Extent extent when !sizeOf(extent.Size).All(char.IsDigit):
+            case Pointwise.Extent extent when extent.Size.Substitute(Known) is var size && size.Terms.Any(term => term.Symbols.Any(symbol => symbol != BatchSymbol)):
                 Refuse("a formula of it depends on the size of the batch");
                 return false;
             case Pointwise.Apply apply when !KernelCosts.Supports(apply.Function):

@@ -23,12 +23,24 @@ internal sealed record DeviceTraining(
     /// <summary>The buffers and the values that they take, in the order of the layer's updates.</summary>
     public EquatableArray<Value> NewBuffers { get; init; } = [];
 
+    /// <summary>Whether there are kernels for the training of a kind of layer.</summary>
+    public static bool Knows(LayerShape shape) => shape is LinearShape or Conv2dShape;
+
+    /// <summary>The forms with the sizes of images as numbers, which kernels are made for.</summary>
+    /// <param name="forms">The layer.</param>
+    /// <param name="input">What it takes of one sample.</param>
+    /// <param name="output">What it makes of it.</param>
+    public static LayerForms At(LayerForms forms, EquatableArray<int> input, EquatableArray<int> output) => input.Count != 3 || output.Count != 3 ? forms : forms with
+    {
+        Sizes = [.. forms.Sizes, new("height", input[1]), new("width", input[2]), new("rows", output[1]), new("columns", output[2])],
+    };
+
     /// <summary>The passes, or why a device has none.</summary>
     public static (DeviceTraining? Passes, string? Refusal) Of(LayerForms forms, LayerPrograms programs)
     {
-        if (forms.Shape is not LinearShape)
+        if (!Knows(forms.Shape))
         {
-            return (null, "only linear layers have kernels for training");
+            return (null, $"a {forms.Shape.Kind} has no kernels for training");
         }
 
         if (forms.IsSymbolic)
@@ -57,11 +69,11 @@ internal sealed record DeviceTraining(
         var gradients = programs.BackwardOf.Select((tensor, k) => new TensorGradient(tensor, Whole(tensor, backward.Results[k]))).Where(pair => pair.Tensor.Role == TensorRole.Trainable).ToEquatableArray();
         var repeated = gradients.Where(gradient => gradient.Value.Axes != AxesOf(backward, gradient.Tensor, programs))
             .Select(gradient => (Statement)new Statement.Compute(gradient.Value, new Pointwise.Read(ResultOf(backward, gradient.Tensor, programs))));
-        var steps = new DeviceSteps(forms.SizeText);
+        var steps = new DeviceSteps(forms);
         var passes = new DeviceTraining(
             steps.Of(forward.Statements).ToEquatableArray(),
-            steps.Of(backward.Statements.Take(split).Concat(repeated)).ToEquatableArray(),
-            steps.Of(backward.Statements.Skip(split)).ToEquatableArray(),
+            steps.Of(backward.Statements.Take(split).Concat(repeated).ToArray()).ToEquatableArray(),
+            steps.Of(backward.Statements.Skip(split).ToArray()).ToEquatableArray(),
             programs.Updates is { } updates ? steps.Of(updates.Statements).ToEquatableArray() : [],
             gradients,
             backward.Results[backward.Results.Count - 1],

@@ -10,7 +10,7 @@ namespace LayerDsl.Generator.Emit.Ilgpu.Training;
 internal sealed class KernelText(LayerForms forms)
 {
     /// <summary>A value as a variable of a kernel.</summary>
-    public static string Local(Value value) => value.Name is "i" or "k" or "row" or "start" or "shared" or "rows" or "soFar" || value.Name.StartsWith("at", StringComparison.Ordinal) ? value.Name + "Value" : value.Name;
+    public static string Local(Value value) => value.Name is "i" or "k" or "row" or "start" or "shared" or "rows" or "soFar" || value.Name.StartsWith("at", StringComparison.Ordinal) || value.Name.StartsWith("along", StringComparison.Ordinal) ? value.Name + "Value" : value.Name;
 
     /// <summary>The argument of a kernel that holds a value.</summary>
     public static string Parameter(Value value) => value.Name + "Values";
@@ -60,6 +60,14 @@ internal sealed class KernelText(LayerForms forms)
     public static Dictionary<Index, string> Variables(IReadOnlyList<Index> axes, string name = "at") =>
         axes.Select((axis, k) => (axis, k)).ToDictionary(pair => pair.axis, pair => name + Number(pair.k));
 
+    /// <summary>Whether a chain depends on the size of the batch.</summary>
+    public bool TakesRows(Pointwise body) => TorchProgramWriter.Constant(body, forms.SizeText) is null && body switch
+    {
+        Pointwise.Extent => true,
+        Pointwise.Apply apply => apply.Arguments.Any(TakesRows),
+        _ => false,
+    };
+
     /// <summary>A step as a variable.</summary>
     public string Line(Statement.Compute step) => $"var {Local(step.Result)} = {Text(step.Body)};";
 
@@ -70,6 +78,7 @@ internal sealed class KernelText(LayerForms forms)
         ? DeviceFunctions.Number(number)
         : body switch
         {
+            Pointwise.Extent extent => ("((float)(" + forms.SizeText(extent.Size).Replace(NamesOf.Variable(forms.Input.Name) + ".shape[0]", "rows") + "))", TorchFunctions.Primary),
             Pointwise.Read read => (Local(read.Source), TorchFunctions.Primary),
             Pointwise.Apply apply => DeviceFunctions.Write(apply.Function, apply.Arguments.Select(Write).ToArray()),
             _ => throw new ShapeException("A pointwise form without a text in kernels: " + body.GetType().Name),

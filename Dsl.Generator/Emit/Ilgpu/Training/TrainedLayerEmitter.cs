@@ -43,6 +43,7 @@ internal sealed class TrainedLayerEmitter
             .Line("using System.CodeDom.Compiler;")
             .Line("using ILGPU;")
             .Line("using ILGPU.Runtime;")
+            .Lines(launches.Windows.Count > 0 ? ["using LayerDsl;"] : [])
             .Line("using LayerDsl.Ilgpu;")
             .Line("using LayerDsl.Ilgpu.Kernels;")
             .Line()
@@ -94,6 +95,11 @@ internal sealed class TrainedLayerEmitter
             writer.Line($"private readonly {(places.IsPerRow(place) ? "RowValues" : "ArrayView<float>")} {place.Field};").Line();
         }
 
+        foreach (var window in launches.Windows)
+        {
+            writer.Line($"private readonly TrainedConvolution {window.Field};").Line();
+        }
+
         foreach (var kernel in launches.Kernels)
         {
             writer.Line($"private readonly {kernel.LauncherType} {kernel.Field};").Line();
@@ -114,6 +120,7 @@ internal sealed class TrainedLayerEmitter
                 }
 
                 writer.Lines(places.Memory.Select(place => places.IsPerRow(place) ? $"{place.Field} = NewRowValues();" : $"{place.Field} = NewValues({KernelText.Number(text.Size(place.Value.Axes))});"));
+                writer.Lines(launches.Windows.Select(window => $"{window.Field} = Convolution({LaunchWriter.Text(window.Window)});"));
                 writer.Lines(passes.Gradients.Select(gradient => $"SetGradient({FieldOf(gradient.Tensor)}, {places.Backward[gradient.Value.Name].Text});"));
                 writer.Lines(launches.Kernels.Select(kernel => $"{kernel.Field} = Accelerator.{(kernel.IsGrouped ? "LoadKernel" : "LoadAutoGroupedKernel")}<{kernel.Types}>({kernel.Method});"));
             })
@@ -136,6 +143,7 @@ internal sealed class TrainedLayerEmitter
     {
         DeviceStep.Copy copy => [copy.Source.Name, copy.Result.Name],
         DeviceStep.Product product => [product.Left.Name, product.Right.Name, product.Result.Name],
+        DeviceStep.Convolve convolve => [convolve.Left.Name, convolve.Right.Name, convolve.Result.Name],
         DeviceStep.Points points => PointKernelWriter.Arguments(points).Select(value => value.Name),
         DeviceStep.Reduce reduce => PointKernelWriter.Arguments(reduce).Select(value => value.Name),
         DeviceStep.Rows rows => RowsKernelWriter.Arguments(rows.Kernel).Select(value => value.Name),

@@ -86,6 +86,7 @@ internal sealed class ValuePlaces
     {
         DeviceStep.Copy copy => [(copy.Result, null)],
         DeviceStep.Product product => [(product.Result, null)],
+        DeviceStep.Convolve convolve => [(convolve.Result, null)],
         DeviceStep.Points points => points.Computed.Select(compute => (compute.Result, (string?)null)),
         DeviceStep.Reduce reduce => [(reduce.Fold.Result, null)],
         DeviceStep.Rows rows => rows.Kernel.Outputs.Select(output => (output.Value, output.Over)),

@@ -1,0 +1,97 @@
+using LayerDsl.Ilgpu;
+using LayerDsl.Tests.Generator;
+
+namespace LayerDsl.Tests.Ilgpu;
+
+/// <summary>Networks of images that are trained on an accelerator equal the same networks trained by TorchSharp.</summary>
+public sealed class ImageTrainerTests(CpuDevice device) : IClassFixture<CpuDevice>
+{
+    /// <summary>What kernels cannot train yet: a diagnostic says so.</summary>
+    private static readonly string[] Refused = ["Nf4", "Fp4E2M1", "Fp4E3M0", "Fp8E4M3", "Fp8E5M2", "Apot 4", "Binary 2", "Uniform 8, input Uniform 8", "Log2 4, input Lsq 8", "Uniform 4, input Pact 4", "Uniform 4 stochastic"];
+
+    /// <summary>Channels, outputs, kernel and options of a convolution, and the image.</summary>
+    private static readonly (string Conv, int[] Image)[] Convolutions =
+    [
+        ("1, 3, 1", [1, 1, 1]),
+        ("3, 5, 1", [3, 5, 4]),
+        ("2, 5, 3", [2, 7, 5]),
+        ("2, 3, 3, Stride = 2, Padding = 1", [2, 7, 6]),
+        ("3, 4, 2, Stride = 3, Padding = 1, Dilation = 2, Bias = false", [3, 9, 8]),
+        ("4, 6, 3, Groups = 2, Padding = 2", [4, 5, 6]),
+        ("3, 6, 3, Groups = 3, Stride = 2, Dilation = 2, Padding = 2", [3, 6, 7]),
+        ("2, 20, 5, Padding = 2", [2, 6, 5]),
+        ("1, 2, 3", [1, 26, 26]),
+    ];
+
+    [Fact]
+    public void Convolutions_of_all_sizes()
+    {
+        var run = GeneratorRun.OnDevice(string.Concat(Convolutions.Select((conv, number) =>
+            $"[LayerModel({string.Join(", ", conv.Image)})] public sealed partial class Model{number} : nn.Module<Tensor, Tensor> {{ [Conv2d({conv.Image[0]}, {conv.Image[0]}, 1)] public partial Layer Before {{ get; }} [Conv2d({conv.Conv})] public partial Layer Subject {{ get; }} public override Tensor forward(Tensor x) => nn.functional.tanh(Subject.forward(Before.forward(x))).flatten(1); }}\n")));
+
+        Assert.Empty(run.Diagnostics);
+        var assembly = run.Load();
+        for (var number = 0; number < Convolutions.Length; number++)
+        {
+            using var trained = TrainerRun.Of(assembly.GetType($"Model{number}")!, device);
+            trained.PassesAgree(batch: 4, seed: 1, [.. Convolutions[number].Image.Select(size => (long)size)]);
+        }
+    }
+
+    [Fact]
+    public void Every_method_on_a_convolution()
+    {
+        var methods = CompositionPairs.Methods.Where(method => method.Short != "QKReparam").ToArray();
+        var run = GeneratorRun.OnDevice(string.Concat(methods.Select((method, number) =>
+            $"[LayerModel(4, 4, 5)] public sealed partial class Model{number} : nn.Module<Tensor, Tensor> {{ [Conv2d(4, 4, 1)] public partial Layer Before {{ get; }} [Conv2d(4, 6, 3, Padding = 1), {method.Attribute}] public partial Layer Subject {{ get; }} public override Tensor forward(Tensor x) => nn.functional.relu(Subject.forward(Before.forward(x))).flatten(1); }}\n")));
+        Assert.Empty(run.Diagnostics.Select(found => methods[LineOf(found)].Short + found));
+        var refused = run.Information.Where(found => found.Id == "LDSL312").Select(found => methods[LineOf(found)].Short).ToArray();
+
+        Assert.Empty(run.Diagnostics);
+        Assert.Equal(Refused.Order(), refused.Order());
+        var assembly = run.Load();
+        for (var number = 0; number < methods.Length; number++)
+        {
+            if (!refused.Contains(methods[number].Short))
+            {
+                using var trained = TrainerRun.Of(assembly.GetType($"Model{number}")!, device);
+                trained.PassesAgree(batch: 2, seed: 1, 4, 4, 5);
+            }
+        }
+    }
+
+    [Fact]
+    public void Pooling_and_flatten()
+    {
+        var run = GeneratorRun.OnDevice("""
+            [LayerModel(2, 9, 8)] public sealed partial class Pools : nn.Module<Tensor, Tensor>
+            {
+                [Conv2d(2, 3, 3, Padding = 1)] public partial Layer A { get; }
+                [Conv2d(3, 4, 3)] public partial Layer B { get; }
+                [Linear(4, 3)] public partial Layer Head { get; }
+                public override Tensor forward(Tensor x)
+                {
+                    var a = nn.functional.max_pool2d(A.forward(x), 3, 2, 1);
+                    var b = nn.functional.avg_pool2d(a, 2, 1, 1);
+                    return Head.forward(nn.functional.adaptive_avg_pool2d(nn.functional.relu(B.forward(b)), 1).flatten(1));
+                }
+            }
+            [LayerModel(1, 5, 5)] public sealed partial class Flat : nn.Module<Tensor, Tensor>
+            {
+                [Conv2d(1, 2, 2)] public partial Layer A { get; }
+                [Linear(8, 3), Compander] public partial Layer Head { get; }
+                public override Tensor forward(Tensor x) => Head.forward(nn.functional.max_pool2d(nn.functional.relu(A.forward(x)), 2).flatten(1));
+            }
+            """);
+
+        Assert.Empty(run.Diagnostics);
+        Assert.Empty(run.Information.Where(found => found.Id == "LDSL312"));
+        var assembly = run.Load();
+        using var pools = TrainerRun.Of(assembly.GetType("Pools")!, device);
+        pools.PassesAgree(batch: 3, seed: 1, 2, 9, 8);
+        using var flat = TrainerRun.Of(assembly.GetType("Flat")!, device);
+        flat.PassesAgree(batch: 2, seed: 1, 1, 5, 5);
+    }
+
+    private static int LineOf(Microsoft.CodeAnalysis.Diagnostic found) => found.Location.GetLineSpan().StartLinePosition.Line - GeneratorRun.Usings.Count(letter => letter == '\n');
+}
