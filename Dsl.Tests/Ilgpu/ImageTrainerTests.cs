@@ -41,13 +41,12 @@ public sealed class ImageTrainerTests(CpuDevice device) : IClassFixture<CpuDevic
     [Fact]
     public void Every_method_on_a_convolution()
     {
-        var methods = CompositionPairs.Methods.Where(method => method.Short != "QKReparam").ToArray();
+        var methods = CompositionPairs.Methods.Where(method => method.Short != "QKReparam" && !method.Attribute.Contains("Granularity.Group", StringComparison.Ordinal)).ToArray();
         var run = GeneratorRun.OnDevice(string.Concat(methods.Select((method, number) =>
             $"[LayerModel(4, 4, 5)] public sealed partial class Model{number} : nn.Module<Tensor, Tensor> {{ [Conv2d(4, 4, 1)] public partial Layer Before {{ get; }} [Conv2d(4, 6, 3, Padding = 1), {method.Attribute}] public partial Layer Subject {{ get; }} public override Tensor forward(Tensor x) => nn.functional.relu(Subject.forward(Before.forward(x))).flatten(1); }}\n")));
-        Assert.Empty(run.Diagnostics.Select(found => methods[LineOf(found)].Short + found));
         var refused = run.Information.Where(found => found.Id == "LDSL312").Select(found => methods[LineOf(found)].Short).ToArray();
 
-        Assert.Empty(run.Diagnostics);
+        Assert.Empty(run.Diagnostics.Select(found => methods[LineOf(found)].Short + ": " + found));
         Assert.Equal(Refused.Order(), refused.Order());
         var assembly = run.Load();
         for (var number = 0; number < methods.Length; number++)
@@ -91,6 +90,47 @@ public sealed class ImageTrainerTests(CpuDevice device) : IClassFixture<CpuDevic
         pools.PassesAgree(batch: 3, seed: 1, 2, 9, 8);
         using var flat = TrainerRun.Of(assembly.GetType("Flat")!, device);
         flat.PassesAgree(batch: 2, seed: 1, 1, 5, 5);
+    }
+
+    [Fact]
+    public void Normalizations()
+    {
+        var run = GeneratorRun.OnDevice("""
+            [LayerModel(2, 4, 5)] public sealed partial class Images : nn.Module<Tensor, Tensor>
+            {
+                [Conv2d(2, 3, 3, Padding = 1)] public partial Layer A { get; }
+                [BatchNorm2d(3)] public partial Layer Norm { get; }
+                [BatchNorm2d(3, Affine = false, Momentum = 0.3, Eps = 0.01)] public partial Layer Plain { get; }
+                [BatchNorm1d(60)] public partial Layer Rows { get; }
+                [Linear(60, 3)] public partial Layer Head { get; }
+                public override Tensor forward(Tensor x) => Head.forward(Rows.forward(nn.functional.relu(Plain.forward(Norm.forward(A.forward(x)))).flatten(1)));
+            }
+            [LayerModel(3, 6)] public sealed partial class Tokens : nn.Module<Tensor, Tensor>
+            {
+                [LayerNorm(6)] public partial Layer Before { get; }
+                [Linear(6, 8), Compander] public partial Layer Up { get; }
+                [Linear(8, 6)] public partial Layer Down { get; }
+                [RmsNorm(6)] public partial Layer After { get; }
+                [LayerNorm(6, Bias = false)] public partial Layer Last { get; }
+                public override Tensor forward(Tensor x) => Last.forward(After.forward(x + Down.forward(nn.functional.gelu(Up.forward(Before.forward(x))))));
+            }
+            """);
+
+        Assert.Empty(run.Diagnostics);
+        Assert.Empty(run.Information.Where(found => found.Id == "LDSL312").Select(found => found.ToString()));
+        var assembly = run.Load();
+        using var images = TrainerRun.Of(assembly.GetType("Images")!, device);
+        images.PassesAgree(batch: 3, seed: 1, 2, 4, 5);
+        images.PassesAgree(batch: 5, seed: 3, 2, 4, 5);
+        foreach (var name in new[] { "Norm.running_mean", "Norm.running_var", "Plain.running_mean", "Plain.running_var", "Rows.running_mean", "Rows.running_var" })
+        {
+            images.Close(images.Model.state_dict()[name], images.Trainer.Parameters.Single(parameter => parameter.Name == name).Get(), name);
+        }
+
+        Assert.Throws<LayerShapeException>(() => images.Trainer.Forward(new float[40], new float[3], 1));
+        using var tokens = TrainerRun.Of(assembly.GetType("Tokens")!, device);
+        tokens.PassesAgree(batch: 2, seed: 1, 3, 6);
+        tokens.PassesAgree(batch: 3, seed: 3, 3, 6);
     }
 
     private static int LineOf(Microsoft.CodeAnalysis.Diagnostic found) => found.Location.GetLineSpan().StartLinePosition.Line - GeneratorRun.Usings.Count(letter => letter == '\n');

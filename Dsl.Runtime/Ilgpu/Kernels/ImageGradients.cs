@@ -35,7 +35,9 @@ internal static class ImageGradients
             {
                 var inPlane = (line * shape.Pool.Width) + column;
                 var value = x[(plane * shape.Pool.Plane) + inPlane];
-                var isLarger = value > largest || value != value;
+
+                // What is not at least the least of all numbers is NaN.
+                var isLarger = value > largest || !(value >= float.NegativeInfinity);
                 largest = isLarger ? value : largest;
                 at = isLarger ? inPlane : at;
             }

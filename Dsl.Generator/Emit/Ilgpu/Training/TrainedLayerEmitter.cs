@@ -56,7 +56,7 @@ internal sealed class TrainedLayerEmitter
             {
                 Fields();
                 Constructor(className);
-                Pass("public override void Forward(ArrayView<float> x, ArrayView<float> y, int rows)", passes.Updates.Concat(passes.Forward), places.Forward, () => writer.Lines(updates).Lines(forward));
+                Pass("public override void Forward(ArrayView<float> x, ArrayView<float> y, int rows)", passes.Updates.Concat(passes.Forward), places.Forward, () => writer.Lines(updates).Lines(forward).Lines(CopiedStatistics()));
                 writer.Line();
                 Pass("public override void Backward(ArrayView<float> x, ArrayView<float> gradY, ArrayView<float> gradX, int rows)", passes.Backward.Concat(passes.InputGradient), places.Backward, () =>
                 {
@@ -152,6 +152,9 @@ internal sealed class TrainedLayerEmitter
 
     /// <summary>Buffers of users' methods follow the weight before each forward pass.</summary>
     private IEnumerable<string> CopiedBuffers() => forms.Updates.Select((update, k) => $"Copy({places.Updates[passes.NewBuffers[k].Name].Text}, {FieldOf(update.Tensor)}.Values);");
+
+    /// <summary>Running statistics follow each forward pass, as TorchSharp has it.</summary>
+    private IEnumerable<string> CopiedStatistics() => passes.NewStatistics.Select(pair => $"Copy({places.Forward[pair.Value.Name].Text}, {FieldOf(pair.Tensor)}.Values);");
 
     /// <summary>A gradient of the input that the gradients of the parameters made on the way.</summary>
     private IEnumerable<string> CopiedGradient() => places.Backward[passes.GradX.Name].Text is var made && made != "gradX" ? [$"Copy({made}, gradX);"] : [];

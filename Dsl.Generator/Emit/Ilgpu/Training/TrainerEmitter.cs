@@ -103,7 +103,7 @@ internal sealed class TrainerEmitter
             .Line("/// <param name=\"accelerator\">Where it is trained; LayerContext.Create() finds the best there is.</param>")
             .Line("/// <param name=\"optimizer\">How parameters change by their gradients.</param>")
             .Line("public TrainerOnDevice(Accelerator accelerator, DeviceOptimizer optimizer)")
-            .Indented(() => writer.Line($": base({LayerText.Quote(type.Name)}, new TrainerShape(InputSize: {Text(program.InputSize)}, OutputSize: {Text(program.OutputSize)}, Columns: {Text(shape[shape.Count - 1])}, MostSamples: {Text(MostValues / largest)}), accelerator, optimizer)"))
+            .Indented(() => writer.Line($": base({LayerText.Quote(type.Name)}, new TrainerShape(InputSize: {Text(program.InputSize)}, OutputSize: {Text(program.OutputSize)}, Columns: {Text(shape[shape.Count - 1])}, MostSamples: {Text(MostValues / largest)}){(NeedsTwo() ? " { LeastSamples = 2 }" : string.Empty)}, accelerator, optimizer)"))
             .Body(() => writer
                 .Lines(layers.Values.Select(layer => $"{layer.Field} = new {layer.Class}(this);"))
                 .Lines(values.Values.SelectMany(value => new[] { $"{value}Rows = NewRowValues();", $"{value}GradientRows = NewRowValues();" }))
@@ -112,6 +112,9 @@ internal sealed class TrainerEmitter
                 .Lines(functions.SelectMany(function => function.Loads)))
             .Line();
     }
+
+    /// <summary>Whether a batch normalization has one value of each channel in a sample, and so no variance with one sample.</summary>
+    private bool NeedsTwo() => program.Steps.OfType<ForwardStep.Layer>().Any(step => shapes[step.Name] is BatchNormShape && ForwardProgram.Product(step.Shape.Skip(1)) == 1);
 
     /// <summary>The same values in another shape are the same memory.</summary>
     private int Origin(int value) => value >= 0 && program.Steps[value] is ForwardStep.Reshape reshape ? Origin(reshape.Argument) : value;
@@ -202,7 +205,7 @@ internal sealed class TrainerEmitter
         }
     }
 
-    private string RowsOf(ForwardStep.Layer layer) => shapes[layer.Name] is Conv2dShape ? "batch" : Times(ForwardProgram.Product(layer.Shape.Take(layer.Shape.Count - 1)));
+    private string RowsOf(ForwardStep.Layer layer) => shapes[layer.Name] is Conv2dShape or BatchNormShape ? "batch" : Times(ForwardProgram.Product(layer.Shape.Take(layer.Shape.Count - 1)));
 
     private static string SoftmaxShape(ForwardStep.Activate softmax)
     {
