@@ -75,7 +75,7 @@ internal static class TrainingPipeline
         foreach (var shape in model.Shapes)
         {
             var verdict = verdicts.FirstOrDefault(candidate => candidate.Model == model.Type.FileName && candidate.Layer == shape.Name);
-            var reason = !DeviceTraining.Knows(shape) ? $"is a {shape.Kind}, which has no kernels for training"
+            var reason = !DeviceTraining.Knows(shape) ? $"of the kind {shape.Kind} has no kernels for training"
                 : verdict is null ? "was refused"
                 : verdict.Refusal is { } refusal ? "cannot be trained there: " + refusal
                 : called.Count(name => name == shape.Name) is var calls && calls != 1 ? calls == 0 ? "is not called by forward" : "is called more than once by forward"
