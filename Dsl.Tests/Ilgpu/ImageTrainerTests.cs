@@ -1,5 +1,6 @@
 using LayerDsl.Ilgpu;
 using LayerDsl.Tests.Generator;
+using static TorchSharp.torch;
 
 namespace LayerDsl.Tests.Ilgpu;
 
@@ -131,6 +132,65 @@ public sealed class ImageTrainerTests(CpuDevice device) : IClassFixture<CpuDevic
         using var tokens = TrainerRun.Of(assembly.GetType("Tokens")!, device);
         tokens.PassesAgree(batch: 2, seed: 1, 3, 6);
         tokens.PassesAgree(batch: 3, seed: 3, 3, 6);
+    }
+
+    [Fact]
+    public void Steps_of_a_small_network_are_those_of_TorchSharp()
+    {
+        var type = GeneratorRun.OnDevice("""
+            [LayerModel(1, 6, 6)] public sealed partial class Small : nn.Module<Tensor, Tensor>
+            {
+                [Conv2d(1, 3, 3, Padding = 1, Bias = false), Compander] public partial Layer Stem { get; }
+                [BatchNorm2d(3)] public partial Layer Norm { get; }
+                [Conv2d(3, 3, 3, Padding = 1, Groups = 3)] public partial Layer Deep { get; }
+                [Linear(27, 3)] public partial Layer Head { get; }
+                public override Tensor forward(Tensor x)
+                {
+                    var stem = nn.functional.relu(Norm.forward(Stem.forward(x)));
+                    return Head.forward(nn.functional.max_pool2d(stem + Deep.forward(stem), 2).flatten(1));
+                }
+            }
+            """).Load().GetType("Small")!;
+        using var trained = TrainerRun.Of(type, device, new DeviceAdamW(0.01));
+        using var reference = optim.AdamW(trained.Model.parameters(), 0.01, weight_decay: 0.01);
+        for (var step = 0; step < 3; step++)
+        {
+            var x = Core.Folded.Values.Uniform(new Random(step), 4 * 36);
+            int[] classes = [step, 1, 2, 0];
+            var loss = trained.Trainer.Step(x, classes);
+
+            using var scope = NewDisposeScope();
+            reference.zero_grad();
+            var expected = nn.functional.cross_entropy(trained.Model.forward(tensor(x).reshape(4, 1, 6, 6)), tensor(classes.Select(wanted => (long)wanted).ToArray()));
+            expected.backward();
+            reference.step();
+            trained.Close(expected.reshape(1), [loss], "loss");
+        }
+
+        // The trainer's own numbers, before and after they are copied into a model that has others.
+        using var other = (nn.Module<Tensor, Tensor>)Activator.CreateInstance(type)!;
+        type.GetMethod("LoadTrained")!.Invoke(other, [trained.Trainer]);
+        var copied = other.state_dict();
+        foreach (var (key, tensor) in trained.Model.state_dict())
+        {
+            trained.Close(tensor, trained.Trainer.Parameters.Single(candidate => candidate.Name == key).Get(), key);
+            trained.Close(tensor, copied[key].detach().data<float>().ToArray(), key);
+        }
+
+        WrongCallsChangeNothing(trained.Trainer);
+    }
+
+    private static void WrongCallsChangeNothing(DeviceTrainer trainer)
+    {
+        float[][] State() => [.. trainer.Parameters.Select(parameter => parameter.Get())];
+        var before = State();
+
+        Assert.Throws<LayerShapeException>(() => trainer.Step(new float[35], [0]));
+        Assert.Throws<LayerShapeException>(() => trainer.Step(new float[72], [0]));
+        Assert.Throws<LayerShapeException>(() => trainer.Forward(new float[36], new float[2], 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => trainer.Step(new float[36], [3]));
+        Assert.Throws<InvalidOperationException>(() => trainer.Backward(new float[3]));
+        Assert.Equal(before, State());
     }
 
     private static int LineOf(Microsoft.CodeAnalysis.Diagnostic found) => found.Location.GetLineSpan().StartLinePosition.Line - GeneratorRun.Usings.Count(letter => letter == '\n');

@@ -78,12 +78,16 @@ internal sealed class TrainedLayerEmitter
         foreach (var step in passes.Forward.Concat(passes.Backward).Concat(passes.InputGradient).OfType<DeviceStep.Rows>())
         {
             var kernel = step.Kernel;
-            yield return $"{string.Join(", ", kernel.Outputs.Select(output => output.Value.Name))}: {RowsText(kernel)} of {text.Count(kernel.Space.Skip(kernel.RowAxes).ToArray())}; "
+            yield return $"{string.Join(", ", kernel.Outputs.Select(output => output.Value.Name))}: {RowsText(kernel)}; "
                 + $"{RowsKernelWriter.Counted(RowsKernelWriter.Loads(kernel), "load")} and {RowsKernelWriter.Counted(RowsKernelWriter.Stores(kernel), "store")} for each value";
         }
     }
 
-    private string RowsText(RowKernel kernel) => text.Count(kernel.Space.Take(kernel.RowAxes).ToArray()) is var rows && rows.All(char.IsDigit) ? rows + " rows" : "each row of a batch, rows";
+    private string RowsText(RowKernel kernel)
+    {
+        var (rows, columns) = (text.Count(kernel.Space.Take(kernel.RowAxes).ToArray()), text.Count(kernel.Space.Skip(kernel.RowAxes).ToArray()));
+        return rows.All(char.IsDigit) ? $"{rows} rows of {columns}" : $"the rows of a batch, each of {columns}";
+    }
 
     private void Fields()
     {
