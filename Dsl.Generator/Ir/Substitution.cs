@@ -62,6 +62,9 @@ internal static class Substitution
             Access access => new Access(access.Tensor, access.At.Select(at => at.Substitute(Find)).ToEquatableArray()),
             Inside inside => new Inside(inside.At.Substitute(Find), inside.Size),
             Map map => Simplifier.Map(map.Function, map.Arguments.Select(argument => Reindex(argument, places)).ToArray()),
+
+            // Read where a table or a group says, the value is another one, which the name would not tell apart.
+            Named { Pullback: null } named when named.FreeIndices.Any(index => Find(index) is { } place && place.Terms.Any(term => term.Index.Part is not null)) => Reindex(named.Body, places),
             Named named => named.With(Reindex(named.Body, places), other => Reindex(other, places)),
             Surrogate surrogate => new Surrogate(surrogate.Name, Reindex(surrogate.Value, places), Reindex(surrogate.Derivative, places)),
             MatrixInverse inverse => inverse.Read(inverse.Row.Substitute(Find), inverse.Column.Substitute(Find)),

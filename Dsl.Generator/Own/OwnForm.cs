@@ -123,7 +123,10 @@ internal sealed class OwnForm
         }
 
         var (rows, columns) = AxesOf(parameter);
-        var tensor = new Tensor(nameOf(parameter.Name), parameter.Storage, rows.Concat(columns).OfType<Index>().ToEquatableArray());
+        var tensor = new Tensor(nameOf(parameter.Name), parameter.Storage, rows.Concat(columns).OfType<Index>().ToEquatableArray())
+        {
+            Entries = parameter.Indices.Length > 0 ? SizeOf(parameter.Indices)!.Value : null,
+        };
         tensors[parameter.Name] = tensor;
         parameters[parameter.Name] = new Matrix(tensor.All, rows, columns);
     }

@@ -73,6 +73,7 @@ internal static class OwnFunctions
         ["Kronecker"] = new(2, Kronecker),
         ["Toeplitz"] = new(3, Toeplitz),
         ["Circulant"] = new(1, Circulant),
+        ["Gather"] = new(2, Gather),
         ["StopGradient"] = new(1, (_, x) => x[0].With(StopGradient(x[0].Expr))),
         ["StraightThrough"] = new(2, Through),
     };
@@ -213,6 +214,31 @@ internal static class OwnFunctions
 
         var (row, column) = (scope.Algebra.Fresh(index.Size), scope.Algebra.Fresh(index.Size));
         return new Matrix(x[0].Expr.Reindex([index], [Places.Remainder(row + (-Size.One * column), index.Size)]), [row], [column]);
+    }
+
+    /// <summary>x[t[o,i]] of a vector, x[t[o],i] of a matrix.</summary>
+    private static Matrix Gather(OwnScope scope, Matrix[] x)
+    {
+        if (x[1].Expr is not Access { Tensor.Entries: { } count } table)
+        {
+            throw new MatrixException("the indices are no parameter that holds indices; give Map a parameter [Buffer, Indices(\"k\")], where k is the number of rows to look up");
+        }
+
+        if (x[0].Rows.Count != 1 || x[0].Rows[0] is not { } row || row.Size != count)
+        {
+            throw new MatrixException($"the values are {x[0].SizeText}, and the indices are of {count} rows");
+        }
+
+        var isVector = x[0].Columns.All(side => side is null);
+        if (!isVector && x[1].Columns.Any(side => side is not null))
+        {
+            throw new MatrixException($"the values are {x[0].SizeText}, the indices {x[1].SizeText}: rows of a matrix are looked up with a vector of indices, numbers of a vector with any");
+        }
+
+        var fresh = x[1].Sides.OfType<Ir.Index>().ToDictionary(side => side, side => scope.Algebra.Fresh(side.Size));
+        Ir.Index?[] Renamed(IReadOnlyList<Ir.Index?> sides) => sides.Select(side => side is null ? null : fresh[side]).ToArray();
+        var entry = Places.Entry(table.Tensor, table.At.Select(place => place.Substitute(index => fresh[index])).ToArray());
+        return new Matrix(x[0].Expr.Reindex([row], [entry]), Renamed(x[1].Rows), isVector ? Renamed(x[1].Columns) : x[0].Columns);
     }
 
     private static Size SizeOf(Matrix x) => x.Expr is SizeValue size ? size.Size

@@ -35,6 +35,9 @@ internal sealed record OwnParameter(string Name, OwnRole Role, TensorRole Storag
     /// <summary>Whether it starts as 0, 1, 2, …</summary>
     public bool HasPositions { get; init; }
 
+    /// <summary>Of whole numbers that look up rows, how many rows there are; empty for other parameters.</summary>
+    public string Indices { get; init; } = string.Empty;
+
     /// <summary>What all its numbers start with, where that is declared.</summary>
     public double? Start { get; init; }
 
@@ -42,7 +45,7 @@ internal sealed record OwnParameter(string Name, OwnRole Role, TensorRole Storag
     public double? Default { get; init; }
 
     /// <summary>Whether it can start without a weight to start from.</summary>
-    public bool StartsAlone => HasPositions || Start is not null || Role == OwnRole.Shaped;
+    public bool StartsAlone => HasPositions || Indices.Length > 0 || Start is not null || Role == OwnRole.Shaped;
 
     public bool IsStored => Role is not (OwnRole.Hyper or OwnRole.Size);
 
@@ -98,7 +101,7 @@ internal sealed record OwnMethod(string Name, string Formula, string Paper, bool
     public string? DivisorOf(string side) => SizeReader.DivisorsOf(side, Parameters.Where(parameter => parameter.Role == OwnRole.Shaped).SelectMany(parameter => new[] { parameter.Rows, parameter.Columns })) is { Count: > 0 } divisors ? divisors[0] : null;
 
     /// <summary>Whether a body reads a matrix at other places than it writes.</summary>
-    public bool ReadsElsewhere => new[] { Map, Fold, Inverse, Initialize, Gradient, Update }.OfType<OwnBody>().Any(body => body.Steps.Any(step => step.Operator is "Toeplitz" or "Circulant" or "Kronecker" or "Inverse" or "Identity"));
+    public bool ReadsElsewhere => new[] { Map, Fold, Inverse, Initialize, Gradient, Update }.OfType<OwnBody>().Any(body => body.Steps.Any(step => step.Operator is "Toeplitz" or "Circulant" or "Kronecker" or "Inverse" or "Identity" or "Gather"));
 
     /// <summary>Whether a hyper-parameter divides the outputs or inputs.</summary>
     public bool IsDivisor(string name) => DivisorOf("out") == name || DivisorOf("in") == name;

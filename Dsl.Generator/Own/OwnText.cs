@@ -11,13 +11,13 @@ namespace LayerDsl.Generator.Own;
 internal static class OwnText
 {
     /// <summary>The newest version that is read. It rises with every operator that older generators do not know.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Operators by the version that they came with; all others are of version 1.</summary>
-    private static readonly IReadOnlyDictionary<string, int> Versions = new Dictionary<string, int> { ["Identity"] = 2, ["Inverse"] = 2, ["Kronecker"] = 2 };
+    private static readonly IReadOnlyDictionary<string, int> Versions = new Dictionary<string, int> { ["Identity"] = 2, ["Inverse"] = 2, ["Kronecker"] = 2, ["Gather"] = 3 };
 
     /// <summary>The oldest version that has all that a method uses, so that what needs nothing new is read by older generators.</summary>
-    public static int VersionOf(OwnMethod method) => Bodies(method).SelectMany(pair => pair.Body.Steps).Select(step => Versions.TryGetValue(step.Operator, out var version) ? version : 1).Prepend(method.HasDivisors ? 2 : 1).Max();
+    public static int VersionOf(OwnMethod method) => Bodies(method).SelectMany(pair => pair.Body.Steps).Select(step => Versions.TryGetValue(step.Operator, out var version) ? version : 1).Prepend(method.Parameters.Any(own => own.Indices.Length > 0) ? 3 : method.HasDivisors ? 2 : 1).Max();
 
     public static string Write(OwnMethod method)
     {
@@ -25,7 +25,7 @@ internal static class OwnText
         Line(text, "method", method.Name, method.Formula, method.Paper, method.IsSquare ? "1" : "0");
         foreach (var own in method.Parameters)
         {
-            Line(text, "parameter", own.Name, own.Role.ToString(), own.Storage.ToString(), own.Rows, own.Columns, own.Type, Text(own.Start), Text(own.Default), own.HasPositions ? "1" : "0");
+            Line(text, ["parameter", own.Name, own.Role.ToString(), own.Storage.ToString(), own.Rows, own.Columns, own.Type, Text(own.Start), Text(own.Default), own.HasPositions ? "1" : "0", .. own.Indices.Length > 0 ? [own.Indices] : (string[])[]]);
         }
 
         foreach (var (name, body) in Bodies(method))
@@ -84,6 +84,7 @@ internal static class OwnText
         if (!names.Append(method.Name).All(Microsoft.CodeAnalysis.CSharp.SyntaxFacts.IsValidIdentifier) || names.Distinct(StringComparer.OrdinalIgnoreCase).Count() != names.Length
             || method.Parameters.Any(parameter => !Enum.IsDefined(typeof(OwnRole), parameter.Role) || !Enum.IsDefined(typeof(TensorRole), parameter.Storage)) || (method.Formula + method.Paper).Any(char.IsControl)
             || method.Parameters.Any(parameter => parameter.Role == OwnRole.Shaped && new[] { parameter.Rows, parameter.Columns }.Any(size => size.Split('/').Skip(1).Any(rest => rest.TrimStart().StartsWith("0", StringComparison.Ordinal))))
+            || method.Parameters.Any(parameter => parameter.Indices.Length > 0 && (parameter.Storage != TensorRole.Buffer || parameter.Indices.Contains('/')))
             || method.Parameters.Count == 0 || !method.Parameters[0].IsStored || !Bodies(method).All(pair => IsSoundBody(pair.Body, pair.Name is "Map" or "Fold")))
         {
             return false;
@@ -105,7 +106,7 @@ internal static class OwnText
     }.Where(pair => pair.Item2 is not null).Select(pair => (pair.Item1, pair.Item2!));
 
     private static OwnParameter ReadParameter(string[] line) =>
-        new(line[1], (OwnRole)Enum.Parse(typeof(OwnRole), line[2]), (TensorRole)Enum.Parse(typeof(TensorRole), line[3]), line[4], line[5], line[6]) { Start = Number(line[7]), Default = Number(line[8]), HasPositions = line[9] == "1" };
+        new(line[1], (OwnRole)Enum.Parse(typeof(OwnRole), line[2]), (TensorRole)Enum.Parse(typeof(TensorRole), line[3]), line[4], line[5], line[6]) { Start = Number(line[7]), Default = Number(line[8]), HasPositions = line[9] == "1", Indices = line.Length > 10 ? line[10] : string.Empty };
 
     private static EquatableArray<int> Numbers(string text) =>
         text.Split([','], StringSplitOptions.RemoveEmptyEntries).Select(number => int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture)).ToEquatableArray();

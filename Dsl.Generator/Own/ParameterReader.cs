@@ -63,10 +63,22 @@ internal sealed class ParameterReader
             return Refuse(parameter, "has [Positions], which is for a [Buffer] that is a vector; write [Buffer, Positions, Shape(\"in\")]");
         }
 
+        var indices = attributes.TryGetValue("Indices", out var table) ? TextOf(table, 0) : string.Empty;
+        if (table is not null && IndicesFault(indices, isBuffer, start) is { } fault)
+        {
+            return Refuse(parameter, fault);
+        }
+
         return role is "PerGroup" && !(int.TryParse(rows, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0)
             ? Refuse(parameter, $"has groups of {rows} inputs; write at least 1")
-            : new OwnParameter(parameter.Name, RoleOf(role), storage, rows, columns, string.Empty) { Start = start, HasPositions = hasPositions };
+            : new OwnParameter(parameter.Name, RoleOf(role), storage, rows, columns, string.Empty) { Start = start, HasPositions = hasPositions, Indices = indices };
     }
+
+    private static string? IndicesFault(string count, bool isBuffer, double? start) =>
+        !isBuffer ? "has [Indices], which is for a [Buffer]; write [Buffer, Indices(\"k\")]"
+        : count.Length == 0 ? "has [Indices], which is for a number of rows; write [Indices(\"out\")] or another size"
+        : start is { } value && (value < 0 || value != Math.Floor(value)) ? "has [Indices] and starts with a number that is none; write a whole number from 0"
+        : null;
 
     private OwnParameter? ReadNumber(IParameterSymbol parameter, string? role, Dictionary<string, AttributeData> attributes)
     {
@@ -103,6 +115,7 @@ internal sealed class ParameterReader
                 : own.Role == OwnRole.Shaped && SizeReader.Read(own.Rows, name => SizeOf(name, parameters), Quotient) is null ? Unknown(own.Rows)
                 : own.Role == OwnRole.Shaped && own.Columns.Length > 0 && SizeReader.Read(own.Columns, name => SizeOf(name, parameters), Quotient) is null ? Unknown(own.Columns)
                 : own.Role == OwnRole.Shaped && DividedTwice(parameters.Take(k + 1)) is { } side ? $"divides '{side}' by another size than a parameter before it; divide it by one"
+                : own.Indices.Length > 0 && (own.Indices.Contains('/') || SizeReader.Read(own.Indices, name => SizeOf(name, parameters), Quotient) is null) ? $"has indices of '{own.Indices}' rows; write out, in, an int parameter of Map, a number, or sums and products of these"
                 : own.GroupSize > 0 && parameters.Any(other => other.GroupSize > 0 && other.GroupSize != own.GroupSize) ? "has groups of another size than a parameter before it; a weight is split into groups of one size"
                 : null;
             if (reason is not null)

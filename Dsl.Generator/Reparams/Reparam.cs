@@ -86,7 +86,7 @@ internal static class Reparam
         own.Update is { } body ? form.ParametersOf(body, form.Target).Select(pair => new StatisticUpdate(form.Tensors[pair.Parameter.Name], pair.Value)) : [];
 
     private static InitStep Started(OwnParameter parameter, Tensor tensor) => parameter.HasPositions ? new InitStep.Positions(tensor)
-        : parameter.Start is null && tensor.Axes.Count > 0 ? new InitStep.KaimingUniform(tensor)
+        : parameter.Start is null && parameter.Indices.Length == 0 && tensor.Axes.Count > 0 ? new InitStep.KaimingUniform(tensor)
         : new InitStep.Store(tensor, Number(parameter.Start ?? 0));
 
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec attribute, WeightShape shape)
@@ -165,12 +165,12 @@ internal static class Reparam
         }
 
         return layer.Methods.LastOrDefault(method => method.Own is { ReadsElsewhere: true }) is { Own: { } reading } place && Schedulable.Objection(LayerKinds.Find(layer.Kind.Name).Build(layer)) is { } objection
-            ? [DiagnosticInfo.At(place.Place, OwnDiagnostics.CannotApply, reading.Name, $"parts of a matrix are read in a way that is not computed, {objection}; keep to Toeplitz, Circulant and Kronecker of parameters, or of functions of them number by number")]
+            ? [DiagnosticInfo.At(place.Place, OwnDiagnostics.CannotApply, reading.Name, $"parts of a matrix are read in a way that is not computed, {objection}; keep to Toeplitz, Circulant, Kronecker and Gather of parameters, or of functions of them number by number")]
             : [];
     }
 
     private static bool Mentions(OwnParameter parameter, string name) =>
-        parameter.Role == OwnRole.Shaped && (parameter.Rows + " * " + parameter.Columns).Split(['+', '-', '*', '/']).Any(part => part.Trim() == name);
+        ((parameter.Role == OwnRole.Shaped ? parameter.Rows + " * " + parameter.Columns : string.Empty) + " * " + parameter.Indices).Split(['+', '-', '*', '/']).Any(part => part.Trim() == name);
 
     private static string? BaseNameOf(AttributeSpec attribute) => attribute.Own is { } own ? Safe(own.Parameters[0].Name, own) : null;
 

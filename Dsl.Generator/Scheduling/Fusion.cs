@@ -126,7 +126,7 @@ internal sealed class Fusion
 
     /// <summary>Whether a stored tensor, an inverse or what is spread of them is read with its axes in another order than it has: rows of the weight are not rows of its memory.</summary>
     private bool IsTransposed(Value value) => space.Stored(value).Axes != value.Axes
-        && (program.Inputs.Any(input => input.Name == value.Name) || program.Statements.Any(statement => statement is Statement.Invert or Statement.Spread && statement.Result.Name == value.Name));
+        && (program.Inputs.Any(input => input.Name == value.Name) || program.Statements.Any(statement => statement is Statement.Invert or Statement.Spread or Statement.Gather && statement.Result.Name == value.Name));
 
     /// <summary>One kernel for all values that others wait for and that can be made now.</summary>
     private void MakeLoops(IReadOnlyList<Value> wanted)

@@ -102,7 +102,7 @@ internal sealed class Scheduler
             MatrixInverse inverse => Inverted(inverse, name) is var read && axes is null ? read : Arranged(read, wanted),
             Inside mask when IsSame(mask) => Add(new Statement.Identity(new Value(Fresh(name ?? "identity"), wanted), like is null ? null : Input(like))),
             Inside => throw new ShapeException($"No step computes the mask {expr} on its own."),
-            Access access when TableReader.TableOf(access) is { } table => Gather(access, table, name, wanted),
+            Access access when TableReader.TableOf(access) is { } entry => Gather(access, entry, name, wanted),
             Access access when DiagonalReader.Of(access) is { } diagonals => Arranged(
                 Add(new Statement.Diagonals(new Value(Fresh(name ?? "diagonals"), diagonals.Axes), Input(access.Tensor), diagonals.IsCircular)), wanted),
             Access access when BlockReader.Of(access.At) is { } places => Arranged(Add(new Statement.Spread(new Value(Fresh(name ?? access.Tensor.Name + "_spread"), places.Axes), Input(access.Tensor), places.Spread)), wanted),
@@ -131,7 +131,12 @@ internal sealed class Scheduler
     /// </summary>
     private Value Sum(Reduce sum, string? name, EquatableArray<Index> wanted)
     {
-        var (over, factors) = Flatten(sum);
+        var (over, factors) = TableReader.Select(Flatten(sum));
+        if (over.Count == 0)
+        {
+            return Materialize(Product(factors), name, wanted);
+        }
+
         var outside = factors.Where(factor => !factor.FreeIndices.Overlaps(over)).ToList();
         var groups = factors.Except(outside).GroupBy(factor => factor.FreeIndices, factor => factor, SameIndices).ToList();
         if (outside.Count > 0)
@@ -142,7 +147,7 @@ internal sealed class Scheduler
 
         if (TableReader.Read(over, factors, wanted) is { } rows)
         {
-            return Add(new Statement.Scatter(new Value(Fresh(name ?? "total"), wanted), Arranged(Materialize(rows.Rows, null), rows.RowAxes), Input(rows.Table), rows.Padding));
+            return Arranged(Add(new Statement.Scatter(new Value(Fresh(name ?? "total"), rows.Axes), Arranged(Materialize(rows.Rows, null), rows.RowAxes), Input(rows.Table), rows.Padding, StoredName(rows.Table))), wanted);
         }
 
         if (DiagonalReader.Read(over, factors, wanted) is { } sums)
@@ -186,12 +191,14 @@ internal sealed class Scheduler
     }
 
     /// <summary>Rows of a tensor, as a table of indices names them.</summary>
-    private Value Gather(Access access, Tensor table, string? name, EquatableArray<Index> wanted)
+    private Value Gather(Access access, IndexPart.Entry entry, string? name, EquatableArray<Index> wanted)
     {
-        EquatableArray<Index> axes = [table.Axes[0], .. access.At.Skip(1).Select(at => at.Plain!)];
-        var rows = Add(new Statement.Gather(new Value(Fresh(name ?? "rows"), axes), Input(access.Tensor), Input(table)));
+        EquatableArray<Index> axes = [.. entry.At.Concat(access.At.Skip(1)).Select(at => at.Plain!)];
+        var rows = Add(new Statement.Gather(new Value(Fresh(name ?? "rows"), axes), Input(access.Tensor), Input(entry.Table), StoredName(entry.Table)));
         return Arranged(rows, wanted);
     }
+
+    private static string? StoredName(Tensor table) => table.Role == TensorRole.Input ? null : table.Name;
 
     /// <summary>The inverse is computed once, over the indices of its matrix; where it is read only its axes get other names.</summary>
     private Value Inverted(MatrixInverse inverse, string? name)

@@ -45,11 +45,13 @@ internal abstract record Statement(Value Result)
     public sealed record Convolve(Value Result, Value Left, Value Right, Window Window) : Statement(Result);
 
     /// <summary>The rows of a source that a table of indices names.</summary>
-    public sealed record Gather(Value Result, Value Source, Value Table) : Statement(Result);
+    /// <param name="Stored">The name of the table where it is one of the layer's own, in floats; null where it is the input.</param>
+    public sealed record Gather(Value Result, Value Source, Value Table, string? Stored) : Statement(Result);
 
     /// <summary>Rows added to those of zeros that a table of indices names: the gradient of a gather.</summary>
     /// <param name="Padding">A row that stays zero; null for none.</param>
-    public sealed record Scatter(Value Result, Value Rows, Value Table, long? Padding) : Statement(Result);
+    /// <param name="Stored">The name of the table where it is one of the layer's own, in floats; null where it is the input.</param>
+    public sealed record Scatter(Value Result, Value Rows, Value Table, long? Padding, string? Stored) : Statement(Result);
 
     /// <summary>A matrix whose diagonals each hold one element of a vector.</summary>
     /// <param name="IsCircular">Whether a diagonal goes on at the other side.</param>

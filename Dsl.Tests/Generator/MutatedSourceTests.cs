@@ -29,6 +29,8 @@ public sealed class MutatedSourceTests
         public static Weight Update ( Weight v , Weight u ) => Functions . Clamp ( u , - 1 , Functions . MaxOverAll ( Functions . MatMul ( v , Functions . Transpose ( v ) ) ) ) ;
         private static Weight Norm ( Weight w ) => Functions . Sqrt ( Functions . SumOverRow ( w * w ) ) ; }
         [ Reparameterization ] public static partial class Curve { public static Weight Map ( Weight v ) => - Functions . Tanh ( 2 * v ) ; public static Weight Gradient ( Weight above , Weight v ) => - 2 * above * ( 1 - Functions . Square ( Functions . Tanh ( 2 * v ) ) ) ; }
+        [ Reparameterization ] public static partial class Shared { public static Weight Map ( [ Shape ( "k" ) ] Weight book , [ Buffer , Indices ( "k" ) , Shape ( "out" , "in" ) ] Weight codes , int k ) => Functions . Gather ( Functions . Kronecker ( book , 2 ) , codes ) ; }
+        [ Linear ( 4 , 3 ) , Reparam ( typeof ( Shared ) , 5 ) , LowRank ( 1 ) ] public sealed partial class Clustered ;
         [ Linear ( 4 , 3 ) , Reparam ( typeof ( Own ) , 2 , 0.5 ) , Reparam ( typeof ( Curve ) ) ] public sealed partial class Alone ;
         [ Conv2d ( 2 , 3 , 2 ) , Reparam ( typeof ( Own ) , 1 ) , Quantize ] public sealed partial class Kernel ;
         """;

@@ -65,7 +65,7 @@ public sealed class OwnAssemblyTests
     }
 
     [Theory]
-    [InlineData("3, \"\"", "in version 3")]
+    [InlineData("4, \"\"", "in version 4")]
     [InlineData("0, \"\"", "in version 0")]
     [InlineData("1, \"\"", "damaged")]
     [InlineData("1, \"method\\ta\\n\"", "damaged")]

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace LayerDsl;
 
-/// <summary>An index that an embedding has no vector for. Nothing has been computed.</summary>
+/// <summary>An index that an embedding, or a table of a method of your own, has no row for. Nothing has been computed.</summary>
 public sealed class IndexOutOfTableException : LayerDslException
 {
     /// <summary>Describes the index.</summary>
-    /// <param name="layer">The layer.</param>
+    /// <param name="layer">The layer, or the table of indices of a method of your own.</param>
     /// <param name="position">Where in the input the index stands, counted through all of it.</param>
     /// <param name="value">What stands there.</param>
     /// <param name="count">How many vectors the table has.</param>

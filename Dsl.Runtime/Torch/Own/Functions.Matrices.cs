@@ -133,6 +133,20 @@ public static partial class Functions
         return new Weight(Autograd.Diagonals.ReadCircular(column.Matrix.reshape(-1)));
     }
 
+    /// <summary>Rows looked up: place o of a matrix holds x[indices[o], ·]; of a vector, place (o, i) holds x[indices[o, i]].</summary>
+    /// <param name="values">(k, n), or a vector of k numbers.</param>
+    /// <param name="indices">Whole numbers from 0 to k - 1: a vector, or of any size where the values are a vector. In a formula it is a parameter with <see cref="IndicesAttribute"/>.</param>
+    /// <exception cref="IndexOutOfTableException">A number names no row.</exception>
+    public static Weight Gather(Weight values, Weight indices)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(indices);
+        var (source, table) = (values.Matrix, indices.Matrix);
+        return source.shape[1] == 1 ? new Weight(Autograd.Tables.Read(source.squeeze(1), table, nameof(indices)))
+            : table.shape[1] == 1 ? new Weight(Autograd.Tables.Read(source, table.squeeze(1), nameof(indices)))
+            : throw new ArgumentException($"Rows of a matrix of {source.shape[0]} × {source.shape[1]} are looked up with a vector, not with {table.shape[0]} × {table.shape[1]} indices.", nameof(indices));
+    }
+
     private static Weight OverGroup(Weight x, int size, Func<Tensor, Tensor> reduce) => Weight.Apply(
         x, x => x.size(1) == 1 ? x : reduce(x.unflatten(1, -1, size)).expand(-1, -1, size).flatten(1), static x => x);
 }
