@@ -36,6 +36,15 @@ internal abstract record DeviceStep
         public EquatableArray<Index> Inner => Fold.Over.Skip(Outer.Count).ToEquatableArray();
     }
 
+    /// <summary>Values that are read at other places than they are written: a thread for each place of the result.</summary>
+    /// <param name="Source">What is read; null for the identity.</param>
+    /// <param name="Statement">Diagonals, spread values, their sums, or the identity.</param>
+    public sealed record Placed(Value Result, Value? Source, Statement Statement) : DeviceStep;
+
+    /// <summary>The inverse of a matrix, by one group of threads.</summary>
+    /// <param name="Work">Memory of its size.</param>
+    public sealed record Invert(Value Result, Value Source, Value Work) : DeviceStep;
+
     /// <summary>Pointwise chains and reductions over rows: a group of threads for each row.</summary>
     public sealed record Rows(RowKernel Kernel) : DeviceStep;
 }

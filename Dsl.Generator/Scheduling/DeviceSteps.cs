@@ -24,11 +24,39 @@ internal sealed class DeviceSteps(LayerForms forms)
         readers = statements.SelectMany(statement => statement.Reads()).GroupBy(read => read.Name).ToDictionary(group => group.Key, group => group.Count());
         foreach (var statement in statements)
         {
-            Add(statement);
+            Add(Apart(statement));
         }
 
         return steps.ToArray();
     }
+
+    /// <summary>A value that a step reads at two places at once, as a matrix and its transpose, is copied: a kernel has one variable for each tensor.</summary>
+    private Statement Apart(Statement statement)
+    {
+        while (statement is Statement.Compute or Statement.Fold && ReadTwice(statement.Reads()) is { } read)
+        {
+            var copy = read with { Name = read.Name + "Across" };
+            steps.Add(new DeviceStep.Copy(copy, read));
+            statement = statement switch
+            {
+                Statement.Compute compute => compute with { Body = Replaced(compute.Body, read, copy) },
+                Statement.Fold fold => fold with { Body = Replaced(fold.Body, read, copy) },
+                _ => statement,
+            };
+        }
+
+        return statement;
+    }
+
+    /// <summary>The second place of a value that is read at two; null where each is read at one.</summary>
+    private static Value? ReadTwice(IEnumerable<Value> reads) => reads.Distinct().GroupBy(read => read.Name).FirstOrDefault(group => group.Count() > 1)?.Last();
+
+    private static Pointwise Replaced(Pointwise body, Value read, Value by) => body switch
+    {
+        Pointwise.Read found when found.Source == read => new Pointwise.Read(by),
+        Pointwise.Apply apply => new Pointwise.Apply(apply.Function, apply.Arguments.Select(argument => Replaced(argument, read, by)).ToEquatableArray()),
+        _ => body,
+    };
 
     private void Add(Statement statement)
     {
@@ -47,14 +75,25 @@ internal sealed class DeviceSteps(LayerForms forms)
                 AddPoints(compute);
                 break;
             case Statement.Fold fold when Check(fold.Body):
-                CheckCount(fold.Reads(), 1);
-                steps.Add(ReduceOf(fold));
+                AddFold(fold);
+                break;
+            case Statement.Diagonals or Statement.DiagonalSums or Statement.Spread or Statement.BlockSums:
+                steps.Add(new DeviceStep.Placed(statement.Result, statement.Reads().Single(), statement));
+                break;
+            case Statement.Identity identity:
+                steps.Add(new DeviceStep.Placed(identity.Result, null, identity));
+                break;
+            case Statement.Invert invert:
+                steps.Add(new DeviceStep.Invert(invert.Result, invert.Source, invert.Result with { Name = invert.Result.Name + "Work" }));
                 break;
             case Statement.Sweep sweep when Bodies(sweep.Kernel).All(Check):
                 CheckCount(sweep.Kernel.Inputs.Select(input => input.Value), sweep.Kernel.Outputs.Count(output => output.Over is null));
                 steps.Add(new DeviceStep.Rows(sweep.Kernel));
                 break;
             case Statement.Compute or Statement.Fold or Statement.Sweep:
+                break;
+            case Statement.Gather or Statement.Scatter:
+                Refuse("its formula gathers rows that a table names, which kernels do not");
                 break;
             default:
                 Refuse($"its step {statement.Result.Name} has no kernel");
@@ -72,10 +111,21 @@ internal sealed class DeviceSteps(LayerForms forms)
         {
             steps.Add(window);
         }
+        else if (bias is null && !adds && factor.IsOne)
+        {
+            // Each place of the result has a sum of its own, as with the planes of a binary weight.
+            AddFold(new Statement.Fold(result, Reduction.Sum, left.Axes.Union(right.Axes).Except(result.Axes).ToEquatableArray(), new Pointwise.Apply(Function.Multiply, [new Pointwise.Read(left), new Pointwise.Read(right)])));
+        }
         else
         {
             Refuse($"its step {result.Name} is no product of two matrices");
         }
+    }
+
+    private void AddFold(Statement.Fold fold)
+    {
+        CheckCount(fold.Reads(), 1);
+        steps.Add(ReduceOf(fold));
     }
 
     private void Accumulate(Statement.Accumulate sum)
@@ -105,6 +155,7 @@ internal sealed class DeviceSteps(LayerForms forms)
 
         if (steps.LastOrDefault() is DeviceStep.Points last && last.Computed[0].Result.Axes == compute.Result.Axes
             && compute.Reads().All(read => !last.Computed.Any(step => step.Result.Name == read.Name) || read.Axes == compute.Result.Axes)
+            && ReadTwice([.. last.Computed.SelectMany(step => step.Reads()), .. compute.Reads()]) is null
             && Views([.. last.Computed, compute]) <= MostViews)
         {
             steps[steps.Count - 1] = new DeviceStep.Points([.. last.Computed, compute]);
@@ -161,14 +212,8 @@ internal sealed class DeviceSteps(LayerForms forms)
     {
         switch (body)
         {
-            case Pointwise.Table:
-                Refuse("its weight is rounded to the levels of a table");
-                return false;
             case Pointwise.Extent extent when extent.Size.Substitute(Known) is var size && size.Terms.Any(term => term.Symbols.Any(symbol => symbol != BatchSymbol)):
                 Refuse("a formula of it depends on the size of the batch");
-                return false;
-            case Pointwise.Apply apply when !KernelCosts.Supports(apply.Function):
-                Refuse(apply.Function is Function.NearestLevel or Function.LevelAt ? "its weight is rounded to the levels of a table" : $"kernels have no function {apply.Function}");
                 return false;
             case Pointwise.Apply apply:
                 return apply.Arguments.All(Check);

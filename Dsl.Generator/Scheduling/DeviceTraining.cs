@@ -56,9 +56,9 @@ internal sealed record DeviceTraining(
             return (null, "its input is rounded");
         }
 
-        if (forms.MadeAnew.Any())
+        if (forms.Fit is not null)
         {
-            return (null, "its weight is rounded at random or to planes that are fitted anew for every pass");
+            return (null, "its weight is rounded to planes that are fitted anew for every pass");
         }
 
         return Schedule(forms, programs);
@@ -73,7 +73,7 @@ internal sealed record DeviceTraining(
         var repeated = gradients.Where(gradient => gradient.Value.Axes != ResultOf(gradient.Tensor).Axes)
             .Select(gradient => (Statement)new Statement.Compute(gradient.Value, new Pointwise.Read(ResultOf(gradient.Tensor))));
         var steps = new DeviceSteps(forms);
-        var passes = new DeviceTraining(
+        var training = new DeviceTraining(
             steps.Of(forward.Statements).ToEquatableArray(),
             steps.Of(backward.Statements.Take(split).Concat(repeated).ToArray()).ToEquatableArray(),
             steps.Of(backward.Statements.Skip(split).ToArray()).ToEquatableArray(),
@@ -85,7 +85,7 @@ internal sealed record DeviceTraining(
             NewBuffers = forms.Norm is null ? programs.Updates?.Results ?? [] : [],
             NewStatistics = forms.Norm is null ? [] : forms.Norm.Updates.Select((update, k) => new TensorGradient(update.Tensor, forward.Results[k + 1])).ToEquatableArray(),
         };
-        return steps.Refusal is { } refusal ? (null, refusal) : (passes, null);
+        return steps.Refusal is { } refusal ? (null, refusal) : (training, null);
 
         Value ResultOf(Tensor tensor) => backward.Results[backwardOf.AsImmutableArray().IndexOf(tensor)];
     }
@@ -97,7 +97,7 @@ internal sealed record DeviceTraining(
             Fusion.Apply(programs.Forward, forms.OutputAxes, lastApart: false) ?? programs.Forward,
             Fusion.Apply(programs.Backward, forms.OutputAxes, lastApart: true) ?? programs.Backward,
             [])
-        : programs.Loops is { } loops ? (loops.Forward, loops.Backward, loops.Products.Concat(loops.Weights).ToEquatableArray())
+        : (programs.DeviceLoops ?? programs.Loops) is { } loops ? (loops.Forward, loops.Backward, loops.Products.Concat(loops.Weights).ToEquatableArray())
         : (programs.Forward, programs.Backward, []);
 
     /// <summary>A gradient that is the same along an axis is spread over all of its tensor.</summary>

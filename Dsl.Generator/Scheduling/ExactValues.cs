@@ -29,7 +29,7 @@ internal static class ExactValues
     /// <summary>Whether the arguments of a function are, where its value is or is not.</summary>
     public static bool Arguments(Function function, bool isExact) => function switch
     {
-        Function.Round or Function.Floor or Function.GreaterOrEqual or Function.Greater or Function.Sign => true,
+        Function.Round or Function.Floor or Function.GreaterOrEqual or Function.Greater or Function.Sign or Function.NearestLevel or Function.LevelAt => true,
         Function.Exp or Function.Exp2 or Function.Log or Function.Log2 or Function.Atan or Function.Tanh => false,
         _ => isExact,
     };

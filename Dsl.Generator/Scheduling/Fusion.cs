@@ -11,14 +11,15 @@ internal sealed class Fusion
     private readonly RowSpace space;
     private readonly Program program;
     private readonly ISet<string> excluded;
+    private readonly Func<Function, bool> supports;
     private readonly Dictionary<string, Statement> loops = [];
     private readonly List<Statement> pending = [];
     private readonly HashSet<string> available;
     private readonly List<Statement> made = [];
 
-    private Fusion(Program program, RowSpace space, ISet<string> excluded)
+    private Fusion(Program program, RowSpace space, ISet<string> excluded, Func<Function, bool> supports)
     {
-        (this.program, this.space, this.excluded) = (program, space, excluded);
+        (this.program, this.space, this.excluded, this.supports) = (program, space, excluded, supports);
         available = [.. program.Inputs.Select(input => input.Name)];
     }
 
@@ -26,13 +27,14 @@ internal sealed class Fusion
     /// <param name="program">The pass.</param>
     /// <param name="axes">The axes of the weight, in storage order.</param>
     /// <param name="lastApart">Whether the steps of the last result, which is not always asked for, come after all others.</param>
-    public static Program? Apply(Program program, EquatableArray<Index> axes, bool lastApart)
+    /// <param name="supports">The functions that loops can compute; null for those of vector loops.</param>
+    public static Program? Apply(Program program, EquatableArray<Index> axes, bool lastApart, Func<Function, bool>? supports = null)
     {
         var space = RowSpace.Of(axes, program.Statements);
         var excluded = new HashSet<string>();
         while (true)
         {
-            var fusion = new Fusion(program, space, excluded);
+            var fusion = new Fusion(program, space, excluded, supports ?? KernelCosts.Supports);
             var fused = fusion.Run(lastApart);
 
             // Others read a value with its axes in one order, and memory has them in another: the step stays on its own.
@@ -119,9 +121,8 @@ internal sealed class Fusion
     private bool CanCompute(Pointwise body) => body switch
     {
         Pointwise.Read read => space.ReachOf(read.Source) is not null && !IsTransposed(read.Source),
-        Pointwise.Apply apply => KernelCosts.Supports(apply.Function) && apply.Arguments.All(CanCompute),
-        Pointwise.Table => false,
-        _ => true,
+        Pointwise.Apply apply => supports(apply.Function) && apply.Arguments.All(CanCompute),
+        _ => true, // numbers, and the levels of a lookup
     };
 
     /// <summary>Whether a stored tensor, an inverse or what is spread of them is read with its axes in another order than it has: rows of the weight are not rows of its memory.</summary>

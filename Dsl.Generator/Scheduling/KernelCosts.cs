@@ -20,6 +20,7 @@ internal static class KernelCosts
         Function.Log or Function.Log2 => 20,
         Function.Atan => 24,
         Function.Tanh => 30,
+        Function.NearestLevel or Function.LevelAt => 8, // on a device: comparisons
         Function.Divide or Function.Sqrt => 5,
         Function.Negate or Function.Abs => 0,
         _ => 1,

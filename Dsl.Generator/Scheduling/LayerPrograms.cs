@@ -40,13 +40,18 @@ internal sealed record LayerPrograms(
     /// <summary>The passes with the weight's maps as loops over memory, where it has any.</summary>
     public LoopPrograms? Loops { get; init; }
 
+    /// <summary>These passes with kernels of a device in place of loops, where there are functions that only they compute.</summary>
+    public LoopPrograms? DeviceLoops { get; init; }
+
     public static LayerPrograms Of(LayerForms forms, IReadOnlyList<Gradient> gradients, IReadOnlyList<Gradient> inputGradients, IReadOnlyList<Gradient> batchGradients)
     {
         var order = forms.Order;
         var (magnitude, factor) = BoundOf(forms);
+        var forward = Accumulation.Apply(Scheduler.Schedule(order, [("y", forms.Pass, forms.OutputAxes)], "inputs"));
+        var backward = Accumulation.Apply(Scheduler.Schedule(order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, AxesOf(pair))).ToArray(), "inputs", "gradY"));
         return new LayerPrograms(
-            Accumulation.Apply(Scheduler.Schedule(order, [("y", forms.Pass, forms.OutputAxes)], "inputs")),
-            Accumulation.Apply(Scheduler.Schedule(order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, AxesOf(pair))).ToArray(), "inputs", "gradY")),
+            forward,
+            backward,
             gradients.Select(pair => pair.Tensor).ToEquatableArray(),
             Scheduler.Schedule(order, forms.Claim.Folds.Select(fold => (forms.Claim.Folds.Count == 1 ? "folded" : fold.Folded.Name, fold.Value, fold.Folded.Axes)).ToArray()),
             Scheduler.Schedule(order, [("bound", magnitude, forms.OutputAxes)], "magnitude", "inputError"),
@@ -59,6 +64,7 @@ internal sealed record LayerPrograms(
             Input = forms.Activation is { Rounded: { } rounded } ? InputPrograms.Of(rounded, inputGradients) : null,
             Batch = forms.Norm?.Batch is { } batch ? BatchPrograms.Of(forms, batch, batchGradients) : null,
             Loops = LoopPrograms.Of(forms, gradients),
+            DeviceLoops = LoopPrograms.ForDevice(forms, gradients, [forward, backward]),
             Updates = (forms.Norm?.Updates ?? forms.Updates) is { Count: > 0 } updates ? Scheduler.Schedule(order, updates.Select(update => ("new_" + update.Tensor.Name, update.Value, update.Tensor.Axes)).ToArray()) : null,
         };
     }

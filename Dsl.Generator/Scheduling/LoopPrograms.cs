@@ -27,7 +27,13 @@ internal sealed record LoopPrograms(Program Forward, EquatableArray<Value> Produ
     public KeepChoice? Keep { get; init; }
 
     /// <summary>The loops of a layer with a weight; null where no step of it is one and nothing is worth keeping.</summary>
-    public static LoopPrograms? Of(LayerForms forms, IReadOnlyList<Gradient> gradients)
+    public static LoopPrograms? Of(LayerForms forms, IReadOnlyList<Gradient> gradients) => Of(forms, gradients, KernelCosts.Supports, isFolded: true);
+
+    /// <summary>The same where kernels of a device compute more than loops on the CPU; null where they do not.</summary>
+    public static LoopPrograms? ForDevice(LayerForms forms, IReadOnlyList<Gradient> gradients, IEnumerable<Program> composed) =>
+        composed.SelectMany(program => program.Statements).Any(statement => statement.Functions().Any(function => !KernelCosts.Supports(function))) ? Of(forms, gradients, _ => true, isFolded: false) : null;
+
+    private static LoopPrograms? Of(LayerForms forms, IReadOnlyList<Gradient> gradients, Func<Function, bool> supports, bool isFolded)
     {
         // Loops over memory are written for the numbers of a row; where these are known to the constructor only, composed operations serve every size.
         if (forms.Norm is not null || forms.Table is not null || forms.IsSymbolic)
@@ -39,7 +45,7 @@ internal sealed record LoopPrograms(Program Forward, EquatableArray<Value> Produ
         var outputs = gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, LayerPrograms.AxesOf(pair))).ToArray();
         var (scheduled, meaning) = Scheduler.Schedule(order, [("y", forms.Pass, forms.OutputAxes)], [], "inputs", "kept");
         var (alone, needed) = Scheduler.Schedule(order, outputs, [], "inputs", "kept", "gradY");
-        var forward = Fusion.Apply(Accumulation.Apply(scheduled), axes, lastApart: false);
+        var forward = Fusion.Apply(Accumulation.Apply(scheduled), axes, lastApart: false, supports);
 
         // Where loops make the weight, all that it comes from is made with it, apart from the pass.
         var inverses = forward is not null && WeightsOf(forward).Count > 0 ? [] : InversesOf(scheduled, meaning, alone, needed);
@@ -49,7 +55,7 @@ internal sealed record LoopPrograms(Program Forward, EquatableArray<Value> Produ
             return null;
         }
 
-        var hasLoops = forward is not null;
+        var hasLoops = forward is not null && isFolded;
         forward ??= Accumulation.Apply(scheduled);
         var weights = WeightsOf(forward);
         var given = products.Concat(weights).Except(inverses.Select(pair => pair.Value)).SelectMany(value => meaning[value.Name].Select(expr => (expr, value))).Concat(inverses.Select(pair => (expr: (Expr)pair.Inverse, value: pair.Value))).ToArray();
@@ -57,7 +63,7 @@ internal sealed record LoopPrograms(Program Forward, EquatableArray<Value> Produ
 
         // The gradient of an image reads its kernel at other places: it makes the kernel again.
         weights = weights.Where(weight => backward.Statements.Any(statement => statement.Reads().Any(read => read.Name == weight.Name))).ToEquatableArray();
-        return new LoopPrograms(forward, products, weights, Fusion.Apply(backward, axes, lastApart: true) ?? backward)
+        return new LoopPrograms(forward, products, weights, Fusion.Apply(backward, axes, lastApart: true, supports) ?? backward)
         {
             Keep = KeepChoice.Of(forward, weights, forms),
             Fold = hasLoops ? FoldOf(forms) : null,

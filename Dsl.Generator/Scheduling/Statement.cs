@@ -122,6 +122,16 @@ internal static class Statements
         _ => [],
     };
 
+    /// <summary>The functions that a step computes value by value, outside of loops.</summary>
+    public static IEnumerable<Function> Functions(this Statement statement) => statement switch
+    {
+        Statement.Compute compute => compute.Body.Functions(),
+        Statement.Fold fold => fold.Body.Functions(),
+        _ => [],
+    };
+
+    private static IEnumerable<Function> Functions(this Pointwise body) => body is Pointwise.Apply apply ? apply.Arguments.SelectMany(Functions).Append(apply.Function) : [];
+
     /// <summary>The values that a step makes.</summary>
     public static IEnumerable<Value> Results(this Statement statement) =>
         statement is Statement.Sweep sweep ? sweep.Kernel.Outputs.Select(output => output.Value) : [statement.Result];

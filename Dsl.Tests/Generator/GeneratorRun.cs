@@ -73,9 +73,9 @@ internal sealed class GeneratorRun
     }
 
     /// <summary>Runs the generator in a project that references the package for devices.</summary>
-    public static GeneratorRun OnDevice(string source)
+    public static GeneratorRun OnDevice(params string[] sources)
     {
-        var compilation = Compile(source).WithReferences(DeviceReferences);
+        var compilation = Compile(sources).WithReferences(DeviceReferences);
         var driver = Driver().RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics);
         return new GeneratorRun(compilation, output, driver.GetRunResult(), diagnostics);
     }

@@ -44,7 +44,7 @@ public sealed class GpuPage(OfflineCompiler compiler) : IClassFixture<OfflineCom
     /// <summary>What has a loop over memory is measured by a turn of it, anything else as a whole, a loop counted once.</summary>
     private static int BytesOf(CatalogKernel kernel, PtxText ptx)
     {
-        var isWhole = kernel.Unit == "value" && kernel.Name != "global average";
+        var isWhole = kernel.Unit is "value" or "four values" && kernel.Name != "global average";
         var accesses = isWhole
             ? ptx.Instructions.Where(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal) || instruction.Operation.StartsWith("st.global.f32", StringComparison.Ordinal))
             : ptx.Of(ptx.Loops.MaxBy(loop => PtxTests.LoadedBytes(ptx, loop))!).Where(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal));

@@ -54,6 +54,18 @@ internal sealed class TrainerRun : IDisposable
         }
     }
 
+    /// <summary>The first row of the first layer's first matrix is 0 in both, its first number −0.</summary>
+    public void ZeroRow()
+    {
+        var parameter = Trainer.Parameters.First(candidate => candidate.CanBeTrained && candidate.Shape.Count > 1);
+        var values = parameter.Get();
+        values.AsSpan(0, values.Length / parameter.Shape[0]).Clear();
+        values[0] = -0f;
+        parameter.Set(values);
+        using var noGradient = no_grad();
+        Model.state_dict()[parameter.Name].copy_(tensor(values).reshape([.. parameter.Shape.Select(size => (long)size)]));
+    }
+
     public void Close(Tensor expected, float[] actual, string what)
     {
         var values = expected.detach().contiguous().data<float>().ToArray();

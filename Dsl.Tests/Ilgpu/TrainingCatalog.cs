@@ -49,6 +49,8 @@ internal static class TrainingCatalog
         Indexed((Action<Index1D, ArrayView<float>, ArrayView<float>, TrainedPoolShape>)ImageGradients.AveragePool, "average pool in training", "value of a window", 4),
         Indexed((Action<Index1D, ArrayView<float>, ArrayView<float>, TrainedPoolShape>)ImageGradients.AveragePoolGradient, "gradient of average pool", "window of a place", 4),
         Indexed((Action<Index1D, ArrayView<float>, ArrayView<float>, Divisor, float>)ImageGradients.GlobalAverageGradient, "gradient of global average", "value", 8),
+        Grouped((Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, int>)MatrixKernels.Invert, "inverse of a matrix", "value of a row", 8),
+        Indexed((Action<Index1D, ArrayView<float>, uint, uint, PhiloxKey>)RandomKernels.Dither, "random numbers", "four values", 16),
         Grouped((Action<ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, int, float>)TrainingKernels.CrossEntropy, "cross-entropy and its gradient", "value", 8),
         Grouped((Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, int, int>)TrainingKernels.SoftmaxGradient, "gradient of softmax", "value", 12),
         Grouped((Action<ArrayView<float>, ArrayView<float>, int, float>)TrainingKernels.SumAll, "sum of all", "value of the sum", 4),

@@ -1,5 +1,7 @@
 using System.Reflection;
+using ILGPU;
 using LayerDsl.Ilgpu.Kernels;
+using LayerDsl.Tests.Generator;
 
 namespace LayerDsl.Tests.Ilgpu;
 
@@ -9,7 +11,7 @@ public sealed class TrainingKernelTests(OfflineCompiler compiler) : IClassFixtur
     [Fact]
     public void Kernels_of_the_library_compile_without_spills_and_divide_in_no_loop()
     {
-        var others = typeof(TrainingKernels).GetMethods(BindingFlags.Static | BindingFlags.Public).Concat(typeof(ImageGradients).GetMethods(BindingFlags.Static | BindingFlags.Public)).Select(method => method.Name);
+        var others = new[] { typeof(TrainingKernels), typeof(ImageGradients), typeof(MatrixKernels) }.SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public)).Select(method => method.Name).Append(nameof(RandomKernels.Dither));
 
         Assert.Empty(others.Except(TrainingCatalog.Library.Select(kernel => kernel.Method.Name)));
         Assert.All(TrainingCatalog.Library, kernel => Compiles(kernel.Method, kernel.IsGrouped));
@@ -26,6 +28,35 @@ public sealed class TrainingKernelTests(OfflineCompiler compiler) : IClassFixtur
         Assert.Equal(2, ptx.Of(loop).Count(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal)));
         Assert.Equal(1, ptx.Of(loop).Count(instruction => instruction.Operation.StartsWith("st.global", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public void Kernels_of_tables_and_of_users_formulas_compile_without_spills()
+    {
+        var run = GeneratorRun.OnDevice("""
+            using static LayerDsl.Functions;
+            [Reparameterization] public static partial class Mixed
+            {
+                public static Weight Map([Shape("p", "q")] Weight a, [Shape("out / p", "in / q")] Weight b, [Shape("out + in - 1")] Weight d, int p, int q, [Size("out")] int rows, [Size("in")] int columns) =>
+                    Kronecker(Sin(a) + Tan(a), b) + Functions.Toeplitz(d, rows, columns);
+            }
+            [LayerModel] public sealed partial class M : nn.Module<Tensor, Tensor>
+            {
+                [Linear(64, 32), Quantize(Bits = 4, Scheme = Scheme.Nf4, Granularity = Granularity.Group, GroupSize = 16)] public partial Layer A { get; }
+                [Linear(32, 32), Quantize(Scheme = Scheme.Fp8E5M2)] public partial Layer B { get; }
+                [Linear(32, 32), Quantize(Scheme = Scheme.Apot, Granularity = Granularity.Tensor)] public partial Layer C { get; }
+                [Linear(32, 32), Compander, Quantize(Bits = 4, Rounding = Rounding.Stochastic)] public partial Layer D { get; }
+                [Linear(32, 16), Reparam(typeof(Mixed), 4, 8)] public partial Layer E { get; }
+                public override Tensor forward(Tensor x) => E.forward(D.forward(C.forward(B.forward(A.forward(x)))));
+            }
+            """);
+        var kernels = Kernels(run);
+
+        Assert.All(kernels, kernel => Compiles(kernel, kernel.GetParameters()[0].ParameterType != typeof(Index1D)));
+        Assert.Contains("rounded: 128 rows of 16; 2 loads and 1 store for each value", run.File("M+ALayerOnDevice.g.cs"), StringComparison.Ordinal);
+    }
+
+    private static MethodInfo[] Kernels(GeneratorRun run) => [.. run.Load().GetType("M")!.GetNestedTypes().Where(type => type.Name.EndsWith("OnDevice", StringComparison.Ordinal))
+        .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic)).Where(method => method.ReturnType == typeof(void))];
 
     [Theory]
     [InlineData("AdamW", 4, 3)]

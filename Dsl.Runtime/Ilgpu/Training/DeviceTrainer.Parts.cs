@@ -13,6 +13,8 @@ public abstract partial class DeviceTrainer
     private readonly ArrayView<float> loss;
     private readonly ClassBuffer labels;
     private bool hasGradients;
+    private int layers;
+    private uint pass;
 
     /// <summary>Memory for values of each sample of a batch.</summary>
     protected RowValues NewRowValues() => NewRowBuffer();
@@ -63,6 +65,12 @@ public abstract partial class DeviceTrainer
     }
 
     internal ArrayView<int> UploadTable(int[] table) => memory.Upload<int>(table);
+
+    /// <summary>The number of a new layer.</summary>
+    internal int NextLayer() => layers++;
+
+    /// <summary>What random numbers of this forward pass come from.</summary>
+    internal (ulong Seed, uint Pass) Draw() => (Seed, pass);
 
     internal ArrayView<float> NewStaticValues(int count) => memory.Zeros<float>(count);
 

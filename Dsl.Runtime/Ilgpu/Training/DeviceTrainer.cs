@@ -67,6 +67,17 @@ public abstract partial class DeviceTrainer : IDisposable
     /// <summary>The step size, for schedules: may be changed between steps.</summary>
     public double LearningRate { get; set; }
 
+    /// <summary>Where the random numbers of layers that round at random come from. Those of a forward pass follow from it and the number of the pass; setting it counts passes anew.</summary>
+    public ulong Seed
+    {
+        get;
+        set
+        {
+            field = value;
+            pass = 0;
+        }
+    }
+
     /// <summary>How many updates there were.</summary>
     public int Updates { get; private set; }
 
@@ -231,6 +242,7 @@ public abstract partial class DeviceTrainer : IDisposable
     {
         var y = outputs.View(batch * OutputSize);
         (forwardBatch, hasGradients) = (batch, false);
+        pass = unchecked(pass + 1);
         RunForward(inputs.View(batch * InputSize), y, batch);
         return y;
     }

@@ -8,6 +8,7 @@ namespace LayerDsl.Ilgpu;
 public abstract class TrainedLayer
 {
     private readonly DeviceTrainer trainer;
+    private readonly int number;
 
     /// <summary>Called by generated code.</summary>
     /// <param name="trainer">Who owns the memory and the stream.</param>
@@ -15,7 +16,7 @@ public abstract class TrainedLayer
     protected TrainedLayer(DeviceTrainer trainer, string name)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        (this.trainer, Name) = (trainer, name);
+        (this.trainer, Name, number) = (trainer, name, trainer.NextLayer());
     }
 
     /// <summary>The layer's name.</summary>
@@ -81,6 +82,28 @@ public abstract class TrainedLayer
     /// <param name="from">From where.</param>
     /// <param name="to">To where.</param>
     protected void Copy(ArrayView<float> from, ArrayView<float> to) => from.CopyTo(Stream, to);
+
+    /// <summary>Enqueues what is added to numbers before they are rounded at random: uniform in [−½, ½), by the trainer's seed, the pass and the layer.</summary>
+    /// <param name="dither">The values.</param>
+    protected void Dither(ArrayView<float> dither)
+    {
+        var (seed, pass) = trainer.Draw();
+        var kernel = trainer.Kernels.Get<Action<Index1D, ArrayView<float>, uint, uint, PhiloxKey>, Action<AcceleratorStream, Index1D, ArrayView<float>, uint, uint, PhiloxKey>>(
+            RandomKernels.Dither, Accelerator.LoadAutoGroupedKernel);
+        kernel(Stream, (int)((dither.Length + 3) / 4), dither, pass, (uint)number, new PhiloxKey((uint)seed, (uint)(seed >> 32)));
+    }
+
+    /// <summary>Enqueues the inverse of a matrix; NaN or infinity where it has none.</summary>
+    /// <param name="source">(n, n).</param>
+    /// <param name="inverse">(n, n).</param>
+    /// <param name="work">(n, n): memory that it may use.</param>
+    /// <param name="n">Rows and columns.</param>
+    protected void Invert(ArrayView<float> source, ArrayView<float> inverse, ArrayView<float> work, int n)
+    {
+        var kernel = trainer.Kernels.Get<Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, int>, Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, int>>(
+            MatrixKernels.Invert, Accelerator.LoadKernel);
+        kernel(Stream, Groups(1, n), source, inverse, work, n);
+    }
 
     /// <summary>Enqueues a product of matrices: y[r,c] = factor · Σ_k left[r,k] · right[k,c] + bias[c], or that added to y.</summary>
     /// <param name="left">The left matrix.</param>

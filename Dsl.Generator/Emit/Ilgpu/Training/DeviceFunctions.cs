@@ -36,7 +36,7 @@ internal static class DeviceFunctions
         Function.GreaterOrEqual => "DeviceMath.AtLeast",
         Function.Greater => "DeviceMath.Above",
         Function.Abs or Function.Round or Function.Max or Function.Min or Function.Select or Function.Square or Function.Sign
-            or Function.Exp or Function.Exp2 or Function.Log or Function.Log2 or Function.Tanh or Function.Atan => "DeviceMath." + function,
+            or Function.Exp or Function.Exp2 or Function.Log or Function.Log2 or Function.Sin or Function.Cos or Function.Tan or Function.Atan or Function.Tanh or Function.Atanh or Function.Erf => "DeviceMath." + function,
         _ => throw new ShapeException("A function without a form in kernels: " + function),
     };
 }

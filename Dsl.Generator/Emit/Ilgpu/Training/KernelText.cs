@@ -9,6 +9,11 @@ namespace LayerDsl.Generator.Emit.Ilgpu.Training;
 /// <summary>Names, sizes, places and expressions in the kernels of a layer.</summary>
 internal sealed class KernelText(LayerForms forms)
 {
+    private readonly List<Codebook> tables = [];
+
+    /// <summary>The lists of levels that the expressions look up.</summary>
+    public IReadOnlyList<Codebook> Tables => tables;
+
     /// <summary>A value as a variable of a kernel.</summary>
     public static string Local(Value value) => value.Name is "i" or "k" or "row" or "start" or "shared" or "rows" or "soFar" || value.Name.StartsWith("at", StringComparison.Ordinal) || value.Name.StartsWith("along", StringComparison.Ordinal) ? value.Name + "Value" : value.Name;
 
@@ -20,6 +25,9 @@ internal sealed class KernelText(LayerForms forms)
 
     /// <summary>How many values the axes span, without the batch.</summary>
     public long Size(IEnumerable<Index> axes) => axes.Where(axis => axis != forms.OutputAxes[0]).Aggregate(1L, (product, axis) => product * forms.Evaluate(axis.Size));
+
+    /// <summary>The number that a size is.</summary>
+    public long Value(Size size) => forms.Evaluate(size);
 
     /// <summary>How many values the axes span, as a factor or sum of factors.</summary>
     public string Count(IReadOnlyCollection<Index> axes) => !IsPerRow(axes) ? Number(Size(axes)) : Size(axes) == 1 ? "rows" : "rows * " + Number(Size(axes));
@@ -80,9 +88,21 @@ internal sealed class KernelText(LayerForms forms)
         {
             Pointwise.Extent extent => ("((float)(" + forms.SizeText(extent.Size).Replace(NamesOf.Variable(forms.Input.Name) + ".shape[0]", "rows") + "))", TorchFunctions.Primary),
             Pointwise.Read read => (Local(read.Source), TorchFunctions.Primary),
+            Pointwise.Apply { Function: Function.NearestLevel or Function.LevelAt } lookup => (Lookup(lookup), TorchFunctions.Primary),
             Pointwise.Apply apply => DeviceFunctions.Write(apply.Function, apply.Arguments.Select(Write).ToArray()),
             _ => throw new ShapeException("A pointwise form without a text in kernels: " + body.GetType().Name),
         };
+
+    private string Lookup(Pointwise.Apply lookup)
+    {
+        var levels = ((Pointwise.Table)lookup.Arguments[1]).Levels;
+        if (!tables.Contains(levels))
+        {
+            tables.Add(levels);
+        }
+
+        return (lookup.Function == Function.NearestLevel ? LevelsWriter.NearestName(levels) : LevelsWriter.LevelName(levels)) + "(" + Text(lookup.Arguments[0]) + ")";
+    }
 
     public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -51,6 +51,8 @@ internal sealed class LaunchWriter(KernelText text, NameScope names)
                 return $"Multiply({At(product.Left)}, {At(product.Right)}, {At(product.Result)}, {Shape(product)}{(product.Bias is { } bias ? ", " + At(bias) : string.Empty)});";
             case DeviceStep.Convolve convolve:
                 return $"{Field(convolve.Window)}.{convolve.Computes}({At(convolve.Left)}, {At(convolve.Right)}, {At(convolve.Result)}, rows{(convolve.Bias is { } added ? ", " + At(added) : string.Empty)});";
+            case DeviceStep.Invert invert:
+                return $"Invert({At(invert.Source)}, {At(invert.Result)}, {At(invert.Work)}, {text.Count([invert.Result.Axes[0]])});";
             default:
                 var kernel = Kernel(step);
                 return $"{kernel.Field}(Stream, {Grid(step)}, {string.Join(", ", kernel.Arguments.Select(At).Concat(kernel.TakesRows ? ["rows"] : []))});";
@@ -88,6 +90,7 @@ internal sealed class LaunchWriter(KernelText text, NameScope names)
         DeviceStep.Reduce { ByGroup: true } reduce => $"Groups({text.Count(reduce.Fold.Result.Axes)}, {text.Count(reduce.Inner)})",
         DeviceStep.Reduce reduce => text.Count(reduce.Fold.Result.Axes),
         DeviceStep.Points points => text.Count(points.Computed[0].Result.Axes),
+        DeviceStep.Placed placed => text.Count(placed.Result.Axes),
         _ => "0",
     };
 
@@ -103,6 +106,7 @@ internal sealed class LaunchWriter(KernelText text, NameScope names)
             DeviceStep.Rows rows => (rows.Kernel.Outputs[0].Value.Name + "Rows", RowsKernelWriter.Arguments(rows.Kernel).ToArray(), false),
             DeviceStep.Reduce reduce => (reduce.Fold.Result.Name + (reduce.Fold.Reduction == Reduction.Sum ? "Sum" : "Largest"), PointKernelWriter.Arguments(reduce), text.IsPerRow(reduce.Fold.Over) || text.TakesRows(reduce.Fold.Body)),
             DeviceStep.Points points => (points.Computed[0].Result.Name + "Values", PointKernelWriter.Arguments(points), points.Computed.Any(step => text.TakesRows(step.Body))),
+            DeviceStep.Placed placed => (placed.Result.Name + "Places", PlacedKernelWriter.Arguments(placed), false),
             _ => throw new ShapeException("A step without a kernel: " + step.GetType().Name),
         };
         var field = names.Variable(name + "Kernel");

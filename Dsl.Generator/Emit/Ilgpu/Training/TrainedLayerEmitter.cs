@@ -34,7 +34,7 @@ internal sealed class TrainedLayerEmitter
 
     private void Write(TypeSpec type, string className)
     {
-        var updates = launches.Lines(passes.Updates, places.Updates).Concat(CopiedBuffers()).ToArray();
+        var updates = launches.Lines(passes.Updates, places.Updates).Concat(CopiedBuffers()).Concat(MadeAnew()).ToArray();
         var forward = launches.Lines(passes.Forward, places.Forward);
         var backward = launches.Lines(passes.Backward, places.Backward);
         var inputGradient = launches.Lines(passes.InputGradient, places.Backward).Concat(CopiedGradient()).ToArray();
@@ -153,6 +153,8 @@ internal sealed class TrainedLayerEmitter
         DeviceStep.Points points => PointKernelWriter.Arguments(points).Select(value => value.Name),
         DeviceStep.Reduce reduce => PointKernelWriter.Arguments(reduce).Select(value => value.Name),
         DeviceStep.Rows rows => RowsKernelWriter.Arguments(rows.Kernel).Select(value => value.Name),
+        DeviceStep.Placed placed => PlacedKernelWriter.Arguments(placed).Select(value => value.Name),
+        DeviceStep.Invert invert => [invert.Source.Name, invert.Result.Name],
         _ => [],
     };
 
@@ -161,6 +163,9 @@ internal sealed class TrainedLayerEmitter
 
     /// <summary>Running statistics follow each forward pass, as TorchSharp has it.</summary>
     private IEnumerable<string> CopiedStatistics() => passes.NewStatistics.Select(pair => $"Copy({places.Forward[pair.Value.Name].Text}, {FieldOf(pair.Tensor)}.Values);");
+
+    /// <summary>What is made for each forward pass.</summary>
+    private IEnumerable<string> MadeAnew() => forms.Dither is { } dither ? [$"Dither({places.Forward[NamesOf.Variable(dither.Name)].Text});"] : [];
 
     /// <summary>A gradient of the input that the gradients of the parameters made on the way.</summary>
     private IEnumerable<string> CopiedGradient() => places.Backward[passes.GradX.Name].Text is var made && made != "gradX" ? [$"Copy({made}, gradX);"] : [];
@@ -181,7 +186,15 @@ internal sealed class TrainedLayerEmitter
                 case DeviceStep.Reduce reduce:
                     new PointKernelWriter(writer, text).Write(kernel.Method, reduce);
                     break;
+                case DeviceStep.Placed placed:
+                    new PlacedKernelWriter(writer, text).Write(kernel.Method, placed);
+                    break;
             }
+        }
+
+        foreach (var levels in text.Tables)
+        {
+            LevelsWriter.Write(writer, levels);
         }
     }
 

@@ -25,6 +25,12 @@ internal sealed class ValuePlaces
             inputs[pair.Key] = new ValuePlace(pair.Value + ".Values", null, new Value(pair.Key, []));
         }
 
+        foreach (var tensor in forms.MadeAnew)
+        {
+            var name = names.Variable(tensor.Name);
+            inputs[NamesOf.Variable(tensor.Name)] = new ValuePlace(name, name, new Value(tensor.Name, tensor.Axes));
+        }
+
         foreach (var argument in new[] { NamesOf.Variable(forms.Input.Name), "gradY" })
         {
             inputs[argument] = new ValuePlace(argument, null, new Value(argument, []));
@@ -87,6 +93,8 @@ internal sealed class ValuePlaces
         DeviceStep.Copy copy => [(copy.Result, null)],
         DeviceStep.Product product => [(product.Result, null)],
         DeviceStep.Convolve convolve => [(convolve.Result, null)],
+        DeviceStep.Placed placed => [(placed.Result, null)],
+        DeviceStep.Invert invert => [(invert.Result, null), (invert.Work, null)],
         DeviceStep.Points points => points.Computed.Select(compute => (compute.Result, (string?)null)),
         DeviceStep.Reduce reduce => [(reduce.Fold.Result, null)],
         DeviceStep.Rows rows => rows.Kernel.Outputs.Select(output => (output.Value, output.Over)),
