@@ -91,7 +91,9 @@ public sealed class LayerGenerator : IIncrementalGenerator
         context.Report(device.SelectMany((file, _) => file.Diagnostics).Combine(PlacesOf(models)).Select((pair, _) => pair.Left.Locate(pair.Right)));
 
         // 8. The training of a model on a device, from the same passes of its layers.
-        var trained = scheduled.Combine(context.HasIlgpu()).Where(pair => pair.Right).Select((pair, _) => TrainingPipeline.Layer(pair.Left)).WithTrackingName(StepNames.TrainedLayers);
+        var samples = merged.SelectMany((model, _) => TrainingPipeline.Samples(model.Model)).Collect().Select((all, _) => new EquatableArray<LayerSample>(all));
+        var trained = scheduled.Combine(context.HasIlgpu()).Where(pair => pair.Right).Select((pair, _) => pair.Left).Combine(samples)
+            .Select((pair, _) => TrainingPipeline.Layer(pair.Left, pair.Right)).WithTrackingName(StepNames.TrainedLayers);
         var verdicts = trained.Select((file, _) => new TrainedLayerVerdict(file.Model, file.Layer, file.Refusal)).Collect().Select((all, _) => new EquatableArray<TrainedLayerVerdict>(all));
         var trainers = merged.Combine(context.HasIlgpu()).Where(pair => pair.Right).Select((pair, _) => pair.Left).Combine(verdicts)
             .SelectMany((pair, _) => TrainingPipeline.Model(pair.Left, pair.Right)).WithTrackingName(StepNames.TrainerFiles);

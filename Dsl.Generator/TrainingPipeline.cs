@@ -2,7 +2,6 @@ using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Emit.Ilgpu.Training;
 using LayerDsl.Generator.Forward;
-using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Merging;
 using LayerDsl.Generator.Scheduling;
 
@@ -19,19 +18,29 @@ internal sealed record TrainedLayerFile(string Model, string Layer, string? Text
     public string File { get; init; } = string.Empty;
 }
 
+/// <summary>What a layer of a model takes and makes of one sample.</summary>
+internal sealed record LayerSample(string Model, string Layer, EquatableArray<int> Input, EquatableArray<int> Output);
+
 /// <summary>Whether a layer can be trained on a device: what the model needs to know of it.</summary>
 internal sealed record TrainedLayerVerdict(string Model, string Layer, string? Refusal);
 
 /// <summary>The stages of training on a device, after those of the layers and of the model.</summary>
 internal static class TrainingPipeline
 {
+    /// <summary>The sizes that the layers of a model meet in its forward pass, which tell the sizes of images.</summary>
+    public static IEnumerable<LayerSample> Samples(ModelSpec model) => model.Forward is not { } program
+        ? []
+        : program.Steps.OfType<ForwardStep.Layer>().Select(step => new LayerSample(model.Type.FileName, step.Name, program.ShapeOf(step.Argument), step.Shape));
+
     /// <summary>The class of a layer.</summary>
-    public static TrainedLayerFile Layer(ScheduledLayer layer)
+    public static TrainedLayerFile Layer(ScheduledLayer layer, EquatableArray<LayerSample> samples)
     {
-        var (passes, refusal) = DeviceTraining.Of(layer.Forms, layer.Programs);
         var name = layer.Task.Layer.Name;
+        var sample = samples.FirstOrDefault(candidate => candidate.Model == layer.Task.Type.FileName && candidate.Layer == name);
+        var forms = sample is null ? layer.Forms : DeviceTraining.At(layer.Forms, sample.Input, sample.Output);
+        var (passes, refusal) = DeviceTraining.Of(forms, layer.Programs);
         return new TrainedLayerFile(
-            layer.Task.Type.FileName, name, passes is null ? null : TrainedLayerEmitter.Emit(layer.Task.Type, TrainerEmitter.ClassOf(layer.Task.Names.ClassName), layer.Forms, passes), refusal)
+            layer.Task.Type.FileName, name, passes is null ? null : TrainedLayerEmitter.Emit(layer.Task.Type, TrainerEmitter.ClassOf(layer.Task.Names.ClassName), forms, passes), refusal)
         {
             File = TrainerEmitter.ClassOf(layer.Task.File),
         };
@@ -65,7 +74,7 @@ internal static class TrainingPipeline
         foreach (var shape in model.Shapes)
         {
             var verdict = verdicts.FirstOrDefault(candidate => candidate.Model == model.Type.FileName && candidate.Layer == shape.Name);
-            var reason = shape is not LinearShape ? $"is a {shape.Kind}: only linear layers have kernels for training"
+            var reason = !DeviceTraining.Knows(shape) ? $"of the kind {shape.Kind} has no kernels for training"
                 : verdict is null ? "was refused"
                 : verdict.Refusal is { } refusal ? "cannot be trained there: " + refusal
                 : called.Count(name => name == shape.Name) is var calls && calls != 1 ? calls == 0 ? "is not called by forward" : "is called more than once by forward"
@@ -76,9 +85,7 @@ internal static class TrainingPipeline
             }
         }
 
-        return program.Steps.FirstOrDefault(step => step is ForwardStep.Pool or ForwardStep.GlobalAverage) is not null ? (null, "forward pools images")
-            : called.Length == 0 ? (null, "forward calls no layer")
-            : null;
+        return called.Length == 0 ? (null, "forward calls no layer") : null;
     }
 
     private static string PlaceOf(ModelSpec model, string? layer)

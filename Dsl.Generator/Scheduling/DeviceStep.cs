@@ -16,12 +16,25 @@ internal abstract record DeviceStep
     /// <param name="Bias">What is added to every row; null for none.</param>
     public sealed record Product(Value Result, Value Left, Value Right, DeviceProduct Shape, Rational Factor, Value? Bias, bool Adds) : DeviceStep;
 
+    /// <summary>A convolution, or one of its gradients.</summary>
+    /// <param name="Left">The image; of the gradient for the image, the output's gradient.</param>
+    /// <param name="Right">The kernel; of the gradient for the kernel, the output's gradient.</param>
+    /// <param name="Bias">What is added to every channel of an output; null for none.</param>
+    public sealed record Convolve(Value Result, Value Left, Value Right, WindowResult Computes, DeviceWindow Window, Value? Bias) : DeviceStep;
+
     /// <summary>Pointwise chains over the same axes: a thread for each place.</summary>
     public sealed record Points(EquatableArray<Statement.Compute> Computed) : DeviceStep;
 
     /// <summary>A reduction.</summary>
     /// <param name="ByGroup">Whether the threads of a group share the values of one result, which are neighbours in memory; else a thread has a result of its own.</param>
-    public sealed record Reduce(Statement.Fold Fold, bool ByGroup) : DeviceStep;
+    public sealed record Reduce(Statement.Fold Fold, bool ByGroup) : DeviceStep
+    {
+        /// <summary>Where a group has a result: the axes before those of the result, whose planes it takes one after the other.</summary>
+        public EquatableArray<Index> Outer { get; init; } = [];
+
+        /// <summary>The axes whose values lie in one piece.</summary>
+        public EquatableArray<Index> Inner => Fold.Over.Skip(Outer.Count).ToEquatableArray();
+    }
 
     /// <summary>Values that are read at other places than they are written: a thread for each place of the result.</summary>
     /// <param name="Source">What is read; null for the identity.</param>
@@ -35,6 +48,14 @@ internal abstract record DeviceStep
     /// <summary>Pointwise chains and reductions over rows: a group of threads for each row.</summary>
     public sealed record Rows(RowKernel Kernel) : DeviceStep;
 }
+
+/// <summary>How a window slides over images of one size.</summary>
+/// <param name="Channels">Of the image.</param>
+/// <param name="Outputs">Channels of the output.</param>
+/// <param name="Kernel">The elements along a side.</param>
+/// <param name="Height">Of the image.</param>
+/// <param name="Width">Of the image.</param>
+internal sealed record DeviceWindow(long Channels, long Outputs, long Kernel, long Stride, long Padding, long Dilation, long Groups, long Height, long Width);
 
 /// <summary>How the matrices of a product lie in memory; each has one or several axes on each side.</summary>
 /// <param name="Rows">The axes of the result's rows.</param>

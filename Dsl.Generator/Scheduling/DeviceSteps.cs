@@ -4,21 +4,24 @@ using LayerDsl.Generator.Layers;
 namespace LayerDsl.Generator.Scheduling;
 
 /// <summary>Turns the steps of a pass into launches on a device, or says what no kernel computes.</summary>
-/// <param name="forms">The layer, which knows its sizes.</param>
+/// <param name="forms">The layer, with all sizes but the batch as numbers.</param>
 internal sealed class DeviceSteps(LayerForms forms)
 {
     /// <summary>A launch has at most 16 arguments, of which two are stream and grid.</summary>
     private const int MostViews = 13;
 
     private readonly List<DeviceStep> steps = [];
+    private readonly WindowSteps windows = new(forms);
+    private Dictionary<string, int> readers = [];
 
     /// <summary>Why a device cannot run the pass; null where it can.</summary>
     public string? Refusal { get; private set; }
 
     /// <summary>The launches of some steps.</summary>
-    public IReadOnlyList<DeviceStep> Of(IEnumerable<Statement> statements)
+    public IReadOnlyList<DeviceStep> Of(IReadOnlyCollection<Statement> statements)
     {
         steps.Clear();
+        readers = statements.SelectMany(statement => statement.Reads()).GroupBy(read => read.Name).ToDictionary(group => group.Key, group => group.Count());
         foreach (var statement in statements)
         {
             Add(Apart(statement));
@@ -62,6 +65,9 @@ internal sealed class DeviceSteps(LayerForms forms)
             case Statement.Contract contract:
                 Multiply(contract.Result, contract.Left, contract.Right, Rational.One, null, adds: false);
                 break;
+            case Statement.Convolve convolve:
+                steps.Add(windows.Of(convolve));
+                break;
             case Statement.Accumulate sum:
                 Accumulate(sum);
                 break;
@@ -101,6 +107,10 @@ internal sealed class DeviceSteps(LayerForms forms)
         {
             steps.Add(new DeviceStep.Product(result, product.Left, product.Right, product.Shape, factor, bias, adds));
         }
+        else if (!adds && bias is null && factor.IsOne && windows.Of(result, left, right) is { } window)
+        {
+            steps.Add(window);
+        }
         else if (bias is null && !adds && factor.IsOne)
         {
             // Each place of the result has a sum of its own, as with the planes of a binary weight.
@@ -115,8 +125,7 @@ internal sealed class DeviceSteps(LayerForms forms)
     private void AddFold(Statement.Fold fold)
     {
         CheckCount(fold.Reads(), 1);
-        var byGroup = IsByGroup(fold);
-        if (byGroup && fold.Result.Axes.Count == 0 && fold.Over.Count > 1)
+        if (IsByGroup(fold) && fold.Result.Axes.Count == 0 && fold.Over.Count > 1)
         {
             // A number for each row, and their sum or maximum: one group would walk over everything.
             var byRow = new Value(fold.Result.Name + "ByRow", [fold.Over[0]]);
@@ -124,7 +133,7 @@ internal sealed class DeviceSteps(LayerForms forms)
             fold = fold with { Over = [fold.Over[0]], Body = new Pointwise.Read(byRow) };
         }
 
-        steps.Add(new DeviceStep.Reduce(fold, byGroup));
+        steps.Add(ReduceOf(fold));
     }
 
     private void Accumulate(Statement.Accumulate sum)
@@ -146,6 +155,12 @@ internal sealed class DeviceSteps(LayerForms forms)
     /// <summary>Neighbouring steps over the same axes are one launch.</summary>
     private void AddPoints(Statement.Compute compute)
     {
+        if (steps.LastOrDefault() is DeviceStep.Convolve { Bias: null } convolve && WindowSteps.BiasOf(compute, convolve) is { } bias && readers[convolve.Result.Name] == 1)
+        {
+            steps[steps.Count - 1] = convolve with { Result = compute.Result, Bias = bias };
+            return;
+        }
+
         if (steps.LastOrDefault() is DeviceStep.Points last && last.Computed[0].Result.Axes == compute.Result.Axes
             && compute.Reads().All(read => !last.Computed.Any(step => step.Result.Name == read.Name) || read.Axes == compute.Result.Axes)
             && ReadTwice([.. last.Computed.SelectMany(step => step.Reads()), .. compute.Reads()]) is null
@@ -180,11 +195,32 @@ internal sealed class DeviceSteps(LayerForms forms)
         return wholes.All(axes => !axes.Any(fold.Over.Contains) || axes.Skip(axes.Count - fold.Over.Count).SequenceEqual(fold.Over)) && wholes.Any(axes => axes.Any(fold.Over.Contains));
     }
 
+    /// <summary>A group for each result where what is summed over lies in one piece, or in a piece for each of the leading axes.</summary>
+    private static DeviceStep.Reduce ReduceOf(Statement.Fold fold)
+    {
+        if (IsByGroup(fold))
+        {
+            return new DeviceStep.Reduce(fold, ByGroup: true);
+        }
+
+        var wholes = fold.Reads().Select(read => read.Axes).Where(axes => axes.Any(fold.Over.Contains)).Distinct().ToArray();
+        var outer = wholes.Length == 0 ? 0 : wholes[0].TakeWhile(fold.Over.Contains).Count();
+        var kept = fold.Result.Axes;
+        return wholes.Length == 1 && outer > 0 && outer < fold.Over.Count && kept.Count > 0 && fold.Reads().All(read => read.Axes == wholes[0] || read.Axes == kept || read.Axes.Count == 0)
+            && wholes[0].SequenceEqual(fold.Over.Take(outer).Concat(kept).Concat(fold.Over.Skip(outer)))
+            ? new DeviceStep.Reduce(fold, ByGroup: true) { Outer = fold.Over.Take(outer).ToEquatableArray() }
+            : new DeviceStep.Reduce(fold, ByGroup: false);
+    }
+
+    private Size? Known(string symbol) => symbol == BatchSymbol ? null : Size.Of(forms.Evaluate(Size.Symbol(symbol)));
+
+    private string BatchSymbol => forms.OutputAxes[0].Size.Terms[0].Symbols[0];
+
     private bool Check(Pointwise body)
     {
         switch (body)
         {
-            case Pointwise.Extent extent when !IsKnown(extent.Size):
+            case Pointwise.Extent extent when extent.Size.Substitute(Known) is var size && size.Terms.Any(term => term.Symbols.Any(symbol => symbol != BatchSymbol)):
                 Refuse("a formula of it depends on a size that only the input has");
                 return false;
             case Pointwise.Apply apply:
@@ -193,10 +229,6 @@ internal sealed class DeviceSteps(LayerForms forms)
                 return true;
         }
     }
-
-    /// <summary>Whether a size is a number, or that times the rows of the batch.</summary>
-    private bool IsKnown(Size size) => forms.SizeText(size).All(char.IsDigit)
-        || (size.Terms.Count == 1 && size.Terms[0].Symbols.All(symbol => Size.Symbol(symbol) == forms.OutputAxes[0].Size || forms.Sizes.Any(binding => binding.Symbol == symbol)));
 
     private void Refuse(string reason) => Refusal ??= reason;
 }

@@ -31,13 +31,27 @@ internal sealed record DeviceTraining(
 
     /// <summary>The passes that round the input, where it is rounded.</summary>
     public DeviceInput? Input { get; init; }
+    /// <summary>The running statistics and the values that they take after the forward pass.</summary>
+    public EquatableArray<TensorGradient> NewStatistics { get; init; } = [];
+
+    /// <summary>Whether there are kernels for the training of a kind of layer.</summary>
+    public static bool Knows(LayerShape shape) => shape is LinearShape or Conv2dShape or RowNormShape or BatchNormShape;
+
+    /// <summary>The forms with the sizes of images as numbers, which kernels are made for.</summary>
+    /// <param name="forms">The layer.</param>
+    /// <param name="input">What it takes of one sample.</param>
+    /// <param name="output">What it makes of it.</param>
+    public static LayerForms At(LayerForms forms, EquatableArray<int> input, EquatableArray<int> output) => input.Count != 3 || output.Count != 3 ? forms : forms with
+    {
+        Sizes = [.. forms.Sizes, new("height", input[1]), new("width", input[2]), new("rows", output[1]), new("columns", output[2])],
+    };
 
     /// <summary>The passes, or why a device has none.</summary>
     public static (DeviceTraining? Passes, string? Refusal) Of(LayerForms forms, LayerPrograms programs)
     {
-        if (forms.Shape is not LinearShape)
+        if (!Knows(forms.Shape))
         {
-            return (null, "only linear layers have kernels for training");
+            return (null, $"a {forms.Shape.Kind} has no kernels for training");
         }
 
         if (forms.IsSymbolic)
@@ -50,34 +64,42 @@ internal sealed record DeviceTraining(
 
     private static (DeviceTraining? Passes, string? Refusal) Schedule(LayerForms forms, LayerPrograms programs)
     {
-        var passes = programs.DeviceLoops ?? programs.Loops;
-        var forward = passes?.Forward ?? programs.Forward;
-        var backward = passes?.Backward ?? programs.Backward;
+        var (forward, backward, kept) = PassesOf(forms, programs);
+        var backwardOf = programs.Batch?.BackwardOf ?? programs.BackwardOf;
         var split = backward.Ends.Count > 1 ? backward.Ends[backward.Ends.Count - 2] : 0;
-        var gradients = programs.BackwardOf.Select((tensor, k) => new TensorGradient(tensor, Whole(tensor, backward.Results[k]))).Where(pair => pair.Tensor.Role == TensorRole.Trainable).ToEquatableArray();
-        var repeated = gradients.Where(gradient => gradient.Value.Axes != AxesOf(backward, gradient.Tensor, programs))
-            .Select(gradient => (Statement)new Statement.Compute(gradient.Value, new Pointwise.Read(ResultOf(backward, gradient.Tensor, programs))));
+        var gradients = backwardOf.Select((tensor, k) => new TensorGradient(tensor, Whole(tensor, backward.Results[k]))).Where(pair => pair.Tensor.Role == TensorRole.Trainable).ToEquatableArray();
+        var repeated = gradients.Where(gradient => gradient.Value.Axes != ResultOf(gradient.Tensor).Axes)
+            .Select(gradient => (Statement)new Statement.Compute(gradient.Value, new Pointwise.Read(ResultOf(gradient.Tensor))));
         var steps = new DeviceSteps(forms);
         var training = new DeviceTraining(
             steps.Of(forward.Statements).ToEquatableArray(),
-            steps.Of(backward.Statements.Take(split).Concat(repeated)).ToEquatableArray(),
-            steps.Of(backward.Statements.Skip(split)).ToEquatableArray(),
-            programs.Updates is { } updates ? steps.Of(updates.Statements).ToEquatableArray() : [],
+            steps.Of(backward.Statements.Take(split).Concat(repeated).ToArray()).ToEquatableArray(),
+            steps.Of(backward.Statements.Skip(split).ToArray()).ToEquatableArray(),
+            forms.Norm is null && programs.Updates is { } updates ? steps.Of(updates.Statements).ToEquatableArray() : [],
             gradients,
             backward.Results[backward.Results.Count - 1],
-            passes is { } loops ? loops.Products.Concat(loops.Weights).ToEquatableArray() : [])
+            kept)
         {
-            NewBuffers = programs.Updates?.Results ?? [],
+            NewBuffers = forms.Norm is null ? programs.Updates?.Results ?? [] : [],
+            NewStatistics = forms.Norm is null ? [] : forms.Norm.Updates.Select((update, k) => new TensorGradient(update.Tensor, forward.Results[k + 1])).ToEquatableArray(),
             Fit = programs.Fit is { } fit ? steps.Of(fit.Statements).ToEquatableArray() : [],
             Fitted = programs.Fit?.Results[0],
             Input = programs.Input is { } input ? DeviceInput.Of(input, steps) : null,
         };
         return steps.Refusal is { } refusal ? (null, refusal) : (training, null);
+
+        Value ResultOf(Tensor tensor) => backward.Results[backwardOf.AsImmutableArray().IndexOf(tensor)];
     }
 
-    private static Value ResultOf(Program backward, Tensor tensor, LayerPrograms programs) => backward.Results[programs.BackwardOf.AsImmutableArray().IndexOf(tensor)];
-
-    private static EquatableArray<Index> AxesOf(Program backward, Tensor tensor, LayerPrograms programs) => ResultOf(backward, tensor, programs).Axes;
+    /// <summary>The passes, and the values that stay from the first to the second: rows of a normalization are loops as rows of a weight are.</summary>
+    private static (Program Forward, Program Backward, EquatableArray<Value> Kept) PassesOf(LayerForms forms, LayerPrograms programs) =>
+        programs.Batch?.Device is { } batch ? (batch.Forward, batch.Backward, batch.Kept)
+        : forms.Norm is not null ? (
+            Fusion.Apply(programs.Forward, forms.OutputAxes, lastApart: false) ?? programs.Forward,
+            Fusion.Apply(programs.Backward, forms.OutputAxes, lastApart: true) ?? programs.Backward,
+            [])
+        : (programs.DeviceLoops ?? programs.Loops) is { } loops ? (loops.Forward, loops.Backward, loops.Products.Concat(loops.Weights).ToEquatableArray())
+        : (programs.Forward, programs.Backward, []);
 
     /// <summary>A gradient that is the same along an axis is spread over all of its tensor.</summary>
     private static Value Whole(Tensor tensor, Value value) => value.Axes == tensor.Axes ? value : new Value(value.Name + "OfAll", tensor.Axes);

@@ -138,10 +138,37 @@ internal sealed record LayerPrograms(
 /// <param name="BackwardOf">The tensors whose gradients <see cref="Backward"/> returns, in its order.</param>
 internal sealed record BatchPrograms(Program Forward, Program Backward, EquatableArray<Tensor> BackwardOf)
 {
-    public static BatchPrograms Of(LayerForms forms, Expr form, IReadOnlyList<Gradient> gradients) => new(
-        Scheduler.Schedule(forms.Order, [("y", form, forms.OutputAxes)], "inputs"),
-        Scheduler.Schedule(forms.Order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, pair.Tensor.Axes)).ToArray(), "inputs", "gradY"),
-        gradients.Select(pair => pair.Tensor).ToEquatableArray());
+    /// <summary>The passes of a device, which keeps the statistics of the batch from the forward to the backward pass.</summary>
+    public required KeptStatistics Device { get; init; }
+
+    public static BatchPrograms Of(LayerForms forms, Expr form, IReadOnlyList<Gradient> gradients)
+    {
+        var outputs = gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, pair.Tensor.Axes)).ToArray();
+        return new(
+            Scheduler.Schedule(forms.Order, [("y", form, forms.OutputAxes)], "inputs"),
+            Scheduler.Schedule(forms.Order, outputs, "inputs", "gradY"),
+            gradients.Select(pair => pair.Tensor).ToEquatableArray())
+        {
+            Device = KeptStatistics.Of(forms, form, outputs),
+        };
+    }
+}
+
+/// <summary>The passes in training mode with running statistics in the forward pass, and the statistics of the batch kept for the backward pass.</summary>
+/// <param name="Forward">Input, trained tensors and running statistics → output, and the running statistics after the batch.</param>
+/// <param name="Backward">These, the kept values and the output's gradient → their gradients, the input's last.</param>
+/// <param name="Kept">The statistics that the backward pass reads.</param>
+internal sealed record KeptStatistics(Program Forward, Program Backward, EquatableArray<Value> Kept)
+{
+    public static KeptStatistics Of(LayerForms forms, Expr form, IReadOnlyList<(string Name, Expr Expr, EquatableArray<Index> Axes)> outputs)
+    {
+        var updates = forms.Norm!.Updates.Select(update => ("new_" + update.Tensor.Name, update.Value, update.Tensor.Axes));
+        var (forward, meaning) = Scheduler.Schedule(forms.Order, [("y", form, forms.OutputAxes), .. updates], [], "inputs", "gradY");
+        var statistics = forward.Statements.Select(statement => statement.Result).Where(value => value.Axes.Count == 1).ToArray();
+        var backward = Scheduler.Schedule(forms.Order, outputs, statistics.SelectMany(value => meaning[value.Name].Select(expr => (expr, value))).ToArray(), "inputs", "gradY").Program;
+        var read = new HashSet<string>(backward.Statements.SelectMany(statement => statement.Reads()).Select(value => value.Name));
+        return new KeptStatistics(forward, backward, statistics.Where(value => read.Contains(value.Name)).ToEquatableArray());
+    }
 }
 
 /// <summary>The passes that round the input of a layer.</summary>

@@ -11,17 +11,10 @@ public sealed class GpuPage(OfflineCompiler compiler) : IClassFixture<OfflineCom
     private static readonly Lock Writing = new();
 
     [Fact]
-    public void The_table_of_kernels_is_what_the_compiler_makes_of_them()
-    {
-        var text = new StringBuilder("| kernel | instructions | registers: 32 bits, 64 bits, predicates | shared memory, bytes | for each | bytes of global memory | least |\n|---|---|---|---|---|---|---|\n");
-        foreach (var kernel in KernelCatalog.All)
-        {
-            var ptx = compiler.Ptx(kernel.Method, kernel.IsGrouped);
-            text.Append(CultureInfo.InvariantCulture, $"| {kernel.Name} | {ptx.Instructions.Count} | {ptx.Registers.GetValueOrDefault("b32") + ptx.Registers.GetValueOrDefault("f32")}, {ptx.Registers.GetValueOrDefault("b64")}, {ptx.Registers.GetValueOrDefault("pred")} | {ptx.SharedBytes} | {kernel.Unit} | {BytesOf(kernel, ptx)} | {kernel.MinimumBytes} |\n");
-        }
+    public void The_table_of_kernels_is_what_the_compiler_makes_of_them() => Compare("kernels", Table(KernelCatalog.All));
 
-        Compare("kernels", text.ToString());
-    }
+    [Fact]
+    public void The_table_of_kernels_of_training_is_what_the_compiler_makes_of_them() => Compare("training kernels", Table([.. TrainingCatalog.Library, .. TrainingCatalog.Chosen]));
 
     [Fact]
     public void The_roofline_follows_from_bytes_and_operations()
@@ -36,10 +29,22 @@ public sealed class GpuPage(OfflineCompiler compiler) : IClassFixture<OfflineCom
         Compare("roofline", text.ToString());
     }
 
+    private string Table(IEnumerable<CatalogKernel> kernels)
+    {
+        var text = new StringBuilder("| kernel | instructions | registers: 32 bits, 64 bits, predicates | shared memory, bytes | for each | bytes of global memory | least |\n|---|---|---|---|---|---|---|\n");
+        foreach (var kernel in kernels)
+        {
+            var ptx = compiler.Ptx(kernel.Method, kernel.IsGrouped);
+            text.Append(CultureInfo.InvariantCulture, $"| {kernel.Name} | {ptx.Instructions.Count} | {ptx.Registers.GetValueOrDefault("b32") + ptx.Registers.GetValueOrDefault("f32")}, {ptx.Registers.GetValueOrDefault("b64")}, {ptx.Registers.GetValueOrDefault("pred")} | {ptx.SharedBytes} | {kernel.Unit} | {BytesOf(kernel, ptx)} | {kernel.MinimumBytes} |\n");
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>What has a loop over memory is measured by a turn of it, anything else as a whole, a loop counted once.</summary>
     private static int BytesOf(CatalogKernel kernel, PtxText ptx)
     {
-        var isWhole = kernel.Unit == "value" && kernel.Name != "global average";
+        var isWhole = kernel.Unit is "value" or "four values" && kernel.Name != "global average";
         var accesses = isWhole
             ? ptx.Instructions.Where(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal) || instruction.Operation.StartsWith("st.global.f32", StringComparison.Ordinal))
             : ptx.Of(ptx.Loops.MaxBy(loop => PtxTests.LoadedBytes(ptx, loop))!).Where(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal));

@@ -17,7 +17,7 @@ public sealed class OpenCLTests(OfflineCompiler compiler) : IClassFixture<Offlin
     public void Clang_accepts_the_OpenCL_of_every_kernel()
     {
         using var directory = new Core.TemporaryDirectory();
-        var files = KernelCatalog.All.Select((kernel, number) =>
+        var files = KernelCatalog.All.Concat(TrainingCatalog.Library).Select((kernel, number) =>
         {
             var path = directory[$"kernel{number}.cl"];
             File.WriteAllText(path, compiler.OpenCL(kernel.Method, kernel.IsGrouped));

@@ -38,7 +38,7 @@ public sealed class PtxTests(OfflineCompiler compiler) : IClassFixture<OfflineCo
     [Fact]
     public void The_inner_loop_of_a_tile_is_two_vectors_and_sixteen_products()
     {
-        Assert.All(KernelCatalog.All.Where(kernel => kernel.Name.StartsWith("tiled", StringComparison.Ordinal)), kernel =>
+        Assert.All(KernelCatalog.All.Concat(TrainingCatalog.Library).Where(kernel => kernel.Name.StartsWith("tiled", StringComparison.Ordinal)), kernel =>
         {
             var ptx = compiler.Ptx(kernel.Method, kernel.IsGrouped);
             var loop = ptx.InnerLoops.Single(candidate => ptx.Of(candidate).Any(instruction => instruction.Operation == "ld.shared.v4.f32"));

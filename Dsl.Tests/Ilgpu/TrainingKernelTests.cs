@@ -1,8 +1,6 @@
 using System.Reflection;
 using ILGPU;
-using LayerDsl.Ilgpu.Inputs;
 using LayerDsl.Ilgpu.Kernels;
-using LayerDsl.Ilgpu.Weights;
 using LayerDsl.Tests.Generator;
 
 namespace LayerDsl.Tests.Ilgpu;
@@ -10,38 +8,22 @@ namespace LayerDsl.Tests.Ilgpu;
 /// <summary>What compilers for GPUs make of the kernels of training, read without a GPU.</summary>
 public sealed class TrainingKernelTests(OfflineCompiler compiler) : IClassFixture<OfflineCompiler>
 {
-    private static readonly (MethodInfo Method, bool IsGrouped)[] Library =
-    [
-        .. typeof(TrainingKernels).GetMethods(BindingFlags.Static | BindingFlags.Public).Select(method => (method, method.GetParameters()[0].ParameterType != typeof(Index1D))),
-        .. new[] { typeof(MatrixKernels), typeof(PlaneKernels), typeof(RandomKernels) }.SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public)).Select(method => (method, method.GetParameters()[0].ParameterType != typeof(Index1D))),
-        (((Action<ProductShape, ColumnRows, ValueColumns, OutputRows, ArrayView<float>, SumEpilogue>)ProductKernels.Tiled<Tile64, ColumnRows, ValueColumns, OutputRows>).Method, true),
-        (((Action<ProductShape, AlignedRows, ValueColumns, OutputRows, ArrayView<float>, SumEpilogue>)ProductKernels.Tiled<Tile64, AlignedRows, ValueColumns, OutputRows>).Method, true),
-        (((Action<ProductShape, ColumnRows, ValueRows, OutputRows, ArrayView<float>, SumEpilogue>)ProductKernels.Tiled<Tile64, ColumnRows, ValueRows, OutputRows>).Method, true),
-        (((Action<ProductShape, AlignedRows, ValueRows, OutputRows, ArrayView<float>, SumEpilogue>)ProductKernels.Dot<AlignedRows, ValueRows, OutputRows>).Method, true),
-    ];
-
     [Fact]
-    public void Kernels_of_the_library_compile_without_spills_and_divide_in_no_loop() => Assert.All(Library, kernel => Compiles(kernel.Method, kernel.IsGrouped));
+    public void Kernels_of_the_library_compile_without_spills_and_divide_in_no_loop()
+    {
+        var others = new[] { typeof(TrainingKernels), typeof(ImageGradients), typeof(MatrixKernels), typeof(PlaneKernels) }.SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public)).Select(method => method.Name).Append(nameof(RandomKernels.Dither));
+
+        Assert.Empty(others.Except(TrainingCatalog.Library.Select(kernel => kernel.Method.Name)));
+        Assert.All(TrainingCatalog.Library, kernel => Compiles(kernel.Method, kernel.IsGrouped));
+    }
 
     [Fact]
     public void Generated_kernels_compile_and_keep_the_promise_of_their_loads_and_stores()
     {
-        var run = GeneratorRun.OnDevice("""
-            [LayerModel] public sealed partial class M : nn.Module<Tensor, Tensor>
-            {
-                [Linear(64, 48), Compander] public partial Layer A { get; }
-                [Linear(48, 32), Quantize(Bits = 4, Granularity = Granularity.Group, GroupSize = 16), LowRank(4)] public partial Layer B { get; }
-                [Linear(32, 16), SparseIso(0.5)] public partial Layer C { get; }
-                public override Tensor forward(Tensor x) => C.forward(nn.functional.gelu(B.forward(nn.functional.relu(A.forward(x)))));
-            }
-            """);
-        var kernels = Kernels(run);
-
-        Assert.NotEmpty(kernels);
-        Assert.All(kernels, kernel => Compiles(kernel, kernel.GetParameters()[0].ParameterType != typeof(Index1D)));
-        var gradient = kernels.Single(kernel => kernel.Name == "GradVRowsKernel");
-        Assert.Contains("gradV, gradAByRow, totalByRow: 48 rows of 64; 2 loads and 1 store for each value", run.File("M+ALayerOnDevice.g.cs"), StringComparison.Ordinal);
-        var ptx = compiler.Ptx(gradient, isGrouped: true);
+        Assert.NotEmpty(TrainingCatalog.Generated);
+        Assert.All(TrainingCatalog.Generated.Values, kernel => Compiles(kernel, TrainingCatalog.IsGrouped(kernel)));
+        Assert.Contains("gradV, gradAByRow, totalByRow: 48 rows of 64; 2 loads and 1 store for each value", TrainingCatalog.Run.File("M+BLayerOnDevice.g.cs"), StringComparison.Ordinal);
+        var ptx = compiler.Ptx(TrainingCatalog.Generated["BLayer.GradVRowsKernel"], isGrouped: true);
         var loop = ptx.InnerLoops.Single(candidate => ptx.Of(candidate).Any(instruction => instruction.Operation.StartsWith("st.global", StringComparison.Ordinal)));
         Assert.Equal(2, ptx.Of(loop).Count(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal)));
         Assert.Equal(1, ptx.Of(loop).Count(instruction => instruction.Operation.StartsWith("st.global", StringComparison.Ordinal)));
@@ -85,7 +67,7 @@ public sealed class TrainingKernelTests(OfflineCompiler compiler) : IClassFixtur
     [InlineData("Sgd", 2, 1)]
     public void An_update_loads_and_stores_each_value_once(string name, int loads, int stores)
     {
-        var ptx = compiler.Ptx(Library.Single(kernel => kernel.Method.Name == name).Method, isGrouped: false);
+        var ptx = compiler.Ptx(TrainingCatalog.Library.Single(kernel => kernel.Name == name).Method, isGrouped: false);
 
         Assert.Equal(loads, ptx.Instructions.Count(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal)));
         Assert.Equal(stores, ptx.Instructions.Count(instruction => instruction.Operation.StartsWith("st.global", StringComparison.Ordinal)));

@@ -33,7 +33,7 @@ public sealed class DeviceConv2d : DeviceLayer
             : WeightMatrix.OfFloats(Memory, layer.Weight, geometry.OutChannels, geometry.InputsPerOutput, precision);
         var (down, across) = (geometry.OutputSize(height), geometry.OutputSize(width));
         patches = new PatchShape(geometry.InChannels * height * width, height, width, new Divisor(down * across), new Divisor(across), geometry.Stride, geometry.Padding);
-        table = Memory.Upload<int>(TableOf(geometry, height, width));
+        table = Memory.Upload<int>(PatchTables.Elements(geometry, height, width));
     }
 
     internal override IEnumerable<InputStatus> Statuses => rounding is null ? [] : [rounding.Status];
@@ -58,22 +58,5 @@ public sealed class DeviceConv2d : DeviceLayer
         var epilogue = new SumEpilogue(bias, Segment.Every(outputs), 1, 0, activation);
         weight.MultiplyPatches(
             launcher, stream, shape, new Patches(inputs, table, patches), new OutputPlanes(patches.Positions.Value, geometry.OutChannels * patches.Positions.Value), y, epilogue, geometry.Groups);
-    }
-
-    /// <summary>Where each column of a patch lies: its offset in an image, down, and to the right.</summary>
-    private static int[] TableOf(Conv2dGeometry geometry, int height, int width)
-    {
-        var (size, dilation) = (geometry.KernelSize, geometry.Dilation);
-        var entries = new int[Patches.Entries * geometry.InputsPerOutput];
-        for (var column = 0; column < geometry.InputsPerOutput; column++)
-        {
-            var (channel, element) = (column / (size * size), column % (size * size));
-            var (down, right) = (element / size * dilation, element % size * dilation);
-            entries[Patches.Entries * column] = (channel * height * width) + (down * width) + right;
-            entries[(Patches.Entries * column) + 1] = down;
-            entries[(Patches.Entries * column) + 2] = right;
-        }
-
-        return entries;
     }
 }

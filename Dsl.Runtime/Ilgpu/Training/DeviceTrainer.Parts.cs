@@ -64,6 +64,8 @@ public abstract partial class DeviceTrainer
         return parameter;
     }
 
+    internal ArrayView<int> UploadTable(int[] table) => memory.Upload<int>(table);
+
     /// <summary>The number of a new layer.</summary>
     internal int NextLayer() => layers++;
 

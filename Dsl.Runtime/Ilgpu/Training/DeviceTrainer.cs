@@ -225,6 +225,11 @@ public abstract partial class DeviceTrainer : IDisposable
     {
         ObjectDisposedException.ThrowIf(isDisposed, this);
         Check("length of the input", x.Length, batch, InputSize);
+        if (batch < shape.LeastSamples)
+        {
+            throw new LayerShapeException(ModelName, "samples of the batch", $"at least {shape.LeastSamples}, as a batch normalization has one value of each channel in a sample", $"{batch}");
+        }
+
         if (batch > shape.MostSamples)
         {
             throw new LayerShapeException(ModelName, "samples of the batch", $"at most {shape.MostSamples}", $"{batch}");

@@ -67,6 +67,12 @@ public abstract partial class TrainedLayer
     /// <summary>Memory for values of each row of a batch.</summary>
     protected RowValues NewRowValues() => trainer.NewRowBuffer();
 
+    /// <summary>A convolution of images of one size, with its gradients.</summary>
+    /// <param name="geometry">Channels, kernel, and how it slides.</param>
+    /// <param name="height">Of an image.</param>
+    /// <param name="width">Of an image.</param>
+    protected TrainedConvolution Convolution(Conv2dGeometry geometry, int height, int width) => new(trainer, geometry, height, width);
+
     /// <summary>A group of threads for each row: a power of two of them.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="columns">The values of a row.</param>

@@ -5,4 +5,8 @@ namespace LayerDsl.Ilgpu;
 /// <param name="OutputSize">Values per output sample.</param>
 /// <param name="Columns">The last dimension of the output.</param>
 /// <param name="MostSamples">How many samples a batch may have: with more, an index would be too large.</param>
-public readonly record struct TrainerShape(int InputSize, int OutputSize, int Columns, int MostSamples);
+public readonly record struct TrainerShape(int InputSize, int OutputSize, int Columns, int MostSamples)
+{
+    /// <summary>How many samples a batch must have: the variance of a single value is none.</summary>
+    public int LeastSamples { get; init; } = 1;
+}

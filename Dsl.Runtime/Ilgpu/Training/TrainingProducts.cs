@@ -51,7 +51,7 @@ internal static class TrainingProducts
     }
 
     /// <summary>The largest square that neither side of the result leaves more than half empty.</summary>
-    private static int TileFor(int rows, int columns) => Math.Min(rows, columns) switch
+    internal static int TileFor(int rows, int columns) => Math.Min(rows, columns) switch
     {
         > 32 => 64,
         > 16 => 32,

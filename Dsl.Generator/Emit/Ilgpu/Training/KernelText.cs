@@ -15,7 +15,7 @@ internal sealed class KernelText(LayerForms forms)
     public IReadOnlyList<Codebook> Tables => tables;
 
     /// <summary>A value as a variable of a kernel.</summary>
-    public static string Local(Value value) => value.Name is "i" or "k" or "row" or "start" or "shared" or "rows" or "soFar" || value.Name.StartsWith("at", StringComparison.Ordinal) ? value.Name + "Value" : value.Name;
+    public static string Local(Value value) => value.Name is "i" or "k" or "row" or "start" or "shared" or "rows" or "soFar" || value.Name.StartsWith("at", StringComparison.Ordinal) || value.Name.StartsWith("along", StringComparison.Ordinal) ? value.Name + "Value" : value.Name;
 
     /// <summary>The argument of a kernel that holds a value.</summary>
     public static string Parameter(Value value) => value.Name + "Values";
@@ -49,6 +49,12 @@ internal sealed class KernelText(LayerForms forms)
         for (var k = 0; k < axes.Count; k++)
         {
             var stride = Size(axes.Skip(k + 1));
+            if (Count([axes[k]]) == "1")
+            {
+                yield return $"var {variables[axes[k]]} = 0;";
+                continue;
+            }
+
             if (stride == 1)
             {
                 yield return $"var {variables[axes[k]]} = {left};";
@@ -68,6 +74,14 @@ internal sealed class KernelText(LayerForms forms)
     public static Dictionary<Index, string> Variables(IReadOnlyList<Index> axes, string name = "at") =>
         axes.Select((axis, k) => (axis, k)).ToDictionary(pair => pair.axis, pair => name + Number(pair.k));
 
+    /// <summary>Whether a chain depends on the size of the batch.</summary>
+    public bool TakesRows(Pointwise body) => TorchProgramWriter.Constant(body, forms.SizeText) is null && body switch
+    {
+        Pointwise.Extent => true,
+        Pointwise.Apply apply => apply.Arguments.Any(TakesRows),
+        _ => false,
+    };
+
     /// <summary>A step as a variable.</summary>
     public string Line(Statement.Compute step) => $"var {Local(step.Result)} = {Text(step.Body)};";
 
@@ -84,14 +98,6 @@ internal sealed class KernelText(LayerForms forms)
             Pointwise.Apply apply => DeviceFunctions.Write(apply.Function, apply.Arguments.Select(Write).ToArray()),
             _ => throw new ShapeException("A pointwise form without a text in kernels: " + body.GetType().Name),
         };
-
-    /// <summary>Whether a chain depends on how many rows the batch has.</summary>
-    public bool TakesRows(Pointwise body) => body switch
-    {
-        Pointwise.Extent extent => !forms.SizeText(extent.Size).All(char.IsDigit),
-        Pointwise.Apply apply => apply.Arguments.Any(TakesRows),
-        _ => false,
-    };
 
     /// <summary>Whether a kernel is told how many rows the batch has.</summary>
     public bool TakesRows(DeviceStep step) => step switch

@@ -20,9 +20,22 @@ internal sealed record LayerKernel(DeviceStep Step, string Method, string Field,
 internal sealed class LaunchWriter(KernelText text, NameScope names)
 {
     private readonly List<LayerKernel> kernels = [];
+    private readonly List<(DeviceWindow Window, string Field)> windows = [];
 
     /// <summary>The kernels that the lines launch.</summary>
     public IReadOnlyList<LayerKernel> Kernels => kernels;
+
+    /// <summary>The convolutions that the lines launch.</summary>
+    public IReadOnlyList<(DeviceWindow Window, string Field)> Windows => windows;
+
+    /// <summary>The arguments that make a convolution.</summary>
+    public static string Text(DeviceWindow window)
+    {
+        string Unless(long value, long otherwise, string name) => value == otherwise ? string.Empty : $", {name}: {KernelText.Number(value)}";
+        return $"new Conv2dGeometry({KernelText.Number(window.Channels)}, {KernelText.Number(window.Outputs)}, KernelSize: {KernelText.Number(window.Kernel)}"
+            + Unless(window.Stride, 1, "Stride") + Unless(window.Padding, 0, "Padding") + Unless(window.Dilation, 1, "Dilation") + Unless(window.Groups, 1, "Groups")
+            + $"), height: {KernelText.Number(window.Height)}, width: {KernelText.Number(window.Width)}";
+    }
 
     /// <summary>The lines of a pass.</summary>
     public IEnumerable<string> Lines(IEnumerable<DeviceStep> steps, IReadOnlyDictionary<string, ValuePlace> places) => steps.Select(step => Line(step, places)).ToArray();
@@ -36,12 +49,26 @@ internal sealed class LaunchWriter(KernelText text, NameScope names)
                 return $"Copy({At(copy.Source)}, {At(copy.Result)});";
             case DeviceStep.Product product:
                 return $"Multiply({At(product.Left)}, {At(product.Right)}, {At(product.Result)}, {Shape(product)}{(product.Bias is { } bias ? ", " + At(bias) : string.Empty)});";
+            case DeviceStep.Convolve convolve:
+                return $"{Field(convolve.Window)}.{convolve.Computes}({At(convolve.Left)}, {At(convolve.Right)}, {At(convolve.Result)}, rows{(convolve.Bias is { } added ? ", " + At(added) : string.Empty)});";
             case DeviceStep.Invert invert:
                 return $"Invert({At(invert.Source)}, {At(invert.Result)}, {At(invert.Work)}, {text.Count([invert.Result.Axes[0]])});";
             default:
                 var kernel = Kernel(step);
                 return $"{kernel.Field}(Stream, {Grid(step)}, {string.Join(", ", kernel.Arguments.Select(At).Concat(kernel.TakesRows ? ["rows"] : []))});";
         }
+    }
+
+    private string Field(DeviceWindow window)
+    {
+        var found = windows.FirstOrDefault(known => known.Window == window).Field;
+        if (found is null)
+        {
+            found = names.Variable("convolution");
+            windows.Add((window, found));
+        }
+
+        return found;
     }
 
     private string Shape(DeviceStep.Product product)
@@ -60,7 +87,7 @@ internal sealed class LaunchWriter(KernelText text, NameScope names)
     private string Grid(DeviceStep step) => step switch
     {
         DeviceStep.Rows { Kernel: var kernel } => $"Groups({text.Count(kernel.Space.Take(kernel.RowAxes).ToArray())}, {text.Count(kernel.Space.Skip(kernel.RowAxes).ToArray())})",
-        DeviceStep.Reduce { ByGroup: true } reduce => $"Groups({text.Count(reduce.Fold.Result.Axes)}, {text.Count(reduce.Fold.Over)})",
+        DeviceStep.Reduce { ByGroup: true } reduce => $"Groups({text.Count(reduce.Fold.Result.Axes)}, {text.Count(reduce.Inner)})",
         DeviceStep.Reduce reduce => text.Count(reduce.Fold.Result.Axes),
         DeviceStep.Points points => text.Count(points.Computed[0].Result.Axes),
         DeviceStep.Placed placed => text.Count(placed.Result.Axes),

@@ -41,7 +41,11 @@ internal sealed class PointKernelWriter(CodeWriter writer, KernelText text)
         writer.Line($"/// <summary>{reduce.Fold.Result.Name}: {(reduce.ByGroup ? "a group of threads" : "a thread")} for each value.</summary>");
         writer.Block($"private static void {name}({(reduce.ByGroup ? string.Empty : "Index1D i, ")}{parameters})", () =>
         {
-            if (reduce.ByGroup)
+            if (reduce.Outer.Count > 0)
+            {
+                ByPlanes(reduce);
+            }
+            else if (reduce.ByGroup)
             {
                 ByGroup(reduce.Fold);
             }
@@ -66,6 +70,24 @@ internal sealed class PointKernelWriter(CodeWriter writer, KernelText text)
         writer.Block($"for (var k = Group.IdxX; k < {text.Count(fold.Over)}; k += Group.DimX)", () => writer
             .Lines(inside.Select(value => Load(value, KeptAxes(value, fold) is { Count: > 0 } kept ? $"(({text.Place(kept, variables)}) * {text.Count(fold.Over)}) + k" : "k")))
             .Line(RowsKernelWriter.Accumulate(fold.Reduction, "soFar", text.Text(fold.Body))));
+        writer.Line().Line($"var {KernelText.Local(fold.Result)} = DeviceReduce.{fold.Reduction}(shared, soFar);");
+        writer.Block("if (Group.IdxX == 0)", () => writer.Line($"{KernelText.Parameter(fold.Result)}[i] = {KernelText.Local(fold.Result)};"));
+    }
+
+    /// <summary>The threads of a group take the planes of a result one after the other.</summary>
+    private void ByPlanes(DeviceStep.Reduce reduce)
+    {
+        var fold = reduce.Fold;
+        var (inside, outside) = Split(fold);
+        writer.Line("var shared = SharedMemory.Allocate<float>(DeviceReduce.MostThreads);").Line("var i = Grid.IdxX;");
+        writer.Lines(outside.Select(value => Load(value, value.Axes.Count == 0 ? "0" : "i"))).Line($"var soFar = {RowsKernelWriter.Start(fold.Reduction)};");
+        writer.Block($"for (var along = 0; along < {text.Count(reduce.Outer)}; along++)", () =>
+        {
+            writer.Line($"var start = ((along * {text.Count(fold.Result.Axes)}) + i) * {text.Count(reduce.Inner)};");
+            writer.Block($"for (var k = Group.IdxX; k < {text.Count(reduce.Inner)}; k += Group.DimX)", () => writer
+                .Lines(inside.Select(value => Load(value, "start + k")))
+                .Line(RowsKernelWriter.Accumulate(fold.Reduction, "soFar", text.Text(fold.Body))));
+        });
         writer.Line().Line($"var {KernelText.Local(fold.Result)} = DeviceReduce.{fold.Reduction}(shared, soFar);");
         writer.Block("if (Group.IdxX == 0)", () => writer.Line($"{KernelText.Parameter(fold.Result)}[i] = {KernelText.Local(fold.Result)};"));
     }

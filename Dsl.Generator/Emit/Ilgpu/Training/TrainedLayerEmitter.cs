@@ -62,7 +62,7 @@ internal sealed class TrainedLayerEmitter
                 Pass("public override void Forward(ArrayView<float> x, ArrayView<float> y, int rows)", passes.Updates.Concat(passes.Forward), places.Forward, () =>
                 {
                     input.Forward();
-                    writer.Lines(updates).Lines(forward);
+                    writer.Lines(updates).Lines(forward).Lines(CopiedStatistics());
                 });
                 writer.Line();
                 Pass("public override void Backward(ArrayView<float> x, ArrayView<float> gradY, ArrayView<float> gradX, int rows)", passes.Backward.Concat(passes.InputGradient), places.Backward, () =>
@@ -87,9 +87,15 @@ internal sealed class TrainedLayerEmitter
         foreach (var step in passes.Forward.Concat(passes.Backward).Concat(passes.InputGradient).OfType<DeviceStep.Rows>())
         {
             var kernel = step.Kernel;
-            yield return $"{string.Join(", ", kernel.Outputs.Select(output => output.Value.Name))}: {text.Count(kernel.Space.Take(kernel.RowAxes).ToArray())} rows of {text.Count(kernel.Space.Skip(kernel.RowAxes).ToArray())}; "
+            yield return $"{string.Join(", ", kernel.Outputs.Select(output => output.Value.Name))}: {RowsText(kernel)}; "
                 + $"{RowsKernelWriter.Counted(RowsKernelWriter.Loads(kernel), "load")} and {RowsKernelWriter.Counted(RowsKernelWriter.Stores(kernel), "store")} for each value";
         }
+    }
+
+    private string RowsText(RowKernel kernel)
+    {
+        var (rows, columns) = (text.Count(kernel.Space.Take(kernel.RowAxes).ToArray()), text.Count(kernel.Space.Skip(kernel.RowAxes).ToArray()));
+        return rows.All(char.IsDigit) ? $"{rows} rows of {columns}" : $"the rows of a batch, each of {columns}";
     }
 
     private void Fields()
@@ -105,6 +111,11 @@ internal sealed class TrainedLayerEmitter
         }
 
         writer.Lines(input.Fields);
+        foreach (var window in launches.Windows)
+        {
+            writer.Line($"private readonly TrainedConvolution {window.Field};").Line();
+        }
+
         foreach (var kernel in launches.Kernels)
         {
             writer.Line($"private readonly {kernel.LauncherType} {kernel.Field};").Line();
@@ -125,6 +136,7 @@ internal sealed class TrainedLayerEmitter
                 }
 
                 writer.Lines(places.Memory.Select(place => places.IsPerRow(place) ? $"{place.Field} = NewRowValues();" : $"{place.Field} = NewValues({KernelText.Number(text.Size(place.Value.Axes))});"));
+                writer.Lines(launches.Windows.Select(window => $"{window.Field} = Convolution({LaunchWriter.Text(window.Window)});"));
                 writer.Lines(passes.Gradients.Select(gradient => $"SetGradient({FieldOf(gradient.Tensor)}, {places.Backward[gradient.Value.Name].Text});"));
                 writer.Lines(input.Made);
                 writer.Lines(launches.Kernels.Select(kernel => $"{kernel.Field} = Accelerator.{(kernel.IsGrouped ? "LoadKernel" : "LoadAutoGroupedKernel")}<{kernel.Types}>({kernel.Method});"));
@@ -148,6 +160,7 @@ internal sealed class TrainedLayerEmitter
     {
         DeviceStep.Copy copy => [copy.Source.Name, copy.Result.Name],
         DeviceStep.Product product => [product.Left.Name, product.Right.Name, product.Result.Name],
+        DeviceStep.Convolve convolve => [convolve.Left.Name, convolve.Right.Name, convolve.Result.Name],
         DeviceStep.Points points => PointKernelWriter.Arguments(points).Select(value => value.Name),
         DeviceStep.Reduce reduce => PointKernelWriter.Arguments(reduce).Select(value => value.Name),
         DeviceStep.Rows rows => RowsKernelWriter.Arguments(rows.Kernel).Select(value => value.Name),
@@ -158,6 +171,9 @@ internal sealed class TrainedLayerEmitter
 
     /// <summary>Buffers of users' methods follow the weight before each forward pass.</summary>
     private IEnumerable<string> CopiedBuffers() => forms.Updates.Select((update, k) => $"Copy({places.Updates[passes.NewBuffers[k].Name].Text}, {FieldOf(update.Tensor)}.Values);");
+
+    /// <summary>Running statistics follow each forward pass, as TorchSharp has it.</summary>
+    private IEnumerable<string> CopiedStatistics() => passes.NewStatistics.Select(pair => $"Copy({places.Forward[pair.Value.Name].Text}, {FieldOf(pair.Tensor)}.Values);");
 
     /// <summary>What is made for each forward pass.</summary>
     private IEnumerable<string> MadeAnew() => forms.Dither is { } dither ? [$"Dither({places.Forward[NamesOf.Variable(dither.Name)].Text});"]

@@ -2,6 +2,7 @@ using System.Globalization;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Emit.Torch;
 using LayerDsl.Generator.Forward;
+using LayerDsl.Generator.Layers;
 
 namespace LayerDsl.Generator.Emit.Ilgpu.Training;
 
@@ -15,8 +16,10 @@ internal sealed class TrainerEmitter
     private readonly ForwardProgram program;
     private readonly NameScope names = new("x", "y", "gradY", "batch", "accelerator", "optimizer", "more", "i");
     private readonly Dictionary<string, (string Field, string Class)> layers;
+    private readonly Dictionary<string, LayerShape> shapes;
     private readonly Dictionary<int, string> values = [];
     private readonly List<TrainedFunction> functions;
+    private readonly TrainedPools pools;
     private readonly CodeWriter writer = new();
     private readonly List<string> backward = [];
     private int most;
@@ -24,6 +27,7 @@ internal sealed class TrainerEmitter
     private TrainerEmitter(ModelSpec model, ForwardProgram program)
     {
         (type, this.program) = (model.Type, program);
+        shapes = model.Shapes.ToDictionary(shape => shape.Name);
         layers = program.Steps.OfType<ForwardStep.Layer>().ToDictionary(
             step => step.Name, step => (names.Variable(step.Name + "Layer"), ClassOf(model.Properties.First(property => property.Layer?.Name == step.Name).Class)));
         for (var step = 0; step < program.Steps.Count; step++)
@@ -35,6 +39,7 @@ internal sealed class TrainerEmitter
         }
 
         functions = TrainedFunction.Of(program, names);
+        pools = new TrainedPools(program, names);
     }
 
     /// <summary>The name of the class of a layer on a device.</summary>
@@ -85,6 +90,7 @@ internal sealed class TrainerEmitter
     {
         writer.Lines(layers.Values.SelectMany(layer => new[] { $"private readonly {layer.Class} {layer.Field};", string.Empty }));
         writer.Lines(values.Values.SelectMany(value => new[] { $"private readonly RowValues {value}Rows;", string.Empty, $"private readonly RowValues {value}GradientRows;", string.Empty }));
+        writer.Lines(pools.Fields.SelectMany(field => new[] { $"private readonly RowValues {field};", string.Empty }));
         writer.Lines(most > 0 ? ["private readonly RowValues moreRows;", string.Empty] : Array.Empty<string>());
         writer.Lines(functions.SelectMany(function => function.Fields).SelectMany(field => new[] { field, string.Empty }));
     }
@@ -97,14 +103,18 @@ internal sealed class TrainerEmitter
             .Line("/// <param name=\"accelerator\">Where it is trained; LayerContext.Create() finds the best there is.</param>")
             .Line("/// <param name=\"optimizer\">How parameters change by their gradients.</param>")
             .Line("public TrainerOnDevice(Accelerator accelerator, DeviceOptimizer optimizer)")
-            .Indented(() => writer.Line($": base({LayerText.Quote(type.Name)}, new TrainerShape(InputSize: {Text(program.InputSize)}, OutputSize: {Text(program.OutputSize)}, Columns: {Text(shape[shape.Count - 1])}, MostSamples: {Text(MostValues / largest)}), accelerator, optimizer)"))
+            .Indented(() => writer.Line($": base({LayerText.Quote(type.Name)}, new TrainerShape(InputSize: {Text(program.InputSize)}, OutputSize: {Text(program.OutputSize)}, Columns: {Text(shape[shape.Count - 1])}, MostSamples: {Text(MostValues / largest)}){(NeedsTwo() ? " { LeastSamples = 2 }" : string.Empty)}, accelerator, optimizer)"))
             .Body(() => writer
                 .Lines(layers.Values.Select(layer => $"{layer.Field} = new {layer.Class}(this);"))
                 .Lines(values.Values.SelectMany(value => new[] { $"{value}Rows = NewRowValues();", $"{value}GradientRows = NewRowValues();" }))
+                .Lines(pools.Fields.Select(field => field + " = NewRowValues();"))
                 .Lines(most > 0 ? ["moreRows = NewRowValues();"] : [])
                 .Lines(functions.SelectMany(function => function.Loads)))
             .Line();
     }
+
+    /// <summary>Whether a batch normalization has one value of each channel in a sample, and so no variance with one sample.</summary>
+    private bool NeedsTwo() => program.Steps.OfType<ForwardStep.Layer>().Any(step => shapes[step.Name] is BatchNormShape && ForwardProgram.Product(step.Shape.Skip(1)) == 1);
 
     /// <summary>The same values in another shape are the same memory.</summary>
     private int Origin(int value) => value >= 0 && program.Steps[value] is ForwardStep.Reshape reshape ? Origin(reshape.Argument) : value;
@@ -130,6 +140,9 @@ internal sealed class TrainerEmitter
                         break;
                     case ForwardStep.Activate softmax:
                         writer.Line($"Softmax({View(softmax.Argument)}, {View(step)}, {SoftmaxShape(softmax)});");
+                        break;
+                    case ForwardStep.Pool or ForwardStep.GlobalAverage:
+                        writer.Line(pools.Forward(step, View(program.Steps[step].Reads.Single()), View(step)));
                         break;
                     case ForwardStep.Fused fused:
                         writer.Line(functions.Single(function => function.Step == step).Forward(Times(ForwardProgram.Product(fused.Shape)), fused.Arguments.Select(View), View(step)));
@@ -160,6 +173,10 @@ internal sealed class TrainerEmitter
                 case ForwardStep.Activate softmax:
                     Into(softmax.Argument, reached, target => $"SoftmaxGradient({View(step)}, {Gradient(step)}, {target}, {SoftmaxShape(softmax)});", null);
                     break;
+                case ForwardStep.Pool or ForwardStep.GlobalAverage:
+                    var number = step;
+                    Into(program.Steps[step].Reads.Single(), reached, target => pools.Backward(number, Gradient(number), target), null);
+                    break;
                 case ForwardStep.Fused fused:
                     var wanted = fused.Arguments.Select((argument, number) => (Number: number, Origin: Origin(argument))).Where(pair => pair.Origin >= 0).ToArray();
                     var targets = wanted.Select(pair => (pair.Number, Gradient(fused.Arguments[pair.Number]), !reached.Add(pair.Origin))).ToArray();
@@ -188,7 +205,7 @@ internal sealed class TrainerEmitter
         }
     }
 
-    private static string RowsOf(ForwardStep.Layer layer) => Times(ForwardProgram.Product(layer.Shape.Take(layer.Shape.Count - 1)));
+    private string RowsOf(ForwardStep.Layer layer) => shapes[layer.Name] is Conv2dShape or BatchNormShape ? "batch" : Times(ForwardProgram.Product(layer.Shape.Take(layer.Shape.Count - 1)));
 
     private static string SoftmaxShape(ForwardStep.Activate softmax)
     {
@@ -196,7 +213,7 @@ internal sealed class TrainerEmitter
         return $"rows: {Times(ForwardProgram.Product(softmax.Shape) / columns)}, columns: {Text(columns)}{(softmax.Function == Activation.LogSoftmax ? ", isLogarithm: true" : string.Empty)}";
     }
 
-    private static string Times(int count) => count == 1 ? "batch" : "batch * " + Text(count);
+    internal static string Times(int count) => count == 1 ? "batch" : "batch * " + Text(count);
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -117,6 +117,7 @@ internal sealed class ValuePlaces
     {
         DeviceStep.Copy copy => [(copy.Result, null)],
         DeviceStep.Product product => [(product.Result, null)],
+        DeviceStep.Convolve convolve => [(convolve.Result, null)],
         DeviceStep.Placed placed => [(placed.Result, null)],
         DeviceStep.Invert invert => [(invert.Result, null), (invert.Work, null)],
         DeviceStep.Points points => points.Computed.Select(compute => (compute.Result, (string?)null)),
