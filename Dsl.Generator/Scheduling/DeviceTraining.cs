@@ -123,8 +123,8 @@ internal sealed record DeviceInput(
         return new DeviceInput(
             steps.Of(programs.Forward.Statements).ToEquatableArray(),
             programs.Forward.Results[0],
-            steps.Of(backward.Statements.Take(split)).ToEquatableArray(),
-            steps.Of(backward.Statements.Skip(split)).ToEquatableArray(),
+            steps.Of(backward.Statements.Take(split).ToArray()).ToEquatableArray(),
+            steps.Of(backward.Statements.Skip(split).ToArray()).ToEquatableArray(),
             backward.Results.Take(last).Select((value, k) => new TensorGradient(programs.BackwardOf[k], value)).ToEquatableArray(),
             backward.Results[last]);
     }

@@ -8,7 +8,7 @@ namespace LayerDsl.Tests.Ilgpu;
 public sealed class ImageTrainerTests(CpuDevice device) : IClassFixture<CpuDevice>
 {
     /// <summary>What kernels cannot train yet: a diagnostic says so.</summary>
-    private static readonly string[] Refused = ["Binary 2", "Uniform 8, input Uniform 8", "Log2 4, input Lsq 8", "Uniform 4, input Pact 4"];
+    private static readonly string[] Refused = [];
 
     /// <summary>Channels, outputs, kernel and options of a convolution, and the image.</summary>
     private static readonly (string Conv, int[] Image)[] Convolutions =
