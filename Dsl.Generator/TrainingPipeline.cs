@@ -2,6 +2,8 @@ using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Emit.Ilgpu.Training;
 using LayerDsl.Generator.Forward;
+using LayerDsl.Generator.Layers.Attention;
+using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Merging;
 using LayerDsl.Generator.Scheduling;
 
@@ -59,8 +61,31 @@ internal static class TrainingPipeline
         var name = model.Type.FileName + ".TrainerOnDevice";
         return Refusal(model, program, verdicts) is var (layer, reason)
             ? [new GeneratedFile(name, null, [DiagnosticInfo.At(PlaceOf(model, layer), DeviceDiagnostics.CannotTrain, model.Type.Name, reason)])]
-            : [new GeneratedFile(name, TrainerEmitter.Emit(model, program), []), new GeneratedFile(model.Type.FileName + ".TrainIlgpu", TrainIlgpuEmitter.Emit(model.Type), [])];
+            : [new GeneratedFile(name, TrainerEmitter.Emit(model, program), []), new GeneratedFile(model.Type.FileName + ".TrainIlgpu", TrainIlgpuEmitter.Emit(model.Type), []), .. Attention(model, program)];
     }
+
+    /// <summary>The classes of attention layers, around those of their projections.</summary>
+    private static IEnumerable<GeneratedFile> Attention(ModelSpec model, ForwardProgram program) => model.Shapes.OfType<AttentionShape>().Select(shape =>
+    {
+        var layerClass = model.Properties.First(property => property.Layer?.Name == shape.Name).Class;
+        return new GeneratedFile(TrainerEmitter.ClassOf(model.Type.FileName + "+" + layerClass), TrainedAttentionEmitter.Emit(model.Type, layerClass, shape, TokensOf(program, shape)), []);
+    });
+
+    private static int TokensOf(ForwardProgram program, AttentionShape shape) =>
+        program.Steps.OfType<ForwardStep.Layer>().First(step => step.Name == shape.Name).Shape is var sample ? sample[sample.Count - 2] : 0;
+
+    /// <summary>Why an attention layer cannot be trained on a device; null where it can.</summary>
+    private static string? Refusal(ModelSpec model, ForwardProgram program, AttentionShape shape, EquatableArray<TrainedLayerVerdict> verdicts)
+    {
+        var parts = shape.Parts.Select(part => verdicts.FirstOrDefault(candidate => candidate.Model == model.Type.FileName && candidate.Layer == part.Layer.Name)).ToArray();
+        return shape.Merged ? "has one weight for queries and keys, which has no kernels for training"
+            : parts.Contains(null) ? "was refused"
+            : parts.FirstOrDefault(part => part!.Refusal is not null) is { } refused ? $"cannot be trained there: {refused.Layer.Substring(shape.Name.Length + 1)}: {refused.Refusal}"
+            : program.Steps.OfType<ForwardStep.Layer>().Any(step => step.Name == shape.Name) && (long)shape.Heads * TokensOf(program, shape) * ForwardProgram.Product(OutputOf(program, shape)) / shape.Dim > TrainerEmitter.MostValues ? "has more scores for a sample than an index of a device reaches"
+            : null;
+    }
+
+    private static EquatableArray<int> OutputOf(ForwardProgram program, AttentionShape shape) => program.Steps.OfType<ForwardStep.Layer>().First(step => step.Name == shape.Name).Shape;
 
     /// <summary>The layer, where it is one, and the reason why the model cannot be trained on a device.</summary>
     private static (string? Layer, string Reason)? Refusal(ModelSpec model, ForwardProgram program, EquatableArray<TrainedLayerVerdict> verdicts)
@@ -74,10 +99,12 @@ internal static class TrainingPipeline
         foreach (var shape in model.Shapes)
         {
             var verdict = verdicts.FirstOrDefault(candidate => candidate.Model == model.Type.FileName && candidate.Layer == shape.Name);
-            var reason = !DeviceTraining.Knows(shape) ? $"of the kind {shape.Kind} has no kernels for training"
-                : verdict is null ? "was refused"
-                : verdict.Refusal is { } refusal ? "cannot be trained there: " + refusal
-                : called.Count(name => name == shape.Name) is var calls && calls != 1 ? calls == 0 ? "is not called by forward" : "is called more than once by forward"
+            var calls = called.Count(name => name == shape.Name);
+            var reason = shape is AttentionShape attention && Refusal(model, program, attention, verdicts) is { } ofAttention ? ofAttention
+                : shape is not AttentionShape && !DeviceTraining.Knows(shape) ? $"of the kind {shape.Kind} has no kernels for training"
+                : verdict is null && shape is not AttentionShape ? "was refused"
+                : verdict?.Refusal is { } refusal ? "cannot be trained there: " + refusal
+                : calls != 1 ? calls == 0 ? "is not called by forward" : "is called more than once by forward"
                 : null;
             if (reason is not null)
             {

@@ -27,12 +27,7 @@ public abstract partial class DeviceTrainer
     /// <summary>Enqueues sum += term.</summary>
     /// <param name="sum">What is added to.</param>
     /// <param name="term">What is added.</param>
-    protected void Add(ArrayView<float> sum, ArrayView<float> term)
-    {
-        var add = Kernels.Get<Action<Index1D, ArrayView<float>, ArrayView<float>>, Action<AcceleratorStream, Index1D, ArrayView<float>, ArrayView<float>>>(
-            TrainingKernels.Add, Accelerator.LoadAutoGroupedKernel);
-        add(Stream, (int)sum.Length, sum, term);
-    }
+    protected void Add(ArrayView<float> sum, ArrayView<float> term) => Kernels.Add(Stream, sum, term);
 
     /// <summary>Enqueues eˣ / Σ eˣ over each row, or its logarithm.</summary>
     /// <param name="x">(rows, columns).</param>
@@ -50,12 +45,8 @@ public abstract partial class DeviceTrainer
     /// <param name="rows">The rows.</param>
     /// <param name="columns">Values of a row.</param>
     /// <param name="isLogarithm">Whether it is the logarithm.</param>
-    protected void SoftmaxGradient(ArrayView<float> y, ArrayView<float> gradY, ArrayView<float> gradX, int rows, int columns, bool isLogarithm = false)
-    {
-        var gradient = Kernels.Get<Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, int, int>, Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, int, int>>(
-            TrainingKernels.SoftmaxGradient, Accelerator.LoadKernel);
-        gradient(Stream, new KernelConfig(rows, Kernels.ThreadsFor(columns, DeviceReduce.MostThreads)), y, gradY, gradX, columns, isLogarithm ? 1 : 0);
-    }
+    protected void SoftmaxGradient(ArrayView<float> y, ArrayView<float> gradY, ArrayView<float> gradX, int rows, int columns, bool isLogarithm = false) =>
+        Kernels.SoftmaxGradient(Stream, y, gradY, gradX, rows, columns, isLogarithm);
 
     internal DeviceParameter NewParameter(string name, bool isTrained, IReadOnlyList<int> sizes)
     {

@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using LayerDsl.Ilgpu.Kernels;
+using LayerDsl.Ilgpu.Launch;
 
 namespace LayerDsl.Ilgpu;
 
@@ -24,6 +25,9 @@ public abstract partial class TrainedLayer
 
     /// <summary>Where everything is enqueued.</summary>
     protected AcceleratorStream Stream => trainer.Stream;
+
+    /// <summary>The kernels of the device.</summary>
+    internal KernelSet Kernels => trainer.Kernels;
 
     /// <summary>The device.</summary>
     protected Accelerator Accelerator => trainer.Accelerator;

@@ -10,7 +10,7 @@ namespace LayerDsl.Generator.Emit.Ilgpu.Training;
 internal sealed class TrainerEmitter
 {
     /// <summary>Values of a buffer are counted with 32 bits.</summary>
-    private const int MostValues = 1 << 28;
+    internal const int MostValues = 1 << 28;
 
     private readonly TypeSpec type;
     private readonly ForwardProgram program;
@@ -97,7 +97,7 @@ internal sealed class TrainerEmitter
 
     private void Constructor()
     {
-        var largest = Enumerable.Range(-1, program.Steps.Count + 1).Max(step => ForwardProgram.Product(program.ShapeOf(step)));
+        var largest = Enumerable.Range(-1, program.Steps.Count + 1).Max(step => ForwardProgram.Product(program.ShapeOf(step)) * ScoresOf(step));
         var shape = program.ShapeOf(program.Result);
         writer.Line("/// <summary>Allocates the parameters, all zero until they are set or copied from a model: TrainIlgpu does both.</summary>")
             .Line("/// <param name=\"accelerator\">Where it is trained; LayerContext.Create() finds the best there is.</param>")
@@ -112,6 +112,11 @@ internal sealed class TrainerEmitter
                 .Lines(functions.SelectMany(function => function.Loads)))
             .Line();
     }
+
+    /// <summary>How many scores there are for each value that an attention layer makes; 1 of other steps, and at least 1.</summary>
+    private int ScoresOf(int step) => step >= 0 && program.Steps[step] is ForwardStep.Layer layer && shapes[layer.Name] is Layers.Attention.AttentionShape attention
+        ? Math.Max(1, (int)Math.Ceiling((double)attention.Heads * layer.Shape[layer.Shape.Count - 2] / attention.Dim))
+        : 1;
 
     /// <summary>Whether a batch normalization has one value of each channel in a sample, and so no variance with one sample.</summary>
     private bool NeedsTwo() => program.Steps.OfType<ForwardStep.Layer>().Any(step => shapes[step.Name] is BatchNormShape && ForwardProgram.Product(step.Shape.Skip(1)) == 1);
