@@ -33,14 +33,12 @@ public sealed class AttentionTrainerTests(CpuDevice device) : IClassFixture<CpuD
         }
     }
 
-    [Theory]
-    [InlineData("Attention(4, 2), QKReparam", "has one weight for queries and keys")]
-    public void What_cannot_be_trained_is_said(string layer, string reason)
+    [Fact]
+    public void Queries_and_keys_with_one_weight_are_refused()
     {
-        var width = layer[10];
-        var run = GeneratorRun.OnDevice($"[LayerModel(3, {width})] public sealed partial class M : nn.Module<Tensor, Tensor> {{ [{layer}] public partial Layer Mixer {{ get; }} public override Tensor forward(Tensor x) => Mixer.forward(x); }}");
-        var found = run.Information.Where(found => found.Id == "LDSL312").ToArray();
+        var run = GeneratorRun.OnDevice("[LayerModel(3, 4)] public sealed partial class M : nn.Module<Tensor, Tensor> { [Attention(4, 2), QKReparam] public partial Layer Mixer { get; } public override Tensor forward(Tensor x) => Mixer.forward(x); }");
+
         Assert.Empty(run.CompileErrors);
-        Assert.Contains(reason, Assert.Single(found).GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Contains("has one weight for queries and keys", Assert.Single(run.Information, found => found.Id == "LDSL312").GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
     }
 }
