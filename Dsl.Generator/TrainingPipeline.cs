@@ -2,7 +2,6 @@ using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Emit.Ilgpu.Training;
 using LayerDsl.Generator.Forward;
-using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Layers.Attention;
 using LayerDsl.Generator.Merging;
 using LayerDsl.Generator.Scheduling;
