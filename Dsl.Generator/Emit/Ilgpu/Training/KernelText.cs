@@ -37,7 +37,8 @@ internal sealed class KernelText(LayerForms forms)
     /// <param name="variables">The variable of each axis.</param>
     public string Place(IReadOnlyList<Index> axes, IReadOnlyDictionary<Index, string> variables)
     {
-        var terms = axes.Select((axis, k) => Size(axes.Skip(k + 1)) is var stride && stride == 1 ? variables[axis] : $"({variables[axis]} * {Number(stride)})").ToArray();
+        var terms = axes.Select((axis, k) => (Variable: variables[axis], Stride: Size(axes.Skip(k + 1)))).Where(term => term.Variable != "0")
+            .Select(term => term.Stride == 1 ? term.Variable : $"({term.Variable} * {Number(term.Stride)})").ToArray();
         var text = terms.Length == 0 ? "0" : string.Join(" + ", terms);
         return terms.Length == 1 && text.StartsWith("(", StringComparison.Ordinal) ? text.Substring(1, text.Length - 2) : text;
     }
@@ -49,9 +50,8 @@ internal sealed class KernelText(LayerForms forms)
         for (var k = 0; k < axes.Count; k++)
         {
             var stride = Size(axes.Skip(k + 1));
-            if (Count([axes[k]]) == "1")
+            if (variables[axes[k]] == "0")
             {
-                yield return $"var {variables[axes[k]]} = 0;";
                 continue;
             }
 
@@ -70,9 +70,13 @@ internal sealed class KernelText(LayerForms forms)
         }
     }
 
-    /// <summary>The variables of axes that a thread's number is taken apart into.</summary>
-    public static Dictionary<Index, string> Variables(IReadOnlyList<Index> axes, string name = "at") =>
-        axes.Select((axis, k) => (axis, k)).ToDictionary(pair => pair.axis, pair => name + Number(pair.k));
+    /// <summary>The variables of axes that a thread's number is taken apart into; 0 for an axis with one place.</summary>
+    public Dictionary<Index, string> Variables(IReadOnlyList<Index> axes) =>
+        axes.Select((axis, k) => (axis, k)).ToDictionary(pair => pair.axis, pair => Count([pair.axis]) == "1" ? "0" : "at" + Number(pair.k));
+
+    /// <summary>The variables of loops over axes.</summary>
+    public static Dictionary<Index, string> Loops(IReadOnlyList<Index> axes) =>
+        axes.Select((axis, k) => (axis, k)).ToDictionary(pair => pair.axis, pair => "along" + Number(pair.k));
 
     /// <summary>Whether a chain depends on the size of the batch.</summary>
     public bool TakesRows(Pointwise body) => TorchProgramWriter.Constant(body, forms.SizeText) is null && body switch

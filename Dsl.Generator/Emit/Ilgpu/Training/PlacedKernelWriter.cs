@@ -12,7 +12,7 @@ internal sealed class PlacedKernelWriter(CodeWriter writer, KernelText text)
     public void Write(string name, DeviceStep.Placed placed)
     {
         var axes = placed.Result.Axes;
-        var variables = KernelText.Variables(axes);
+        var variables = text.Variables(axes);
         writer.Line($"/// <summary>{placed.Result.Name}: a thread for each value.</summary>");
         writer.Block($"private static void {name}(Index1D i, {string.Join(", ", Arguments(placed).Select(value => "ArrayView<float> " + KernelText.Parameter(value)))})", () =>
         {

@@ -17,7 +17,7 @@ internal sealed class PointKernelWriter(CodeWriter writer, KernelText text)
     public void Write(string name, DeviceStep.Points points)
     {
         var axes = points.Computed[0].Result.Axes;
-        var variables = KernelText.Variables(axes);
+        var variables = text.Variables(axes);
         var results = string.Join(", ", points.Computed.Select(step => step.Result.Name));
         writer.Line($"/// <summary>{results}: a thread for each value.</summary>");
         writer.Block($"private static void {name}(Index1D i, {Parameters(Arguments(points))}{(text.TakesRows(points) ? ", int rows" : string.Empty)})", () =>
@@ -58,7 +58,7 @@ internal sealed class PointKernelWriter(CodeWriter writer, KernelText text)
 
     private void ByGroup(Statement.Fold fold)
     {
-        var variables = KernelText.Variables(fold.Result.Axes);
+        var variables = text.Variables(fold.Result.Axes);
         writer.Line("var shared = SharedMemory.Allocate<float>(DeviceReduce.MostThreads);").Line("var i = Grid.IdxX;");
         var (inside, outside) = Split(fold);
         if (inside.Any(value => KeptAxes(value, fold).Count > 0) || outside.Any(value => value.Axes.Count > 0))
@@ -94,8 +94,8 @@ internal sealed class PointKernelWriter(CodeWriter writer, KernelText text)
 
     private void ByThread(Statement.Fold fold)
     {
-        var variables = KernelText.Variables(fold.Result.Axes);
-        foreach (var pair in KernelText.Variables(fold.Over, "along"))
+        var variables = text.Variables(fold.Result.Axes);
+        foreach (var pair in KernelText.Loops(fold.Over))
         {
             variables.Add(pair.Key, pair.Value);
         }
