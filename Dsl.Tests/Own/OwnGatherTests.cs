@@ -207,4 +207,12 @@ public sealed class OwnGatherTests
         Assert.Contains("ReparameterizationForm(3, ", right.File("M.g.cs"), StringComparison.Ordinal);
         Assert.Equal("LDSL203", Assert.Single(GeneratorRun.Of(Of("public static Weight Gradient(Weight gradient, Weight v) => 2 * v * gradient;")).Diagnostics).Id);
     }
+
+    [Fact]
+    public void A_device_does_not_train_it_and_says_so()
+    {
+        var run = GeneratorRun.OnDevice(Methods + "[LayerModel] public sealed partial class Net : nn.Module<Tensor, Tensor> { [Linear(6, 4), Reparam(typeof(Shared), 5)] public partial Layer One { get; } public override Tensor forward(Tensor x) => One.forward(x); }");
+        Assert.Contains("gathers rows", Assert.Single(run.Information, found => found.Id == "LDSL312").GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Empty(run.CompileErrors);
+    }
 }

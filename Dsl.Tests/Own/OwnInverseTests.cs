@@ -88,17 +88,6 @@ public sealed class OwnInverseTests
     }
 
     [Fact]
-    public void A_device_does_not_train_it_and_says_so()
-    {
-        var run = GeneratorRun.OnDevice("""
-            [Reparameterization(Square = true)] public static partial class M { public static Weight Map(Weight v, [Size("in")] int n) => Functions.Inverse(v + 3 * Functions.Identity(n)); }
-            [LayerModel] public sealed partial class Net : nn.Module<Tensor, Tensor> { [Linear(4, 4), Reparam(typeof(M))] public partial Layer One { get; } public override Tensor forward(Tensor x) => One.forward(x); }
-            """);
-        Assert.Contains("has no kernel", MessageOf(Assert.Single(run.Information, found => found.Id == "LDSL312")), StringComparison.Ordinal);
-        Assert.Empty(run.CompileErrors);
-    }
-
-    [Fact]
     public void A_method_states_the_oldest_notation_that_has_all_it_uses()
     {
         Assert.Contains("ReparameterizationForm(2, ", Of(string.Empty).File("M.g.cs"), StringComparison.Ordinal);
