@@ -4,7 +4,7 @@ namespace LayerDsl.Ilgpu.Kernels;
 public static partial class DeviceMath
 {
     /// <summary>The derivative of max(x, 0); 0 at 0.</summary>
-    public static float ReluSlope(float x) => x > 0 ? 1f : 0f;
+    public static float ReluSlope(float x) => x <= 0 ? 0f : 1f;
 
     /// <summary>σ(x) (1 − σ(x)).</summary>
     public static float SigmoidSlope(float x)
