@@ -2,6 +2,7 @@ using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Emit.Ilgpu.Training;
 using LayerDsl.Generator.Forward;
+using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Layers.Attention;
 using LayerDsl.Generator.Merging;
 using LayerDsl.Generator.Scheduling;
@@ -104,6 +105,7 @@ internal static class TrainingPipeline
                 : verdict is null && shape is not AttentionShape ? "was refused"
                 : verdict?.Refusal is { } refusal ? "cannot be trained there: " + refusal
                 : calls != 1 ? calls == 0 ? "is not called by forward" : "is called more than once by forward"
+                : shape is EmbeddingShape && LayerBefore(program, shape.Name) is { } before ? $"takes its indices from the layer {before}, to which no gradient goes back"
                 : null;
             if (reason is not null)
             {
@@ -112,6 +114,29 @@ internal static class TrainingPipeline
         }
 
         return called.Length == 0 ? (null, "forward calls no layer") : null;
+    }
+
+    /// <summary>A layer that the argument of a layer comes from; null where it is the model's input.</summary>
+    private static string? LayerBefore(ForwardProgram program, string name)
+    {
+        var open = new Stack<int>(program.Steps.OfType<ForwardStep.Layer>().Where(layer => layer.Name == name).Select(layer => layer.Argument));
+        while (open.Count > 0)
+        {
+            if (open.Pop() is var value && value >= 0)
+            {
+                if (program.Steps[value] is ForwardStep.Layer layer)
+                {
+                    return layer.Name;
+                }
+
+                foreach (var read in program.Steps[value].Reads)
+                {
+                    open.Push(read);
+                }
+            }
+        }
+
+        return null;
     }
 
     private static string PlaceOf(ModelSpec model, string? layer)

@@ -40,7 +40,7 @@ internal static class Conv2dLayer
         var (channels, outputs, groups) = (kind.Int("inChannels"), kind.Int("outChannels"), kind.Int("Groups", 1));
         if (channels % groups != 0 || outputs % groups != 0)
         {
-            yield return DiagnosticInfo.At(kind.Place, DeclarationDiagnostics.GroupsDoNotDivide, Text(groups), Text(channels), Text(outputs));
+            yield return DiagnosticInfo.At(kind.Place, DeclarationDiagnostics.GroupsDoNotDivide, Text(groups), kind.Choice("inChannels", string.Empty), kind.Choice("outChannels", string.Empty));
         }
         else if (kind.Int("kernelSize") > short.MaxValue || (double)channels / groups * outputs * kind.Int("kernelSize") * kind.Int("kernelSize") > LargestWeight)
         {
@@ -83,9 +83,13 @@ internal static class Conv2dLayer
             ],
             [layer.OutChannels, layer.InChannels / layer.Groups, layer.KernelSize, layer.KernelSize])
         {
-            Texts = kind.Parameters.Any() ? [kind.Size("outChannels"), kind.Size("inChannels"), kind.Size("kernelSize"), kind.Size("kernelSize")] : [],
+            Texts = kind.Parameters.Any() ? [kind.Size("outChannels"), InGroups(kind.Size("inChannels"), layer.InChannels, layer.Groups), kind.Size("kernelSize"), kind.Size("kernelSize")] : [],
         };
     }
+
+    /// <summary>The channels of one group, as generated code writes them.</summary>
+    public static string InGroups(string channels, int number, int groups) =>
+        groups == 1 ? channels : channels.All(char.IsDigit) ? Text(number / groups) : channels + " / " + Text(groups);
 
     private static LayerForms Build(LayerSpec spec)
     {

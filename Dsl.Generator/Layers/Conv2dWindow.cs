@@ -39,7 +39,7 @@ internal sealed class Conv2dWindow
     public IEnumerable<SizeBinding> Sizes =>
     [
         .. IsGrouped
-            ? new SizeBinding[] { new("groups", layer.Groups), new("group_in", shape.Dimensions[1]), new("group_out", layer.OutChannels / layer.Groups) }
+            ? new[] { new("groups", layer.Groups), SizeBinding.Of("group_in", shape.Dimensions[1], shape.Texts[1]), SizeBinding.Of("group_out", layer.OutChannels / layer.Groups, Conv2dLayer.InGroups(shape.RowsText, layer.OutChannels, layer.Groups)) }
             : [SizeBinding.Of("in", layer.InChannels, shape.Texts[1]), SizeBinding.Of("out", layer.OutChannels, shape.RowsText)],
         new("kernel", layer.KernelSize),
         new("stride", layer.Stride),

@@ -107,25 +107,31 @@ internal sealed record LayerForms(
     public Func<Size, string> SizeTextOf(IReadOnlyList<Tensor> inputs) => IsSymbolic ? size => SizeText(size, binding => ExtentIn(inputs, binding)) : SizeText;
 
     /// <summary>Whether passes can read every size of the constructor from their tensors.</summary>
-    public static bool CanRead(IEnumerable<SizeBinding> sizes, IReadOnlyList<Tensor> inputs) => sizes.All(binding => binding.Text is null || PlaceOf(inputs, binding.Symbol) is not null);
+    public static bool CanRead(EquatableArray<SizeBinding> sizes, IReadOnlyList<Tensor> inputs) => sizes.All(binding => binding.Text is null || PlaceOf(sizes, inputs, binding.Symbol) is not null);
 
     private string SizeText(Size size, Func<SizeBinding, string> symbolic) => size.Terms.All(term => term.Symbols.All(IsDeclared)) && Resolve(size).Constant is { } number
         ? number.ToString(CultureInfo.InvariantCulture)
         : size.IsZero ? "0"
-        : string.Join(" + ", (IsSymbolic ? Numbers(size) : size).Terms.Select(term => string.Join(" * ", term.Symbols.Select(symbol => SymbolText(symbol, symbolic)).Prepend(term.Coefficient == 1 && term.Symbols.Count > 0 ? null : term.Coefficient.ToString(CultureInfo.InvariantCulture)).Where(part => part is not null)))).Replace("+ -", "- ");
+        : string.Join(" + ", (IsSymbolic ? Numbers(Sizes, size) : size).Terms.Select(term => string.Join(" * ", term.Symbols.Select(symbol => SymbolText(symbol, symbolic)).Prepend(term.Coefficient == 1 && term.Symbols.Count > 0 ? null : term.Coefficient.ToString(CultureInfo.InvariantCulture)).Where(part => part is not null)))).Replace("+ -", "- ");
 
     /// <summary>The size with declared numbers in place of their symbols.</summary>
-    private Size Numbers(Size size) => size.Substitute(symbol => Sizes.FirstOrDefault(binding => binding.Symbol == symbol) is { Symbol: not null, Text: null } binding ? Size.Of(binding.Value) : null);
+    private static Size Numbers(IEnumerable<SizeBinding> sizes, Size size) => size.Substitute(symbol => sizes.FirstOrDefault(binding => binding.Symbol == symbol) is { Symbol: not null, Text: null } binding ? Size.Of(binding.Value) : null);
 
     private static string InParentheses(SizeBinding binding) => binding.Text!.Contains(' ') ? "(" + binding.Text + ")" : binding.Text!;
 
-    private static string ExtentIn(IReadOnlyList<Tensor> inputs, SizeBinding binding) => PlaceOf(inputs, binding.Symbol) is { } place
-        ? $"inputs[{place.Tensor.ToString(CultureInfo.InvariantCulture)}].shape[{place.Axis.ToString(CultureInfo.InvariantCulture)}]"
+    private string ExtentIn(IReadOnlyList<Tensor> inputs, SizeBinding binding) => PlaceOf(Sizes, inputs, binding.Symbol) is { } place
+        ? Divided($"inputs[{place.Tensor.ToString(CultureInfo.InvariantCulture)}].shape[{place.Axis.ToString(CultureInfo.InvariantCulture)}]", place.Of)
         : throw new ShapeException("No tensor has an axis of size " + binding.Symbol + ".");
 
-    private static (int Tensor, int Axis)? PlaceOf(IReadOnlyList<Tensor> inputs, string symbol) => inputs
-        .SelectMany((tensor, k) => tensor.Axes.Select((axis, at) => (axis.Size, Place: ((int, int)?)(k, at))))
-        .FirstOrDefault(found => found.Size == Size.Symbol(symbol)).Place;
+    private static string Divided(string extent, long by) => by == 1 ? extent : "(" + extent + " / " + by.ToString(CultureInfo.InvariantCulture) + ")";
+
+    /// <summary>An axis whose size is the symbol, or the symbol times a number.</summary>
+    private static (int Tensor, int Axis, long Of)? PlaceOf(IEnumerable<SizeBinding> sizes, IReadOnlyList<Tensor> inputs, string symbol) => inputs
+        .SelectMany((tensor, k) => tensor.Axes.Select((axis, at) => (Times: Numbers(sizes, axis.Size).DivideBy(Size.Symbol(symbol))?.Constant, k, at)))
+        .Where(found => found.Times is > 0)
+        .OrderBy(found => found.Times)
+        .Select(found => ((int, int, long)?)(found.k, found.at, found.Times!.Value))
+        .FirstOrDefault();
 
     /// <summary>The forms of a layer that rounds at random in training: what is claimed and folded is the rounding to the nearest.</summary>
     public LayerForms RoundedToNearest(Tensor? dither)

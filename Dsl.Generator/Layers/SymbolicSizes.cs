@@ -25,9 +25,9 @@ internal static class SymbolicSizes
             return kind;
         }
 
-        long step = Math.Max(1, Methods.BlockOf(methods.ToEquatableArray()));
+        var step = Math.Max(1L, Methods.BlockOf(methods.ToEquatableArray())) * Math.Max(1, kind.Int("Groups", 1));
         var least = methods.Select(method => 4L * method.Int("rank")).Append(LeastNominal).Append(kind.Int("PaddingIndex") + 1L).Max();
-        var nominal = Math.Max(1, Math.Min((least + step - 1) / step * step, LargestNominal / step * step));
+        var nominal = Math.Max(step <= int.MaxValue ? step : 1, Math.Min((least + step - 1) / step * step, LargestNominal / step * step));
         return kind with { Arguments = kind.Arguments.Select(argument => argument.IsParameter ? argument with { Number = nominal } : argument).ToEquatableArray() };
     }
 
@@ -50,7 +50,7 @@ internal static class SymbolicSizes
             return [Refuse(square, $"'{square.Own!.Name}' needs as many inputs as outputs", "give both the same parameter")];
         }
 
-        return layer.Kind.Int("Groups", 1) != 1 ? [Refuse(layer.Kind, "how groups divide them is part of the formula", "declare them as numbers or constants, or leave Groups out")] : [];
+        return [];
     }
 
     /// <summary>Whether the passes, which have no properties, can read every size from their tensors.</summary>
@@ -83,6 +83,11 @@ internal static class SymbolicSizes
         }
 
         var name = "\"" + layer.Name + "\"";
+        foreach (var channels in layer.Kind.Arguments.Where(argument => argument.IsParameter && layer.Kind.Int("Groups", 1) > 1))
+        {
+            yield return $"LayerSizes.IsMultiple({name}, \"{channels.Text}\", {layer.Kind.Size(channels.Name)}, {Text(layer.Kind.Int("Groups"))}, \"the number of groups\");";
+        }
+
         if (weight.Dimensions.Count > 1)
         {
             var columns = (weight.ColumnsText.Contains(" * ") ? "1L * " : string.Empty) + weight.ColumnsText;

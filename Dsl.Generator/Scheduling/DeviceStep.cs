@@ -41,6 +41,15 @@ internal abstract record DeviceStep
     /// <param name="Statement">Diagonals, spread values, their sums, or the identity.</param>
     public sealed record Placed(Value Result, Value? Source, Statement Statement) : DeviceStep;
 
+    /// <summary>The rows of a source that a table of indices names.</summary>
+    /// <param name="Stored">The name of the table where it is one of the layer's own; null where it is the input.</param>
+    public sealed record Gather(Value Result, Value Source, Value Table, string? Stored) : DeviceStep;
+
+    /// <summary>The sums of the rows whose index names a row of the result: the gradient of <see cref="Gather"/>.</summary>
+    /// <param name="Padding">A row that stays zero; null for none.</param>
+    /// <param name="Stored">The name of the table where it is one of the layer's own; null where it is the input.</param>
+    public sealed record Scatter(Value Result, Value Source, Value Table, long? Padding, string? Stored) : DeviceStep;
+
     /// <summary>The inverse of a matrix, by one group of threads.</summary>
     /// <param name="Work">Memory of its size.</param>
     public sealed record Invert(Value Result, Value Source, Value Work) : DeviceStep;

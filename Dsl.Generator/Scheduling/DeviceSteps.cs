@@ -92,8 +92,11 @@ internal sealed class DeviceSteps(LayerForms forms)
                 break;
             case Statement.Compute or Statement.Fold or Statement.Sweep:
                 break;
-            case Statement.Gather or Statement.Scatter:
-                Refuse("its formula gathers rows that a table names, which kernels do not");
+            case Statement.Gather gather:
+                steps.Add(new DeviceStep.Gather(gather.Result, gather.Source, gather.Table, gather.Stored));
+                break;
+            case Statement.Scatter scatter:
+                steps.Add(new DeviceStep.Scatter(scatter.Result, scatter.Rows, scatter.Table, scatter.Padding, scatter.Stored));
                 break;
             default:
                 Refuse($"its step {statement.Result.Name} has no kernel");

@@ -9,7 +9,7 @@ namespace LayerDsl.Generator.Scheduling;
 /// <param name="InputGradient">The launches of the gradient of the input.</param>
 /// <param name="Updates">The launches that make the buffers of users' methods follow the weight, before each forward pass.</param>
 /// <param name="Gradients">Each trained tensor and the value that is its gradient.</param>
-/// <param name="GradX">The gradient of the input.</param>
+/// <param name="GradX">The gradient of the input; null where that is indices.</param>
 /// <param name="Kept">Values that the backward pass reads from the forward pass.</param>
 internal sealed record DeviceTraining(
     EquatableArray<DeviceStep> Forward,
@@ -17,7 +17,7 @@ internal sealed record DeviceTraining(
     EquatableArray<DeviceStep> InputGradient,
     EquatableArray<DeviceStep> Updates,
     EquatableArray<TensorGradient> Gradients,
-    Value GradX,
+    Value? GradX,
     EquatableArray<Value> Kept)
 {
     /// <summary>The buffers and the values that they take, in the order of the layer's updates.</summary>
@@ -35,7 +35,7 @@ internal sealed record DeviceTraining(
     public EquatableArray<TensorGradient> NewStatistics { get; init; } = [];
 
     /// <summary>Whether there are kernels for the training of a kind of layer.</summary>
-    public static bool Knows(LayerShape shape) => shape is LinearShape or Conv2dShape or RowNormShape or BatchNormShape;
+    public static bool Knows(LayerShape shape) => shape is LinearShape or Conv2dShape or RowNormShape or BatchNormShape or EmbeddingShape;
 
     /// <summary>The forms with the sizes of images as numbers, which kernels are made for.</summary>
     /// <param name="forms">The layer.</param>
@@ -66,7 +66,8 @@ internal sealed record DeviceTraining(
     {
         var (forward, backward, kept) = PassesOf(forms, programs);
         var backwardOf = programs.Batch?.BackwardOf ?? programs.BackwardOf;
-        var split = backward.Ends.Count > 1 ? backward.Ends[backward.Ends.Count - 2] : 0;
+        var hasInputGradient = forms.Input.Entries is null;
+        var split = !hasInputGradient ? backward.Statements.Count : backward.Ends.Count > 1 ? backward.Ends[backward.Ends.Count - 2] : 0;
         var gradients = backwardOf.Select((tensor, k) => new TensorGradient(tensor, Whole(tensor, backward.Results[k]))).Where(pair => pair.Tensor.Role == TensorRole.Trainable).ToEquatableArray();
         var repeated = gradients.Where(gradient => gradient.Value.Axes != ResultOf(gradient.Tensor).Axes)
             .Select(gradient => (Statement)new Statement.Compute(gradient.Value, new Pointwise.Read(ResultOf(gradient.Tensor))));
@@ -77,7 +78,7 @@ internal sealed record DeviceTraining(
             steps.Of(backward.Statements.Skip(split).ToArray()).ToEquatableArray(),
             forms.Norm is null && programs.Updates is { } updates ? steps.Of(updates.Statements).ToEquatableArray() : [],
             gradients,
-            backward.Results[backward.Results.Count - 1],
+            hasInputGradient ? backward.Results[backward.Results.Count - 1] : null,
             kept)
         {
             NewBuffers = forms.Norm is null ? programs.Updates?.Results ?? [] : [],

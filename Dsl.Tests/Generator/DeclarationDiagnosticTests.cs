@@ -148,7 +148,7 @@ public sealed class DeclarationDiagnosticTests
         { "LDSL022", "A", "[Linear(\"n\", 3)] public partial class A { public partial A(int n); public int N => 1; }" },
         { "LDSL022", "A", "[Linear(\"n\", 3)] public partial class A { public partial A(int n); public partial A(int n, int m); }" },
         { "LDSL023", "SparseIso(0.5, Kind = SparseKind.Doped)", "[Linear(\"n\", 8), SparseIso(0.5, Kind = SparseKind.Doped)] public partial class A { public partial A(int n); }" },
-        { "LDSL023", "Conv2d(\"n\", 8, 3, Groups = 2)", "[Conv2d(\"n\", 8, 3, Groups = 2)] public partial class A { public partial A(int n); }" },
+        { "LDSL021", "Conv2d(\"n\", 9, 3, Groups = 2)", "[Conv2d(\"n\", 9, 3, Groups = 2)] public partial class A { public partial A(int n); }" },
         { "LDSL001", "Linear(nameof(n), 8)", "public partial class A { [Linear(nameof(n), 8)] public A(int n) : base(\"A\") { } }" },
         { "LDSL009", "Linear(nameof(n), 8)", "[Linear(4, 8)] public partial class A { [Linear(nameof(n), 8)] public partial A(int n); }" },
         { "LDSL018", "Linear(\"n\", 8)", "[Linear(\"n\", 8)] public partial class A { public partial A(int n); public A(string s) : base(s) { } }" },

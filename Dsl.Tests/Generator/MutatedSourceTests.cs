@@ -54,6 +54,7 @@ public sealed class MutatedSourceTests
     private const string SizedSource = """
         namespace Demo ; public sealed partial class Alone { [ Linear ( nameof ( inputs ) , nameof ( width ) ) , Compander , LowRank ( 2 ) ] public partial Alone ( int inputs , long width ) ; public Alone ( ) : this ( 4 , 3 ) { } }
         [ Conv2d ( "channels" , 4 , 3 , Padding = 1 ) , Quantize ( Bits = 4 ) ] public partial class Kernel { internal partial Kernel ( int channels ) ; }
+        [ Conv2d ( "channels" , "filters" , 3 , Groups = 2 ) , LowRank ( 1 ) ] public partial class Grouped { internal partial Grouped ( int channels , int filters ) ; }
         [ Embedding ( "count" , 4 , PaddingIndex = 1 ) ] public sealed partial class Table { public partial Table ( int count ) ; }
         [ LayerModel ] public sealed partial class Net : nn . Module < Tensor , Tensor > { private const int Classes = 3 ; public partial Net ( int inputs , int width ) ;
         [ Linear ( nameof ( inputs ) , "width" ) , Quantize ( Granularity = Granularity . Group , GroupSize = 4 ) ] public partial Layer Hidden { get ; } [ LayerNorm ( "width" ) ] public partial Layer Norm { get ; }

@@ -37,7 +37,7 @@ public sealed class SizedModelTests : IDisposable
         var x = Input(name, expected.InputSize, sizes);
         AssertClose(Run(expected, x), Run(actual, x));
 
-        using var shaped = name == "Images" ? tensor(x).view(Batch, 1, 6, 6) : name == "Tokens" ? tensor(x).view(Batch, 5).to_type(int64) : tensor(x).view(Batch, -1);
+        using var shaped = name is "Images" or "Grouped" ? tensor(x).view(Batch, 1, 6, 6) : name == "Tokens" ? tensor(x).view(Batch, 5).to_type(int64) : tensor(x).view(Batch, -1);
         AssertClose(sized.forward(shaped).contiguous().data<float>().ToArray(), Run(actual, x));
         _ = sized.GetType().GetMethod("VerifyFold")!.Invoke(sized, System.Reflection.BindingFlags.DoNotWrapExceptions, null, [shaped], null);
         Assert.Equal(sizes, actual.Sizes.Select(size => size.Value));

@@ -35,6 +35,12 @@ internal static class SizedModels
             [Linear({features}, 3)] public partial Layer Head { get; }
             public override Tensor forward(Tensor x) => Head.forward(nn.functional.max_pool2d(nn.functional.relu(Norm.forward(Stem.forward(x))), 2).flatten(1));
             """, [[3, 12], [5, 20]]),
+        ("Grouped", "[LayerModel(1, 6, 6)]", "int width", """
+            [Conv2d(1, {width}, 3, Padding = 1)] public partial Layer Stem { get; }
+            [Conv2d({width}, {width}, 3, Groups = 2), Compander] public partial Layer Inner { get; }
+            [Conv2d({width}, 4, 3, Stride = 2, Groups = 2), Quantize(Bits = 4)] public partial Layer Head { get; }
+            public override Tensor forward(Tensor x) => Head.forward(nn.functional.relu(Inner.forward(Stem.forward(x)))).flatten(1);
+            """, [[6], [2]]),
         ("Tokens", "[LayerModel(5)]", "int count, int dim", """
             [Embedding({count}, {dim})] public partial Layer Table { get; }
             [RmsNorm({dim})] public partial Layer Norm { get; }

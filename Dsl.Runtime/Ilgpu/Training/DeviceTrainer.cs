@@ -43,6 +43,7 @@ public abstract partial class DeviceTrainer : IDisposable
         memory = new DeviceMemory(accelerator);
         (inputs, outputs, gradients, losses) = (NewRowBuffer(), NewRowBuffer(), NewRowBuffer(), NewRowBuffer());
         loss = memory.Zeros<float>(1);
+        Noted = memory.Zeros<int>(1);
         labels = new ClassBuffer(accelerator);
     }
 
@@ -91,6 +92,7 @@ public abstract partial class DeviceTrainer : IDisposable
     /// <param name="y">The output, shape (batch, <see cref="OutputSize"/>), row major.</param>
     /// <param name="batch">How many samples; at least 1.</param>
     /// <exception cref="LayerShapeException">A length does not match, or the batch is too large for the indices of the device. Nothing has been written.</exception>
+    /// <exception cref="IndexOutOfTableException">An embedding, or a method of your own, has no row for an index. No parameter has been changed.</exception>
     /// <exception cref="ObjectDisposedException">The memory was freed.</exception>
     public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch)
     {
@@ -98,7 +100,9 @@ public abstract partial class DeviceTrainer : IDisposable
         lock (gate)
         {
             Upload(x, batch);
-            Download(Enqueue(batch)).CopyTo(y);
+            var made = Enqueue(batch);
+            ThrowNoted();
+            Download(made).CopyTo(y);
         }
     }
 
@@ -138,6 +142,7 @@ public abstract partial class DeviceTrainer : IDisposable
     /// <param name="x">The input, shape (batch, <see cref="InputSize"/>), row major.</param>
     /// <param name="loss">The loss and its gradient.</param>
     /// <returns>The loss before the update.</returns>
+    /// <exception cref="IndexOutOfTableException">An embedding, or a method of your own, has no row for an index. No parameter has been changed.</exception>
     /// <exception cref="LayerShapeException">The length does not match. Nothing has been written.</exception>
     public float Step(ReadOnlySpan<float> x, DeviceLoss loss)
     {
@@ -146,7 +151,9 @@ public abstract partial class DeviceTrainer : IDisposable
         {
             var batch = BatchOf(x.Length);
             Upload(x, batch);
-            var y = Download(Enqueue(batch));
+            var made = Enqueue(batch);
+            ThrowNoted();
+            var y = Download(made);
             var gradY = new float[y.Length];
             var value = loss(y, gradY);
             gradients.View(y.Length).CopyFromCPU(Stream, gradY);
@@ -160,6 +167,7 @@ public abstract partial class DeviceTrainer : IDisposable
     /// <param name="x">The input, shape (batch, <see cref="InputSize"/>), row major.</param>
     /// <param name="classes">The class of each row of the output, from 0.</param>
     /// <returns>The loss before the update.</returns>
+    /// <exception cref="IndexOutOfTableException">An embedding, or a method of your own, has no row for an index. No parameter has been changed.</exception>
     /// <exception cref="LayerShapeException">A length does not match. Nothing has been written.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class. Nothing has been written.</exception>
     public float Step(ReadOnlySpan<float> x, ReadOnlySpan<int> classes)
@@ -178,6 +186,7 @@ public abstract partial class DeviceTrainer : IDisposable
             var y = Enqueue(batch);
             CrossEntropy(y, labels.Upload(Stream, classes), gradients.View(batch * OutputSize));
             EnqueueBackward();
+            ThrowNoted();
             Apply();
             return Download(loss)[0];
         }
@@ -235,6 +244,7 @@ public abstract partial class DeviceTrainer : IDisposable
             throw new LayerShapeException(ModelName, "samples of the batch", $"at most {shape.MostSamples}", $"{batch}");
         }
 
+        CheckInput(x);
         inputs.View(batch * InputSize).CopyFromCPU(Stream, x.ToArray());
     }
 

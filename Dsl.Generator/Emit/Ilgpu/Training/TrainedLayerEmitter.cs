@@ -69,7 +69,11 @@ internal sealed class TrainedLayerEmitter
                 {
                     input.BeforeBackward();
                     writer.Lines(backward);
-                    writer.Block("if (gradX.Length > 0)", () => writer.Lines(inputGradient));
+                    if (passes.GradX is not null)
+                    {
+                        writer.Block("if (gradX.Length > 0)", () => writer.Lines(inputGradient));
+                    }
+
                     input.AfterBackward();
                 });
                 Kernels();
@@ -123,6 +127,11 @@ internal sealed class TrainedLayerEmitter
             writer.Line($"private readonly TrainedConvolution {window.Field};").Line();
         }
 
+        foreach (var table in launches.Tables)
+        {
+            writer.Line($"private readonly TrainedTable {table.Field};").Line();
+        }
+
         foreach (var kernel in launches.Kernels)
         {
             writer.Line($"private readonly {kernel.LauncherType} {kernel.Field};").Line();
@@ -144,6 +153,7 @@ internal sealed class TrainedLayerEmitter
 
                 writer.Lines(places.Memory.Select(place => places.IsPerRow(place) ? $"{place.Field} = NewRowValues();" : $"{place.Field} = NewValues({KernelText.Number(text.Size(place.Value.Axes))});"));
                 writer.Lines(launches.Windows.Select(window => $"{window.Field} = Convolution({LaunchWriter.Text(window.Window)});"));
+                writer.Lines(launches.Tables.Select(table => $"{table.Field} = Table({(table.Stored is null ? "Name" : LayerText.Quote(table.Stored))}, {table.Count});"));
                 writer.Lines(passes.Gradients.Select(gradient => $"SetGradient({FieldOf(gradient.Tensor)}, {places.Backward[gradient.Value.Name].Text});"));
                 writer.Lines(input.Made);
                 writer.Lines(launches.Kernels.Select(kernel => $"{kernel.Field} = Accelerator.{(kernel.IsGrouped ? "LoadKernel" : "LoadAutoGroupedKernel")}<{kernel.Types}>({kernel.Method});"));
@@ -173,6 +183,8 @@ internal sealed class TrainedLayerEmitter
         DeviceStep.Rows rows => RowsKernelWriter.Arguments(rows.Kernel).Select(value => value.Name),
         DeviceStep.Placed placed => PlacedKernelWriter.Arguments(placed).Select(value => value.Name),
         DeviceStep.Invert invert => [invert.Source.Name, invert.Result.Name],
+        DeviceStep.Gather gather => [gather.Source.Name, gather.Table.Name, gather.Result.Name],
+        DeviceStep.Scatter scatter => [scatter.Source.Name, scatter.Table.Name, scatter.Result.Name],
         _ => [],
     };
 
@@ -190,7 +202,7 @@ internal sealed class TrainedLayerEmitter
     private IEnumerable<StoredTensor> Stored => forms.Stored.Concat(forms.Activation?.Rounded.Stored ?? []);
 
     /// <summary>A gradient of the input that the gradients of the parameters made on the way.</summary>
-    private IEnumerable<string> CopiedGradient() => places.Backward[passes.GradX.Name].Text is var made && made != "gradX" ? [$"Copy({made}, gradX);"] : [];
+    private IEnumerable<string> CopiedGradient() => passes.GradX is { } gradX && places.Backward[gradX.Name].Text is var made && made != "gradX" ? [$"Copy({made}, gradX);"] : [];
 
     private void Kernels()
     {

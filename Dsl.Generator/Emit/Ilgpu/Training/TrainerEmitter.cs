@@ -77,6 +77,7 @@ internal sealed class TrainerEmitter
             {
                 Fields();
                 Constructor();
+                CheckInput();
                 Forward();
                 writer.Line().Line("/// <inheritdoc/>");
                 writer.Block("protected override void RunBackward(ArrayView<float> x, ArrayView<float> y, ArrayView<float> gradY, int batch)", () => writer
@@ -111,6 +112,17 @@ internal sealed class TrainerEmitter
                 .Lines(most > 0 ? ["moreRows = NewRowValues();"] : [])
                 .Lines(functions.SelectMany(function => function.Loads)))
             .Line();
+    }
+
+    /// <summary>Indices that are the input of the model as it is are looked at before anything is computed.</summary>
+    private void CheckInput()
+    {
+        var tables = program.Steps.OfType<ForwardStep.Layer>().Where(layer => Origin(layer.Argument) < 0).Select(layer => shapes[layer.Name]).OfType<EmbeddingShape>().ToArray();
+        if (tables.Length > 0)
+        {
+            writer.Line("/// <inheritdoc/>");
+            writer.Block("protected override void CheckInput(ReadOnlySpan<float> x)", () => writer.Lines(tables.Select(table => $"CheckIndices(x, {LayerText.Quote(table.Name)}, {Text(table.Count)});"))).Line();
+        }
     }
 
     /// <summary>How many scores there are for each value that an attention layer makes; 1 of other steps, and at least 1.</summary>
@@ -172,6 +184,9 @@ internal sealed class TrainerEmitter
 
             switch (program.Steps[step])
             {
+                case ForwardStep.Layer layer when shapes[layer.Name] is EmbeddingShape:
+                    backward.Add($"{layers[layer.Name].Field}.Backward({View(layer.Argument)}, {Gradient(step)}, ArrayView<float>.Empty, {RowsOf(layer)});");
+                    break;
                 case ForwardStep.Layer layer:
                     Into(layer.Argument, reached, target => $"{layers[layer.Name].Field}.Backward({View(layer.Argument)}, {Gradient(step)}, {target}, {RowsOf(layer)});", "ArrayView<float>.Empty");
                     break;

@@ -37,7 +37,7 @@ internal sealed class ValuePlaces
         }
 
         Forward = Of(passes.Forward, new Dictionary<string, ValuePlace>(), "y", null);
-        var gradX = passes.InputGradient.SelectMany(Made).Any(made => made.Value.Name == passes.GradX.Name) ? passes.GradX.Name : null;
+        var gradX = passes.GradX is { } wanted && passes.InputGradient.SelectMany(Made).Any(made => made.Value.Name == wanted.Name) ? wanted.Name : null;
         Backward = Of(passes.Backward.Concat(passes.InputGradient), passes.Kept.Where(value => Forward.ContainsKey(value.Name)).ToDictionary(value => value.Name, value => Forward[value.Name]), null, gradX);
         Updates = Of(passes.Updates, new Dictionary<string, ValuePlace>(), null, null);
         Fit = Of(passes.Fit, new Dictionary<string, ValuePlace>(), null, null);
@@ -120,6 +120,8 @@ internal sealed class ValuePlaces
         DeviceStep.Convolve convolve => [(convolve.Result, null)],
         DeviceStep.Placed placed => [(placed.Result, null)],
         DeviceStep.Invert invert => [(invert.Result, null), (invert.Work, null)],
+        DeviceStep.Gather gather => [(gather.Result, null)],
+        DeviceStep.Scatter scatter => [(scatter.Result, null)],
         DeviceStep.Points points => points.Computed.Select(compute => (compute.Result, (string?)null)),
         DeviceStep.Reduce reduce => [(reduce.Fold.Result, null)],
         DeviceStep.Rows rows => rows.Kernel.Outputs.Select(output => (output.Value, output.Over)),

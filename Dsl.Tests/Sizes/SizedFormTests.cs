@@ -1,0 +1,113 @@
+using static TorchSharp.torch;
+
+namespace LayerDsl.Tests.Sizes;
+
+/// <summary>Forms that depend on their sizes, with the sizes from a constructor: against the same declarations with numbers, and against formulas of their own.</summary>
+public sealed class SizedFormTests
+{
+    /// <summary>Passes with loops over memory round otherwise than composed operations: a few units in the last place of sums of a few terms.</summary>
+    private const double Tolerance = 1e-5;
+
+    public SizedFormTests() => SizedForms.Prepare();
+
+    public static TheoryData<string, int> Forms => SizedForms.All;
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Values_gradients_folds_bounds_and_certificates_are_those_of_the_same_layer_with_numbers(string name, int at)
+    {
+        random.manual_seed(5);
+        var form = SizedForms.Find(name);
+        using var expected = SizedForms.MakeNumbered(name, at);
+        using var actual = SizedForms.Make(name, [.. form.Values[at].Select(size => (long)size)]);
+        Disturb(expected);
+        var x = randn(form.Input(form.Values[at]));
+        if (form.Attributes.Contains("Activations", StringComparison.Ordinal))
+        {
+            _ = expected.Calibrate([x]);
+        }
+
+        Assert.Equal(Shapes(expected), Shapes(actual));
+        actual.load_state_dict(expected.state_dict());
+
+        var (one, two) = (x.clone().requires_grad_(), x.clone().requires_grad_());
+        AssertClose(expected.forward(x), actual.forward(x));
+        expected.forward(one).square().sum().backward();
+        actual.forward(two).square().sum().backward();
+        AssertClose(one.grad!, two.grad!);
+        foreach (var (first, second) in expected.named_parameters().Zip(actual.named_parameters()).Where(pair => pair.First.parameter.requires_grad))
+        {
+            AssertClose(first.parameter.grad!, second.parameter.grad!);
+        }
+
+        expected.eval();
+        actual.eval();
+        AssertClose(actual.forward(x), actual.FoldLayer().forward(x));
+        AssertClose(expected.FoldLayer().forward(x), actual.FoldLayer().forward(x));
+        var magnitude = x.abs().to_type(float64);
+        AssertClose(expected.RoundingBound(magnitude, zeros_like(magnitude)), actual.RoundingBound(magnitude, zeros_like(magnitude)));
+        AssertSame(expected.GetCertificate(), actual.GetCertificate());
+    }
+
+    [Fact]
+    public void A_grouped_convolution_of_any_channels_is_that_of_TorchSharp()
+    {
+        random.manual_seed(6);
+        foreach (var (channels, filters) in new[] { (2, 2), (6, 4), (4, 10) })
+        {
+            using var layer = SizedForms.Make("GroupedPlain", channels, filters);
+            var (weight, bias) = (layer.get_parameter("weight")!, layer.get_parameter("bias")!);
+            Assert.Equal([filters, channels / 2, 3, 3], weight.shape);
+            var x = randn(3, channels, 8, 9);
+            var (one, two) = (x.clone().requires_grad_(), x.clone().requires_grad_());
+            var y = nn.functional.conv2d(one, weight, bias, strides: [2, 2], groups: 2);
+            AssertClose(y, layer.forward(two));
+            y.square().sum().backward();
+            var expected = new[] { weight.grad!.clone(), bias.grad!.clone() };
+            layer.zero_grad();
+            layer.forward(two).square().sum().backward();
+            AssertClose(one.grad!, two.grad!);
+            AssertClose(expected[0], weight.grad!);
+            AssertClose(expected[1], bias.grad!);
+        }
+    }
+
+    [Fact]
+    public void Sizes_that_do_not_fit_are_refused_by_the_name_of_the_layer()
+    {
+        AssertRefused("GroupedPlain", "channels", 5, "a multiple of 2, the number of groups", [5, 6]);
+        AssertRefused("GroupedPlain", "filters", 7, "a multiple of 2, the number of groups", [4, 7]);
+        AssertRefused("GroupedCodes", "channels", 10, "a multiple of 3, the number of groups", [10]);
+        AssertRefused("GroupedFilters", "filters", 2, "a multiple of 4, the number of groups", [2]);
+        AssertRefused("GroupedPlain", "channels", 0, "at least 1", [0, 6]);
+    }
+
+    private static void AssertRefused(string layer, string size, long actual, string required, long[] sizes)
+    {
+        var refusal = Assert.Throws<LayerSizeException>(() => SizedForms.Make(layer, sizes));
+        Assert.Equal((layer, size, actual, required), (refusal.Layer, refusal.Size, refusal.Actual, refusal.Required));
+    }
+
+    private static void AssertSame(LayerCertificate expected, LayerCertificate actual)
+    {
+        Assert.Equal(
+            (expected.Parameters, expected.FoldedParameters, expected.TrainingFlops, expected.InferenceFlops, expected.StoredBytes, expected.FoldedBytes, expected.RoundingFactor),
+            (actual.Parameters, actual.FoldedParameters, actual.TrainingFlops, actual.InferenceFlops, actual.StoredBytes, actual.FoldedBytes, actual.RoundingFactor));
+        Assert.Equal(expected.Verdict, actual.Verdict);
+    }
+
+    private static IEnumerable<(string Name, string Shape)> Shapes(nn.Module module) => module.state_dict().Select(pair => (pair.Key, string.Join(",", pair.Value.shape)));
+
+    /// <summary>Moves every stored number away from where it starts, positive ones by a factor.</summary>
+    private static void Disturb(nn.Module module)
+    {
+        using var noGradient = no_grad();
+        foreach (var (_, parameter) in module.named_parameters().ToArray())
+        {
+            parameter.mul_(1 + (0.2 * rand(parameter.shape))).add_(parameter.min().item<float>() > 0 ? zeros_like(parameter) : 0.1 * randn(parameter.shape));
+        }
+    }
+
+    private static void AssertClose(Tensor expected, Tensor actual) =>
+        Assert.True(expected.shape.SequenceEqual(actual.shape) && (expected - actual).abs().max().to_type(float64).item<double>() <= Tolerance * Math.Max(1, expected.abs().max().to_type(float64).item<double>()), $"{expected} and {actual}");
+}
