@@ -91,6 +91,19 @@ public sealed class LevelKernelTests(CpuDevice device) : IClassFixture<CpuDevice
         Assert.True(float.IsNegative(DeviceMath.Erf(-0f)) && float.IsNegative(DeviceMath.Atanh(-0f)));
     }
 
+    [Fact]
+    public void Angles_of_any_size_keep_their_last_turn()
+    {
+        var random = new Random(4);
+        float[] edges = [8192, 8191.9995f, 4194304, 16777216, 1e20f, -1e20f, float.MaxValue, -float.MaxValue, 5.37199e22f];
+        var angles = edges.Concat(Enumerable.Range(0, 20_000).Select(_ => BitConverter.Int32BitsToSingle(random.Next(0x45F00000, 0x7F7FFFFF)) * (random.Next(2) == 0 ? 1 : -1)));
+        Assert.All(angles, x =>
+        {
+            Assert.Equal(Math.Sin(x), DeviceMath.Sin(x), 2e-7);
+            Assert.Equal(Math.Cos(x), DeviceMath.Cos(x), 2e-7);
+        });
+    }
+
     private static void LooksUp(Type model)
     {
         var onHost = model.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.NonPublic)).Single(field => field.FieldType == typeof(Codebook));
