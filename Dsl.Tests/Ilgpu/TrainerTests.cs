@@ -64,6 +64,7 @@ public sealed class TrainerTests(CpuDevice device) : IClassFixture<CpuDevice>
         var y = new float[3];
 
         Assert.Throws<NonFiniteActivationException>(() => trained.Trainer.Forward([1, 2, float.NaN, 4], y, 1));
+        Assert.Throws<InvalidOperationException>(() => trained.Trainer.Backward([1, 1, 1])); // that pass has no values to go back through
         trained.Trainer.Forward(new float[4], y, 1);
         Assert.Equal(0, step.Get()[0]);
         trained.Trainer.Backward([1, 1, 1]);
@@ -131,7 +132,41 @@ public sealed class TrainerTests(CpuDevice device) : IClassFixture<CpuDevice>
         Assert.Throws<LayerShapeException>(() => trainer.Parameters[0].Set([1]));
         Assert.Equal(before, trainer.Parameters[0].Get());
         Assert.Equal(0, trainer.Updates);
+
+        // A loss that calls the trainer, whose lock lets it in.
+        Assert.Throws<InvalidOperationException>(() => trainer.Step(new float[6], Calling(() => trainer.Forward(new float[12], new float[6], 2))));
+        Assert.Throws<InvalidOperationException>(() => trainer.Step(new float[6], Calling(() => trainer.Backward(new float[3]))));
+        Assert.Throws<InvalidOperationException>(() => trainer.Step(new float[6], Calling(trainer.Dispose)));
+        Assert.Equal(before, trainer.Parameters[0].Get());
+        Assert.Equal(2, trainer.Step(new float[6], Calling(() => { })));
+        Assert.Equal(1, trainer.Updates);
+
+        trainer.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => trainer.Parameters[0].Get());
+        Assert.Throws<ObjectDisposedException>(() => trainer.Parameters[0].Set(before));
+        Assert.Throws<ObjectDisposedException>(() => trainer.Parameters[0].GetGradient());
     }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Settings_of_an_optimizer_are_numbers_from_0_on(double wrong)
+    {
+        using var trained = TrainerRun.Of(TwoLayers(), device);
+        Assert.Throws<ArgumentOutOfRangeException>(() => trained.Trainer.LearningRate = wrong);
+        Assert.Equal(trained.Trainer.Optimizer.LearningRate, trained.Trainer.LearningRate);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DeviceSgd(wrong));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DeviceSgd(momentum: wrong));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DeviceAdamW(epsilon: wrong));
+        Assert.Throws<ArgumentException>(() => new DeviceSgd(nesterov: true)); // as TorchSharp
+    }
+
+    private static DeviceLoss Calling(Action call) => (_, _) =>
+    {
+        call();
+        return 2;
+    };
 
     private void StepsAgree(string name)
     {

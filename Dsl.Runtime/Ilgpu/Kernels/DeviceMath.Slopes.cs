@@ -3,7 +3,7 @@ namespace LayerDsl.Ilgpu.Kernels;
 /// <content>Derivatives of the functions of forward passes.</content>
 public static partial class DeviceMath
 {
-    /// <summary>The derivative of max(x, 0); 0 at 0.</summary>
+    /// <summary>The derivative of max(x, 0); 0 at 0, and 1 at NaN, as in TorchSharp.</summary>
     public static float ReluSlope(float x) => x <= 0 ? 0f : 1f;
 
     /// <summary>σ(x) (1 − σ(x)).</summary>

@@ -25,6 +25,7 @@ public abstract partial class DeviceTrainer : IDisposable
     private readonly RowValues gradients;
     private int forwardBatch;
     private bool isDisposed;
+    private bool isInLoss;
 
     /// <summary>Called by generated code.</summary>
     /// <param name="modelName">The model's name.</param>
@@ -66,7 +67,16 @@ public abstract partial class DeviceTrainer : IDisposable
     public DeviceOptimizer Optimizer { get; }
 
     /// <summary>The step size, for schedules: may be changed between steps.</summary>
-    public double LearningRate { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public double LearningRate
+    {
+        get;
+        set
+        {
+            DeviceOptimizer.Check(value, nameof(LearningRate));
+            field = value;
+        }
+    }
 
     /// <summary>Where the random numbers of layers that round at random come from. Those of a forward pass follow from it and the number of the pass; setting it counts passes anew.</summary>
     public ulong Seed
@@ -128,7 +138,7 @@ public abstract partial class DeviceTrainer : IDisposable
     {
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(isDisposed, this);
+            RequireIdle();
             if (!hasGradients)
             {
                 throw new InvalidOperationException($"'{ModelName}' has no gradients: call Forward and Backward before Update.");
@@ -144,6 +154,7 @@ public abstract partial class DeviceTrainer : IDisposable
     /// <returns>The loss before the update.</returns>
     /// <exception cref="IndexOutOfTableException">An embedding, or a method of your own, has no row for an index. No parameter has been changed.</exception>
     /// <exception cref="LayerShapeException">The length does not match. Nothing has been written.</exception>
+    /// <exception cref="InvalidOperationException">The loss calls the trainer.</exception>
     public float Step(ReadOnlySpan<float> x, DeviceLoss loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -155,7 +166,17 @@ public abstract partial class DeviceTrainer : IDisposable
             ThrowNoted();
             var y = Download(made);
             var gradY = new float[y.Length];
-            var value = loss(y, gradY);
+            isInLoss = true;
+            float value;
+            try
+            {
+                value = loss(y, gradY);
+            }
+            finally
+            {
+                isInLoss = false;
+            }
+
             gradients.View(y.Length).CopyFromCPU(Stream, gradY);
             EnqueueBackward();
             Apply();
@@ -202,6 +223,7 @@ public abstract partial class DeviceTrainer : IDisposable
                 return;
             }
 
+            RequireIdle();
             isDisposed = true;
             Stream.Synchronize();
             foreach (var part in scratch)
@@ -232,7 +254,7 @@ public abstract partial class DeviceTrainer : IDisposable
 
     private void Upload(ReadOnlySpan<float> x, int batch)
     {
-        ObjectDisposedException.ThrowIf(isDisposed, this);
+        RequireIdle();
         Check("length of the input", x.Length, batch, InputSize);
         if (batch < shape.LeastSamples)
         {
@@ -251,9 +273,10 @@ public abstract partial class DeviceTrainer : IDisposable
     private ArrayView<float> Enqueue(int batch)
     {
         var y = outputs.View(batch * OutputSize);
-        (forwardBatch, hasGradients) = (batch, false);
+        (forwardBatch, hasGradients) = (0, false); // until the pass is through: a layer may throw
         pass = unchecked(pass + 1);
         RunForward(inputs.View(batch * InputSize), y, batch);
+        forwardBatch = batch;
         return y;
     }
 
@@ -274,9 +297,19 @@ public abstract partial class DeviceTrainer : IDisposable
         (forwardBatch, hasGradients) = (0, false);
     }
 
-    private void RequireForward()
+    /// <summary>The lock lets a loss of the caller's in, as it runs on the thread that holds it.</summary>
+    private void RequireIdle()
     {
         ObjectDisposedException.ThrowIf(isDisposed, this);
+        if (isInLoss)
+        {
+            throw new InvalidOperationException($"'{ModelName}' is in the middle of a step: its loss must not call it.");
+        }
+    }
+
+    private void RequireForward()
+    {
+        RequireIdle();
         if (forwardBatch == 0)
         {
             throw new InvalidOperationException($"'{ModelName}' has no values to go back through: call Forward before Backward.");
