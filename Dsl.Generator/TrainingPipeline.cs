@@ -78,10 +78,9 @@ internal static class TrainingPipeline
     private static string? Refusal(ModelSpec model, ForwardProgram program, AttentionShape shape, EquatableArray<TrainedLayerVerdict> verdicts)
     {
         var parts = shape.Parts.Select(part => verdicts.FirstOrDefault(candidate => candidate.Model == model.Type.FileName && candidate.Layer == part.Layer.Name)).ToArray();
-        return shape.Merged ? "has one weight for queries and keys, which has no kernels for training"
-            : parts.Contains(null) ? "was refused"
+        return parts.Contains(null) ? "was refused"
             : parts.FirstOrDefault(part => part!.Refusal is not null) is { } refused ? $"cannot be trained there: {refused.Layer.Substring(shape.Name.Length + 1)}: {refused.Refusal}"
-            : program.Steps.OfType<ForwardStep.Layer>().Any(step => step.Name == shape.Name) && (long)shape.Heads * TokensOf(program, shape) * ForwardProgram.Product(OutputOf(program, shape)) / shape.Dim > TrainerEmitter.MostValues ? "has more scores for a sample than an index of a device reaches"
+            : program.Steps.OfType<ForwardStep.Layer>().Any(step => step.Name == shape.Name) && (long)shape.Heads * shape.MostOfHead(TokensOf(program, shape)) * ForwardProgram.Product(OutputOf(program, shape)) / shape.Dim > TrainerEmitter.MostValues ? "has more scores for a sample than an index of a device reaches"
             : null;
     }
 

@@ -164,6 +164,12 @@ internal sealed class DeviceSteps(LayerForms forms)
             return;
         }
 
+        if (steps.LastOrDefault() is DeviceStep.Gather gather && compute.Body is Pointwise.Read { Source: var rows } && rows == gather.Result && compute.Result.Axes == rows.Axes && readers[rows.Name] == 1)
+        {
+            steps[steps.Count - 1] = gather with { Result = compute.Result };
+            return;
+        }
+
         if (steps.LastOrDefault() is DeviceStep.Points last && last.Computed[0].Result.Axes == compute.Result.Axes
             && compute.Reads().All(read => !last.Computed.Any(step => step.Result.Name == read.Name) || read.Axes == compute.Result.Axes)
             && ReadTwice([.. last.Computed.SelectMany(step => step.Reads()), .. compute.Reads()]) is null

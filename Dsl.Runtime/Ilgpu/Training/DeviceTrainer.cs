@@ -315,35 +315,4 @@ public abstract partial class DeviceTrainer : IDisposable
             throw new InvalidOperationException($"'{ModelName}' has no values to go back through: call Forward before Backward.");
         }
     }
-
-    private int BatchOf(int length)
-    {
-        if (length == 0 || length % InputSize != 0)
-        {
-            throw new LayerShapeException(ModelName, "length of the input", $"a multiple of {InputSize}", $"{length}");
-        }
-
-        return length / InputSize;
-    }
-
-    private void Check(string what, int length, int batch, int size)
-    {
-        if (batch < 1)
-        {
-            throw new LayerShapeException(ModelName, "samples of the batch", "1 or more", $"{batch}");
-        }
-
-        if (length != (long)batch * size)
-        {
-            throw new LayerShapeException(ModelName, what, $"{batch} × {size} = {(long)batch * size}", $"{length}");
-        }
-    }
-
-    private float[] Download(ArrayView<float> values)
-    {
-        var result = new float[values.Length];
-        values.CopyToCPU(Stream, result);
-        Stream.Synchronize();
-        return result;
-    }
 }

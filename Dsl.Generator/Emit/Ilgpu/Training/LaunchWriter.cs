@@ -105,6 +105,7 @@ internal sealed class LaunchWriter(KernelText text, NameScope names)
         [
             .. shape.LeftIsTransposed ? ["LeftIsTransposed = true"] : Array.Empty<string>(),
             .. shape.RightIsTransposed ? ["RightIsTransposed = true"] : Array.Empty<string>(),
+            .. shape.Batch.Count > 0 ? ["Products = " + text.Count(shape.Batch)] : Array.Empty<string>(),
             .. product.Adds ? ["Adds = true"] : Array.Empty<string>(),
             .. product.Factor.IsOne ? Array.Empty<string>() : ["Factor = " + DeviceFunctions.Number(product.Factor).Text],
         ];

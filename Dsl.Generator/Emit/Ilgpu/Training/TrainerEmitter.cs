@@ -127,7 +127,7 @@ internal sealed class TrainerEmitter
 
     /// <summary>How many scores there are for each value that an attention layer makes; 1 of other steps, and at least 1.</summary>
     private int ScoresOf(int step) => step >= 0 && program.Steps[step] is ForwardStep.Layer layer && shapes[layer.Name] is Layers.Attention.AttentionShape attention
-        ? Math.Max(1, (int)Math.Ceiling((double)attention.Heads * layer.Shape[layer.Shape.Count - 2] / attention.Dim))
+        ? Math.Max(1, (int)Math.Ceiling((double)attention.Heads * attention.MostOfHead(layer.Shape[layer.Shape.Count - 2]) / attention.Dim))
         : 1;
 
     /// <summary>Whether a batch normalization has one value of each channel in a sample, and so no variance with one sample.</summary>
