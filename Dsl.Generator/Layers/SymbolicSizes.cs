@@ -50,6 +50,11 @@ internal static class SymbolicSizes
                 : AttentionParts.Of(layer).SelectMany(part => Check(part.Layer)).Distinct();
         }
 
+        if (layer.Methods.Select(method => (method, Taken: Taken(layer, method))).FirstOrDefault(found => found.Taken is not null) is { Taken: { } taken } clash)
+        {
+            return [DiagnosticInfo.At(clash.method.Place, DeclarationDiagnostics.ConstructorRefused, layer.Name, $"'{clash.method.Own!.Name}' stores a '{taken}' of its own", $"rename the parameter '{taken}' of one of them")];
+        }
+
         DiagnosticInfo Refuse(AttributeSpec attribute, string reason, string remedy) => DiagnosticInfo.At(attribute.Place, DeclarationDiagnostics.NotWithParameters, layer.Name, reason, remedy);
         if (layer.Methods.FirstOrDefault(method => method.Name == SparseIso.Method.Attribute) is { } sparse)
         {
@@ -63,6 +68,10 @@ internal static class SymbolicSizes
 
         return [];
     }
+
+    /// <summary>A size of the layer that has the name of a field for what a user's method stores; null where none has.</summary>
+    private static string? Taken(LayerSpec layer, AttributeSpec method) =>
+        layer.Constructor?.Parameters.Select(parameter => parameter.Name).FirstOrDefault(Reparam.Fields(method).Contains);
 
     /// <summary>Whether the passes, which have no properties, can read every size from their tensors.</summary>
     public static IEnumerable<DiagnosticInfo> CheckReadable(LayerSpec layer)

@@ -151,6 +151,7 @@ public sealed class DeclarationDiagnosticTests
         { "LDSL023", "QKReparam", "[Attention(\"n\", 2), QKReparam] public partial class A { public partial A(int n); }" },
         { "LDSL023", "Reparam(typeof(Square), On = Part.Key)", "[Reparameterization(Square = true)] public static partial class Square { public static Weight Map(Weight v) => Functions.Inverse(v); } [Attention(\"n\", 4, KvHeads = 2), Reparam(typeof(Square), On = Part.Key)] public partial class A { public partial A(int n); }" },
         { "LDSL031", "Attention(8, \"n\", KvHeads = 3)", "[Attention(8, \"n\", KvHeads = 3)] public partial class A { public partial A(int n); }" },
+        { "LDSL022", "Reparam(typeof(Scaled))", "[Reparameterization] public static partial class Scaled { public static Weight Map(Weight v, [PerRow, Start(1)] Weight Width) => v * Width; } [Linear(\"width\", 3), Reparam(typeof(Scaled))] public partial class A { public partial A(int width); }" },
         { "LDSL021", "Conv2d(\"n\", 9, 3, Groups = 2)", "[Conv2d(\"n\", 9, 3, Groups = 2)] public partial class A { public partial A(int n); }" },
         { "LDSL001", "Linear(nameof(n), 8)", "public partial class A { [Linear(nameof(n), 8)] public A(int n) : base(\"A\") { } }" },
         { "LDSL009", "Linear(nameof(n), 8)", "[Linear(4, 8)] public partial class A { [Linear(nameof(n), 8)] public partial A(int n); }" },

@@ -110,6 +110,17 @@ public sealed class SizedFormTests
         AssertRefused("GroupedPlain", "channels", 0, "at least 1", [0, 6]);
     }
 
+    [Fact]
+    public void The_cost_of_a_branch_and_of_a_merged_weight_are_formulas_in_the_sizes()
+    {
+        // Rank 2 from n inputs to m outputs: six thin products and one again, or B A and a gradient of each factor; at 16 and 12 the 400 and 2 304 FLOPs, and 768 bytes, of the twin with numbers.
+        var text = SizedForms.CertificateOf("Branch");
+        Assert.Contains("is a branch: 16·N + 12·M FLOPs for a row of the batch", text, StringComparison.Ordinal);
+        Assert.Contains("12·N·M FLOPs and 4·N·M bytes a pass, fewer FLOPs from 12·N·M / (16·N + 12·M) rows on", text, StringComparison.Ordinal);
+        Assert.Contains("is a branch: 400 FLOPs for a row of the batch", SizedForms.CertificateOf("BranchNumbered0"), StringComparison.Ordinal);
+        Assert.Contains("2,304 FLOPs and 768 bytes a pass, fewer FLOPs from 6 rows on", SizedForms.CertificateOf("BranchNumbered0"), StringComparison.Ordinal);
+    }
+
     private static void AssertRefused(string layer, string size, long actual, string required, long[] sizes)
     {
         var refusal = Assert.Throws<LayerSizeException>(() => SizedForms.Make(layer, sizes));
