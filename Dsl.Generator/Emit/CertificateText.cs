@@ -39,10 +39,9 @@ internal sealed record LayerFacts(
         var parameters = stored - Sum(tensors.Select(part => part.Tensor).Where(tensor => tensor.Role == TensorRole.Buffer), forms);
         var bias = forms.Bias is null || forms.Claim.Folds.Count > 1 ? Size.Zero : forms.Resolve(forms.Weight.Output.Size);
         var weight = forms.NonZeros is { } ones ? Size.Of(ones) : Sum(forms.Claim.Folds.Select(fold => fold.Folded), forms);
-        var output = "y[" + string.Join(",", forms.OutputAxes) + "]";
         return new LayerFacts(
-            TrainingLines(output, forms).Distinct().ToEquatableArray(),
-            InferenceLines(output, forms).ToEquatableArray(),
+            TrainingLinesOf(forms).ToEquatableArray(),
+            InferenceLines(OutputOf(forms), forms).ToEquatableArray(),
             Describe(verdict),
             verdict is Proof.Verdict.Proved proved ? proved.Laws : [],
             ConditionsOf(forms).Concat(verdict is Proof.Verdict.Proved assuming ? assuming.Assumptions : []).ToEquatableArray(),
@@ -61,6 +60,11 @@ internal sealed record LayerFacts(
 
     /// <summary>The folded weight's formula.</summary>
     public static string WeightForm(LayerForms forms) => ExprPrinter.PrintWithDefinitions(forms.FoldedWeight.Folded.All.ToString(), forms.FoldedWeight.Value, forms.Order)[0];
+
+    /// <summary>The formula of the training form, and those of the values in it.</summary>
+    public static IEnumerable<string> TrainingLinesOf(LayerForms forms) => TrainingLines(OutputOf(forms), forms).Distinct();
+
+    private static string OutputOf(LayerForms forms) => "y[" + string.Join(",", forms.OutputAxes) + "]";
 
     private static IEnumerable<string> TrainingLines(string output, LayerForms forms) => forms.Activation is not { } input
         ? ModeLines(output, forms)
@@ -146,13 +150,7 @@ internal static class CertificateText
     {
         yield return forms.Name + ": " + forms.Title;
         yield return string.Empty;
-        foreach (var note in forms.Notes)
-        {
-            yield return Row(note.Method, note.Formula);
-            yield return Row(string.Empty, note.Paper);
-        }
-
-        foreach (var line in Section("training", facts.TrainingForm).Concat(Section("inference", facts.InferenceForm)))
+        foreach (var line in Formulas(forms, facts.TrainingForm).Concat(Section("inference", facts.InferenceForm)))
         {
             yield return line;
         }
@@ -182,6 +180,10 @@ internal static class CertificateText
             ? " in codes: " + format.Signature + (forms.Shape.Activation is { } activation ? "; " + activation.Signature : string.Empty)
             : " in float32" + (forms.NonZeros is null ? string.Empty : ", at most, stored sparse where that is smaller")));
     }
+
+    /// <summary>The formula and the paper of each method, and the training form.</summary>
+    public static IEnumerable<string> Formulas(LayerForms forms, EquatableArray<string> training) =>
+        forms.Notes.SelectMany(note => new[] { Row(note.Method, note.Formula), Row(string.Empty, note.Paper) }).Concat(Section("training", training));
 
     private static IEnumerable<string> Section(string title, EquatableArray<string> lines) =>
         lines.Select((line, k) => Row(k == 0 ? title : string.Empty, line));

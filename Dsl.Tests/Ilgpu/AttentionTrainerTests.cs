@@ -41,4 +41,17 @@ public sealed class AttentionTrainerTests(CpuDevice device) : IClassFixture<CpuD
         Assert.Empty(run.CompileErrors);
         Assert.Contains("has one weight for queries and keys", Assert.Single(run.Information, found => found.Id == "LDSL312").GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(11585, false)] // 2 · 11585² < 2²⁸
+    [InlineData(11586, true)]
+    public void More_scores_than_an_index_reaches_are_refused(int tokens, bool isRefused)
+    {
+        var run = GeneratorRun.OnDevice($"[LayerModel({tokens}, 8)] public sealed partial class M : nn.Module<Tensor, Tensor> {{ [Attention(8, 2)] public partial Layer Mixer {{ get; }} public override Tensor forward(Tensor x) => Mixer.forward(x); }}");
+        var found = run.Information.Where(found => found.Id == "LDSL312").ToArray();
+
+        Assert.Empty(run.CompileErrors);
+        Assert.Equal(isRefused ? 1 : 0, found.Length);
+        Assert.All(found, refusal => Assert.Contains("has more scores for a sample than an index of a device reaches", refusal.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
+    }
 }

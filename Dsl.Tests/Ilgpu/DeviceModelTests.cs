@@ -34,6 +34,16 @@ public sealed class DeviceModelTests(CpuDevice device, OfflineCompiler compiler)
     }
 
     [Fact]
+    public void Every_kind_of_layer_without_methods()
+    {
+        var kinds = CompositionPairs.KindsWithoutMethods;
+        var assembly = GeneratorRun.OnDevice(string.Concat(kinds.Select(kind =>
+            $"[LayerModel({kind.Model})] public sealed partial class {kind.Name} : nn.Module<Tensor, Tensor> {{ [{kind.Attribute}] public partial Layer Subject {{ get; }} public override Tensor forward(Tensor x) => {kind.Forward}; }}\n"))).Load();
+
+        Assert.All(kinds, kind => Agrees(assembly.GetType(kind.Name)!, (int)kind.Sample[0], entries: kind.Name == "Embedding" ? 9 : 0, kind.Sample[1..]));
+    }
+
+    [Fact]
     public void Every_kind_of_step_and_layer()
     {
         var run = GeneratorRun.OnDevice("""
@@ -235,7 +245,39 @@ public sealed class DeviceModelTests(CpuDevice device, OfflineCompiler compiler)
             // Sums of less than 100 terms around 1, through a few layers: a hundred times their rounding.
             Values.Close(expected[k], actual[k], 2e-5 * (1 + Math.Abs(expected[k])), $"{type.Name}, value {k}");
         }
+
+        if (type.GetProperty("Subject") is not null)
+        {
+            var input = tensor(x, [batch, .. sample]);
+            IsWithinTheBound(model, entries > 0 ? input.to_type(ScalarType.Int64) : input, actual);
+        }
     }
+
+    /// <summary>
+    /// The certificate bounds how far the training form and any folded form are apart, in whatever order sums are made: here the one on the device.
+    /// The model is <c>Subject</c>, or <c>Head(relu(Subject))</c>; relu carries errors over as they are.
+    /// </summary>
+    private static void IsWithinTheBound(nn.Module<Tensor, Tensor> model, Tensor x, float[] actual)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var (subject, head) = (LayerOf(model, "Subject")!, LayerOf(model, "Head"));
+        var exact = x.to_type(ScalarType.Float64);
+        var bound = subject.RoundingBoundAt(exact, zeros_like(exact));
+        if (head is not null)
+        {
+            bound = head.RoundingBoundAt(nn.functional.relu(subject.forward(x)).to_type(ScalarType.Float64), bound);
+        }
+
+        var training = model.forward(x).to_type(ScalarType.Float64).reshape(-1).data<double>().ToArray();
+        var limits = bound.reshape(-1).data<double>().ToArray();
+        for (var k = 0; k < limits.Length; k++)
+        {
+            Values.Close(training[k], actual[k], limits[k], $"{model.GetName()}, value {k} by the certificate's bound");
+        }
+    }
+
+    private static Layer? LayerOf(nn.Module model, string name) => (Layer?)model.GetType().GetProperty(name)?.GetValue(model);
 
     private DeviceModel Upload(nn.Module<Tensor, Tensor> model) =>
         (DeviceModel)model.GetType().GetMethod("FoldIlgpu")!.Invoke(model, [device.Accelerator, WeightPrecision.Single])!;

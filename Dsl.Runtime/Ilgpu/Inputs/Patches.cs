@@ -10,7 +10,7 @@ namespace LayerDsl.Ilgpu.Inputs;
 /// <param name="images">The images.</param>
 /// <param name="table">For each column: its offset in an image, its offset down, its offset to the right.</param>
 /// <param name="shape">The sizes.</param>
-internal readonly struct Patches(ArrayView<float> images, ArrayView<int> table, PatchShape shape) : IInputs
+internal readonly struct Patches(ArrayView<float> images, ArrayView<int> table, PatchShape shape) : ISingleInputs
 {
     /// <summary>Entries of the table for each column.</summary>
     public const int Entries = 3;
@@ -31,11 +31,10 @@ internal readonly struct Patches(ArrayView<float> images, ArrayView<int> table, 
     }
 
     /// <inheritdoc/>
-    public Octet Load(RowPlace place, int column, int end) => new(
-        new Float4(At(place, column, end), At(place, column + 1, end), At(place, column + 2, end), At(place, column + 3, end)),
-        new Float4(At(place, column + 4, end), At(place, column + 5, end), At(place, column + 6, end), At(place, column + 7, end)));
+    public Octet Load(RowPlace place, int column, int end) => SingleInputs.Load(this, place, column, end);
 
-    private float At(RowPlace place, int column, int end)
+    /// <inheritdoc/>
+    public float At(RowPlace place, int column, int end)
     {
         if (column >= end)
         {

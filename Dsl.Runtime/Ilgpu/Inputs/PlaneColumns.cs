@@ -9,7 +9,7 @@ namespace LayerDsl.Ilgpu.Inputs;
 /// <param name="values">The images.</param>
 /// <param name="positions">Values of a plane.</param>
 /// <param name="imageSize">Values of an image, all planes.</param>
-internal readonly struct PlaneColumns(ArrayView<float> values, Divisor positions, int imageSize) : IInputs
+internal readonly struct PlaneColumns(ArrayView<float> values, Divisor positions, int imageSize) : ISingleInputs
 {
     private readonly ArrayView<float> values = values;
     private readonly Divisor positions = positions;
@@ -19,11 +19,10 @@ internal readonly struct PlaneColumns(ArrayView<float> values, Divisor positions
     public RowPlace Find(int start, int row) => new(start + (row * positions.Value), 0, 0);
 
     /// <inheritdoc/>
-    public Octet Load(RowPlace place, int column, int end) => new(
-        new Float4(At(place, column, end), At(place, column + 1, end), At(place, column + 2, end), At(place, column + 3, end)),
-        new Float4(At(place, column + 4, end), At(place, column + 5, end), At(place, column + 6, end), At(place, column + 7, end)));
+    public Octet Load(RowPlace place, int column, int end) => SingleInputs.Load(this, place, column, end);
 
-    private float At(RowPlace place, int column, int end)
+    /// <inheritdoc/>
+    public float At(RowPlace place, int column, int end)
     {
         if (column >= end)
         {

@@ -10,7 +10,7 @@ namespace LayerDsl.Ilgpu.Inputs;
 /// <param name="outputs">The gradients of the outputs.</param>
 /// <param name="table">For each column: the start of its channel, its offset down, its offset to the right.</param>
 /// <param name="shape">The sizes.</param>
-internal readonly struct TransposedPatches(ArrayView<float> outputs, ArrayView<int> table, TransposedShape shape) : IInputs
+internal readonly struct TransposedPatches(ArrayView<float> outputs, ArrayView<int> table, TransposedShape shape) : ISingleInputs
 {
     private readonly ArrayView<float> outputs = outputs;
     private readonly ArrayView<int> table = table;
@@ -26,11 +26,10 @@ internal readonly struct TransposedPatches(ArrayView<float> outputs, ArrayView<i
     }
 
     /// <inheritdoc/>
-    public Octet Load(RowPlace place, int column, int end) => new(
-        new Float4(At(place, column, end), At(place, column + 1, end), At(place, column + 2, end), At(place, column + 3, end)),
-        new Float4(At(place, column + 4, end), At(place, column + 5, end), At(place, column + 6, end), At(place, column + 7, end)));
+    public Octet Load(RowPlace place, int column, int end) => SingleInputs.Load(this, place, column, end);
 
-    private float At(RowPlace place, int column, int end)
+    /// <inheritdoc/>
+    public float At(RowPlace place, int column, int end)
     {
         if (column >= end)
         {

@@ -17,12 +17,15 @@ public static partial class DeviceMath
     private const float LeastExponent = -104f;
     private const float MostExponent = 89f;
 
-    // 1.5 · 2²³: adding it leaves no digits behind the point.
-    private const float Rounder = 12582912f;
-    private const float AllWhole = 4194304f;
+    // 2²³: a sum that is as large has no digits behind the point.
+    private const float AllWhole = 8388608f;
 
-    /// <summary>The nearest whole number, the even one of two; what is larger than 2²² is whole already.</summary>
-    public static float Round(float x) => x < AllWhole && x > -AllWhole ? x + Rounder - Rounder : x;
+    /// <summary>The nearest whole number, the even one of two; from 2²³ on every number is whole already.</summary>
+    public static float Round(float x)
+    {
+        var away = x < 0 ? -AllWhole : AllWhole; // with the sign of x, so that the sum does not fall below 2²³, where halves begin
+        return x < AllWhole && x > -AllWhole ? x + away - away : x;
+    }
 
     /// <summary>eˣ within 2 units in the last place; NaN remains.</summary>
     public static float Exp(float x)

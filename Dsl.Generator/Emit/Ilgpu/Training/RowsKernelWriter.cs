@@ -33,13 +33,15 @@ internal sealed class RowsKernelWriter(CodeWriter writer, KernelText text, RowKe
             writer.Line("var row = Grid.IdxX;").Line($"var start = row * {KernelText.Number(Columns)};")
                 .Lines(kernel.Inputs.Where(input => input.Reach != Reach.Full).Select(input => $"var {KernelText.Local(input.Value)} = {KernelText.Parameter(input.Value)}[{(input.Reach == Reach.Row ? "row" : "0")}];"))
                 .Lines(kernel.Setup.Select(text.Line));
+            var rowOutputs = kernel.Outputs.Where(output => output.Reach == Reach.Row).ToArray();
             foreach (var sweep in kernel.Sweeps)
             {
                 Sweep(sweep);
+                var isLast = ReferenceEquals(sweep, kernel.Sweeps[kernel.Sweeps.Count - 1]) && kernel.RowSteps.Count == 0 && rowOutputs.Length == 0;
+                writer.Lines(isLast && sweep.Folds.Count == 0 ? [] : [string.Empty, .. Folds(sweep)]);
             }
 
             writer.Lines(kernel.RowSteps.Select(text.Line));
-            var rowOutputs = kernel.Outputs.Where(output => output.Reach == Reach.Row).ToArray();
             if (rowOutputs.Length > 0)
             {
                 writer.Block("if (Group.IdxX == 0)", () => writer.Lines(rowOutputs.Select(output => $"{KernelText.Parameter(output.Value)}[row] = {KernelText.Local(output.Value)};")));
@@ -68,8 +70,9 @@ internal sealed class RowsKernelWriter(CodeWriter writer, KernelText text, RowKe
             writer.Lines(sweep.Spills.Select(spill => $"{MemoryOf(spill.Output)}[start + i] = {KernelText.Local(spill.Value)}; // for the next sweep"));
             writer.Lines(sweep.Stores.Select(store => $"{MemoryOf(store.Name)}[start + i] = {KernelText.Local(store)};"));
         });
-        writer.Line().Lines(sweep.Folds.Select(fold => $"var {KernelText.Local(fold.Result)} = DeviceReduce.{fold.Reduction}(shared, {SoFar(fold)});"));
     }
+
+    private static IEnumerable<string> Folds(KernelSweep sweep) => sweep.Folds.Select(fold => $"var {KernelText.Local(fold.Result)} = DeviceReduce.{fold.Reduction}(shared, {SoFar(fold)});");
 
     internal static string Start(Reduction reduction) => reduction == Reduction.Sum ? "0f" : "float.NegativeInfinity";
 

@@ -81,16 +81,23 @@ internal sealed class TrainedLayerEmitter
     {
         yield return $"{forms.Title.Replace("\n", " ")}, trained on an ILGPU accelerator";
         yield return string.Empty;
+        foreach (var line in CertificateText.Formulas(forms, LayerFacts.TrainingLinesOf(forms).ToEquatableArray()))
+        {
+            yield return line;
+        }
+
+        yield return string.Empty;
         yield return "The passes are those of the layer's certificate. Products are squares of 64 × 64, 32 × 32 or 16 × 16 outputs by 256, 64 or 16 threads, by the smaller side of the";
         yield return "result; with fewer than 8 rows and a weight in rows, 4 outputs by 64 threads. A reduction takes a power of two of threads, up to 256 and no more than it has values.";
         yield return string.Empty;
-        foreach (var step in passes.Forward.Concat(passes.Backward).Concat(passes.InputGradient).OfType<DeviceStep.Rows>())
+        foreach (var line in passes.Forward.Concat(passes.Backward).Concat(passes.InputGradient).OfType<DeviceStep.Rows>().Select(step => LineOf(step.Kernel)).Distinct())
         {
-            var kernel = step.Kernel;
-            yield return $"{string.Join(", ", kernel.Outputs.Select(output => output.Value.Name))}: {RowsText(kernel)}; "
-                + $"{RowsKernelWriter.Counted(RowsKernelWriter.Loads(kernel), "load")} and {RowsKernelWriter.Counted(RowsKernelWriter.Stores(kernel), "store")} for each value";
+            yield return line;
         }
     }
+
+    private string LineOf(RowKernel kernel) => $"{string.Join(", ", kernel.Outputs.Select(output => output.Value.Name))}: {RowsText(kernel)}; "
+        + $"{RowsKernelWriter.Counted(RowsKernelWriter.Loads(kernel), "load")} and {RowsKernelWriter.Counted(RowsKernelWriter.Stores(kernel), "store")} for each value";
 
     private string RowsText(RowKernel kernel)
     {
