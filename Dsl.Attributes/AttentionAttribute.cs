@@ -6,7 +6,7 @@ namespace LayerDsl;
 /// keys and values than of queries it is grouped-query attention (Ainslie et al. 2023, arXiv 2305.13245). Methods that stand after
 /// it reparameterize the projections that their <c>On</c> names, all four unless they say otherwise.
 /// </summary>
-[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class | AttributeTargets.Constructor, AllowMultiple = true, Inherited = false)]
 public sealed class AttentionAttribute : Attribute
 {
     /// <summary>Declares an attention layer.</summary>
@@ -18,13 +18,42 @@ public sealed class AttentionAttribute : Attribute
         Heads = heads;
     }
 
-    /// <summary>Values per token.</summary>
+    /// <summary>Declares an attention layer whose sizes are named: <c>[Attention(nameof(width), nameof(heads))]</c>.</summary>
+    /// <param name="dim">A number, or the name of an integer constant of the class or of a parameter of its partial constructor.</param>
+    /// <param name="heads">A number, or the name of an integer constant of the class or of a parameter of its partial constructor.</param>
+    public AttentionAttribute(string dim, string heads)
+    {
+        DimName = dim;
+        HeadsName = heads;
+    }
+
+    /// <inheritdoc cref="AttentionAttribute(string, string)"/>
+    public AttentionAttribute(string dim, int heads)
+    {
+        DimName = dim;
+        Heads = heads;
+    }
+
+    /// <inheritdoc cref="AttentionAttribute(string, string)"/>
+    public AttentionAttribute(int dim, string heads)
+    {
+        Dim = dim;
+        HeadsName = heads;
+    }
+
+    /// <summary>Values per token, where it is a number.</summary>
     public int Dim { get; }
 
-    /// <summary>Heads of queries.</summary>
+    /// <summary>Heads of queries, where it is a number.</summary>
     public int Heads { get; }
 
-    /// <summary>Heads of keys and values, which divides <see cref="Heads"/>; 0, the default, stands for as many as heads.</summary>
+    /// <summary>The constant or parameter that gives the values per token, or null.</summary>
+    public string? DimName { get; }
+
+    /// <summary>The constant or parameter that gives the heads of queries, or null.</summary>
+    public string? HeadsName { get; }
+
+    /// <summary>Heads of keys and values, which divides the heads of queries; 0, the default, stands for as many as heads.</summary>
     public int KvHeads { get; set; }
 
     /// <summary>Whether a token attends only to itself and the tokens before it. Default false.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Scheduling;
 
@@ -21,14 +22,12 @@ internal static class ScheduleText
             yield return forms.IsSymbolic ? "the weight is computed by composed operations, which serve every size" : "the weight is computed by composed operations: no step of it has a loop";
         }
 
-        if (forms is { IsSymbolic: true, Branches.Count: > 0 })
+        if (BranchChoice.Of(forms) is { } branch)
         {
-            yield return "the term of low rank is a branch at every size";
-        }
-        else if (BranchChoice.Of(forms) is { } branch)
-        {
+            string Text(Size size) => CertificateText.Text(forms, size);
             yield return $"the term of low rank is a branch: {Text(branch.BranchFlops)} FLOPs for a row of the batch, forward and backward;";
-            yield return $"merged into the weight first {Text(branch.MergedFlops)} FLOPs and {Text(branch.MergedBytes)} bytes a pass, fewer FLOPs from {Text(branch.From)} rows on";
+            yield return $"merged into the weight first {Text(branch.MergedFlops)} FLOPs and {Text(branch.MergedBytes)} bytes a pass, fewer FLOPs "
+                + (branch.From is { } rows ? $"from {ScheduleText.Text(rows)} rows on" : $"from {Text(branch.MergedFlops)} / ({Text(branch.BranchFlops)}) rows on");
         }
     }
 

@@ -51,14 +51,14 @@ internal abstract record LayerShape(string Name, bool Bias)
     /// <summary>The size of a sample that the layer asks for, and the one that it is given; null where it asks for none.</summary>
     public virtual (Size Wanted, Size Given)? Joint(EquatableArray<Size> sample) => Width is { } width && sample.Count > 0 ? (width, sample[sample.Count - 1]) : null;
 
-    public static LayerShape Of(LayerSpec layer)
+    /// <summary>The layer with sizes by the names of the model's parameters.</summary>
+    public static LayerShape Of(LayerSpec layer) => AsWritten(layer with { Kind = layer.Kind.ByParameters() });
+
+    /// <summary>The layer with sizes as its attribute says: in its own class, by properties.</summary>
+    public static LayerShape AsWritten(LayerSpec layer) => LayerKinds.Find(layer.Kind.Name).Shape(layer) with
     {
-        var written = layer with { Kind = layer.Kind.ByParameters() };
-        return LayerKinds.Find(layer.Kind.Name).Shape(written) with
-        {
-            Bound = layer.Kind.Arguments.Where(argument => argument.IsParameter).Select(argument => new BoundSize(argument.Name, argument.Text)).ToEquatableArray(),
-        };
-    }
+        Bound = layer.Kind.Arguments.Where(argument => argument.IsParameter).Select(argument => new BoundSize(argument.Name, argument.Text)).ToEquatableArray(),
+    };
 
     /// <summary>A size of the layer: its number, or the parameter that it is bound to.</summary>
     private protected Size SizeOf(string argument, int number) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
+using LayerDsl.Generator.Layers.Attention;
 using LayerDsl.Generator.Reparams;
 
 namespace LayerDsl.Generator.Layers;
@@ -25,10 +26,13 @@ internal static class SymbolicSizes
             return kind;
         }
 
-        var step = Math.Max(1L, Methods.BlockOf(methods.ToEquatableArray())) * Math.Max(1, kind.Int("Groups", 1));
-        var least = methods.Select(method => 4L * method.Int("rank")).Append(LeastNominal).Append(kind.Int("PaddingIndex") + 1L).Max();
+        // Of heads that the constructor takes, the least possible stands for all.
+        var heads = kind.Arguments.FirstOrDefault(argument => argument.Name == "heads") is { Name: not null } argument ? argument.IsParameter ? Math.Max(1, kind.Int("KvHeads")) : Math.Max(1, kind.Int("heads")) : 1;
+        var shared = kind.Name == AttentionLayer.Attribute ? heads / Math.Max(1, AttentionLayer.KvHeads(kind)) : 1L;
+        var step = Math.Max(1L, Methods.BlockOf(methods.ToEquatableArray())) * Math.Max(1, kind.Int("Groups", 1)) * heads;
+        var least = methods.Select(method => 4L * method.Int("rank") * Math.Max(1, shared)).Append(LeastNominal).Append(kind.Int("PaddingIndex") + 1L).Max();
         var nominal = Math.Max(step <= int.MaxValue ? step : 1, Math.Min((least + step - 1) / step * step, LargestNominal / step * step));
-        return kind with { Arguments = kind.Arguments.Select(argument => argument.IsParameter ? argument with { Number = nominal } : argument).ToEquatableArray() };
+        return kind with { Arguments = kind.Arguments.Select(size => size.IsParameter ? size with { Number = size.Name == "heads" ? heads : nominal } : size).ToEquatableArray() };
     }
 
     /// <summary>What depends on the numbers, and needs them while the project compiles.</summary>
@@ -37,6 +41,18 @@ internal static class SymbolicSizes
         if (!layer.Kind.Parameters.Any())
         {
             return [];
+        }
+
+        if (layer.Kind.Name == AttentionLayer.Attribute)
+        {
+            return layer.Methods.FirstOrDefault(QKReparam.Is) is { } merged
+                ? [Refuse(merged, "W_qk has heads · dim rows, which are read as numbers", "declare them as numbers or constants, or leave QKReparam out")]
+                : AttentionParts.Of(layer).SelectMany(part => Check(part.Layer)).Distinct();
+        }
+
+        if (layer.Methods.Select(method => (method, Taken: Taken(layer, method))).FirstOrDefault(found => found.Taken is not null) is { Taken: { } taken } clash)
+        {
+            return [DiagnosticInfo.At(clash.method.Place, DeclarationDiagnostics.ConstructorRefused, layer.Name, $"'{clash.method.Own!.Name}' stores a '{taken}' of its own", $"rename the parameter '{taken}' of one of them")];
         }
 
         DiagnosticInfo Refuse(AttributeSpec attribute, string reason, string remedy) => DiagnosticInfo.At(attribute.Place, DeclarationDiagnostics.NotWithParameters, layer.Name, reason, remedy);
@@ -53,12 +69,21 @@ internal static class SymbolicSizes
         return [];
     }
 
+    /// <summary>A size of the layer that has the name of a field for what a user's method stores; null where none has.</summary>
+    private static string? Taken(LayerSpec layer, AttributeSpec method) =>
+        layer.Constructor?.Parameters.Select(parameter => parameter.Name).FirstOrDefault(Reparam.Fields(method).Contains);
+
     /// <summary>Whether the passes, which have no properties, can read every size from their tensors.</summary>
     public static IEnumerable<DiagnosticInfo> CheckReadable(LayerSpec layer)
     {
         if (!layer.Kind.Parameters.Any())
         {
             return [];
+        }
+
+        if (layer.Kind.Name == AttentionLayer.Attribute)
+        {
+            return AttentionParts.Of(layer).SelectMany(part => CheckReadable(part.Layer)).Distinct();
         }
 
         var forms = LayerKinds.Find(layer.Kind.Name).Build(layer);

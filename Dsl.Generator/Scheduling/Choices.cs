@@ -1,3 +1,4 @@
+using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
 
 namespace LayerDsl.Generator.Scheduling;
@@ -49,18 +50,19 @@ internal sealed record KeepChoice(Value Value, long Bytes, long Flops, long Traf
 /// <param name="BranchFlops">The operations of forward and backward pass for one row of the batch, beyond those of the weight alone.</param>
 /// <param name="MergedFlops">The operations that merging adds to both passes, whatever the batch.</param>
 /// <param name="MergedBytes">What the merged weight takes.</param>
-internal sealed record BranchChoice(long BranchFlops, long MergedFlops, long MergedBytes)
+internal sealed record BranchChoice(Size BranchFlops, Size MergedFlops, Size MergedBytes)
 {
-    /// <summary>The batch from which merging has fewer operations.</summary>
-    public long From => (MergedFlops + BranchFlops - 1) / BranchFlops;
+    /// <summary>The batch from which merging has fewer operations; null where that depends on sizes that the constructor takes.</summary>
+    public long? From => MergedFlops.Constant is { } merged && BranchFlops.Constant is { } branch ? (merged + branch - 1) / branch : null;
 
     /// <summary>The costs for a layer with a term of low rank beside a weight; null for all others.</summary>
     public static BranchChoice? Of(LayerForms forms)
     {
-        var rank = forms.Branches.Sum(branch => forms.Evaluate(branch.Rank.Size));
-        var (rows, columns) = ((long)forms.Weight.Rows, (long)forms.Weight.Columns);
+        var rank = forms.Branches.Aggregate(Size.Zero, (sum, branch) => sum + forms.Resolve(branch.Rank.Size));
+        var rows = forms.Resolve(forms.Weight.Output.Size);
+        var columns = forms.Weight.Inputs.Aggregate(Size.One, (product, axis) => product * forms.Resolve(axis.Size));
 
         // Forward: x·A and ·B. Backward: gy·B, gradients of A and B, x·A again, and the input's: six thin products. Merged: B·A, and a gradient of each factor.
-        return rank == 0 ? null : new BranchChoice(2 * rank * ((3 * columns) + (3 * rows)) + (2 * rank * columns), 3 * 2 * rank * rows * columns, sizeof(float) * rows * columns);
+        return rank.IsZero ? null : new BranchChoice((2 * rank * ((3 * columns) + (3 * rows))) + (2 * rank * columns), 3 * 2 * rank * rows * columns, sizeof(float) * rows * columns);
     }
 }

@@ -47,6 +47,16 @@ public static class LayerSizes
         }
     }
 
+    /// <summary>A size divides another without rest.</summary>
+    /// <exception cref="LayerSizeException">A rest is left.</exception>
+    public static void Divides(string layer, string size, long value, int dividend, string what)
+    {
+        if (dividend % value != 0)
+        {
+            throw new LayerSizeException(layer, size, value, string.Create(CultureInfo.InvariantCulture, $"a divisor of {dividend}, {what}"));
+        }
+    }
+
     /// <summary>Two sizes that meet in <c>forward</c> are the same.</summary>
     /// <param name="layer">The layer, or the operation, where they meet.</param>
     /// <param name="size">The size that it asks for, over the constructor's parameters.</param>

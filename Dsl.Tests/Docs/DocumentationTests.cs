@@ -75,7 +75,7 @@ public sealed partial class DocumentationTests
     public void The_blocks_of_the_page_on_sizes_compile()
     {
         var blocks = BlocksOf("docs", "sizes.md").Select(block => block.Text).ToArray();
-        Assert.Equal(3, blocks.Length);
+        Assert.Equal(4, blocks.Length);
         var run = GeneratorRun.Of(Joined(blocks));
         Assert.DoesNotContain(run.Diagnostics, diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
         Assert.Empty(run.CompileErrors);

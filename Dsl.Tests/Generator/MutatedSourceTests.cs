@@ -55,11 +55,14 @@ public sealed class MutatedSourceTests
         namespace Demo ; public sealed partial class Alone { [ Linear ( nameof ( inputs ) , nameof ( width ) ) , Compander , LowRank ( 2 ) ] public partial Alone ( int inputs , long width ) ; public Alone ( ) : this ( 4 , 3 ) { } }
         [ Conv2d ( "channels" , 4 , 3 , Padding = 1 ) , Quantize ( Bits = 4 ) ] public partial class Kernel { internal partial Kernel ( int channels ) ; }
         [ Conv2d ( "channels" , "filters" , 3 , Groups = 2 ) , LowRank ( 1 ) ] public partial class Grouped { internal partial Grouped ( int channels , int filters ) ; }
+        public sealed partial class Mix { [ Attention ( nameof ( width ) , nameof ( heads ) , KvHeads = 2 ) , LowRank ( 1 , On = Part . Key ) , Compander ( On = Part . Query | Part . Output ) ] public partial Mix ( int width , int heads ) ; }
         [ Embedding ( "count" , 4 , PaddingIndex = 1 ) ] public sealed partial class Table { public partial Table ( int count ) ; }
         [ LayerModel ] public sealed partial class Net : nn . Module < Tensor , Tensor > { private const int Classes = 3 ; public partial Net ( int inputs , int width ) ;
         [ Linear ( nameof ( inputs ) , "width" ) , Quantize ( Granularity = Granularity . Group , GroupSize = 4 ) ] public partial Layer Hidden { get ; } [ LayerNorm ( "width" ) ] public partial Layer Norm { get ; }
         [ Linear ( nameof ( width ) , nameof ( Classes ) , Bias = false ) ] public partial Layer Head { get ; }
         public override Tensor forward ( Tensor x ) => Head . forward ( nn . functional . relu ( Norm . forward ( Hidden . forward ( x ) ) ) ) ; }
+        [ LayerModel ( 5 , 8 ) ] public sealed partial class Tokens : nn . Module < Tensor , Tensor > { public partial Tokens ( int width , int heads ) ; [ Linear ( 8 , "width" ) ] public partial Layer In { get ; }
+        [ Attention ( "width" , "heads" ) , Quantize ( On = Part . Value ) ] public partial Layer Mix { get ; } public override Tensor forward ( Tensor x ) => Mix . forward ( In . forward ( x ) ) ; }
         """;
 
     private static readonly string[] Sources = [MlpSource, OwnSource, ImageSource, SizedSource];

@@ -72,6 +72,29 @@ public sealed class SizedFormTests
         }
     }
 
+    [Theory]
+    [InlineData(12, 3)]
+    [InlineData(10, 5)]
+    [InlineData(7, 1)]
+    public void Attention_of_any_sizes_is_that_of_TorchSharp(int width, int heads)
+    {
+        random.manual_seed(7);
+        using var layer = SizedForms.Make("AttentionPlain", width, heads);
+        var state = layer.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
+        var x = randn(3, 4, width);
+        var (one, two) = (x.clone().requires_grad_(), x.clone().requires_grad_());
+        Tensor Project(string part, Tensor of) => nn.functional.linear(of, state[part + ".weight"], state[part + ".bias"]);
+        Tensor Heads(string part) => Project(part, one).reshape(3, 4, heads, -1).transpose(1, 2);
+        var y = Project("output", nn.functional.scaled_dot_product_attention(Heads("query"), Heads("key"), Heads("value")).transpose(1, 2).reshape(3, 4, width));
+        AssertClose(y, layer.forward(two));
+        y.square().sum().backward();
+        var expected = state.ToDictionary(pair => pair.Key, pair => pair.Value.grad!.clone());
+        layer.zero_grad();
+        layer.forward(two).square().sum().backward();
+        AssertClose(one.grad!, two.grad!);
+        Assert.All(expected, pair => AssertClose(pair.Value, state[pair.Key].grad!));
+    }
+
     [Fact]
     public void Sizes_that_do_not_fit_are_refused_by_the_name_of_the_layer()
     {
@@ -79,7 +102,23 @@ public sealed class SizedFormTests
         AssertRefused("GroupedPlain", "filters", 7, "a multiple of 2, the number of groups", [4, 7]);
         AssertRefused("GroupedCodes", "channels", 10, "a multiple of 3, the number of groups", [10]);
         AssertRefused("GroupedFilters", "filters", 2, "a multiple of 4, the number of groups", [2]);
+        AssertRefused("AttentionPlain", "width", 10, "a multiple of 3, the number of heads", [10, 3]);
+        AssertRefused("AttentionPlain", "heads", 0, "at least 1", [10, 0]);
+        AssertRefused("AttentionShared", "heads", 3, "a multiple of 2, the heads of keys", [9, 3]);
+        AssertRefused("AttentionOneKey", "width", 10, "a multiple of 4, the number of heads", [10]);
+        AssertRefused("AttentionHeads", "heads", 6, "a divisor of 8, the values per token", [6]);
         AssertRefused("GroupedPlain", "channels", 0, "at least 1", [0, 6]);
+    }
+
+    [Fact]
+    public void The_cost_of_a_branch_and_of_a_merged_weight_are_formulas_in_the_sizes()
+    {
+        // Rank 2 from n inputs to m outputs: six thin products and one again, or B A and a gradient of each factor; at 16 and 12 the 400 and 2 304 FLOPs, and 768 bytes, of the twin with numbers.
+        var text = SizedForms.CertificateOf("Branch");
+        Assert.Contains("is a branch: 16·N + 12·M FLOPs for a row of the batch", text, StringComparison.Ordinal);
+        Assert.Contains("12·N·M FLOPs and 4·N·M bytes a pass, fewer FLOPs from 12·N·M / (16·N + 12·M) rows on", text, StringComparison.Ordinal);
+        Assert.Contains("is a branch: 400 FLOPs for a row of the batch", SizedForms.CertificateOf("BranchNumbered0"), StringComparison.Ordinal);
+        Assert.Contains("2,304 FLOPs and 768 bytes a pass, fewer FLOPs from 6 rows on", SizedForms.CertificateOf("BranchNumbered0"), StringComparison.Ordinal);
     }
 
     private static void AssertRefused(string layer, string size, long actual, string required, long[] sizes)

@@ -27,6 +27,12 @@ internal static class SizedForms
         new("GroupedSum", "[Conv2d({channels}, {filters}, 3, Padding = 1, Groups = 2), Compander, LowRank(2, Alpha = 3)]", "int channels, long filters", [[4, 6], [6, 8]], Image),
         new("GroupedCodes", "[Conv2d({channels}, 6, 3, Groups = 3, Dilation = 2, Bias = false), Quantize(Bits = 4)]", "int channels", [[3], [9]], Image),
         new("GroupedFilters", "[Conv2d(4, {filters}, 2, Groups = 4), Quantize(Bits = 3, Granularity = Granularity.Tensor)]", "int filters", [[4], [8]], _ => [2, 4, 7, 6]),
+        new("Branch", "[Linear({n}, {m}), LowRank(2)]", "int n, int m", [[16, 12]], sizes => [3, sizes[0]]),
+        new("AttentionPlain", "[Attention({width}, {heads})]", "int width, int heads", [[12, 3], [4, 4], [6, 1]], Tokens),
+        new("AttentionShared", "[Attention({width}, {heads}, KvHeads = 2, Causal = true), LowRank(1, On = Part.Key), Compander(On = Part.Query | Part.Output)]", "long width, int heads", [[8, 4], [6, 2]], Tokens),
+        new("AttentionOneKey", "[Attention({width}, 4, KvHeads = 1, Bias = false), Quantize(Bits = 4)]", "int width", [[8], [12]], Tokens),
+        new("AttentionHeads", "[Attention(8, {heads}, KvHeads = 2), Quantize(Bits = 3, Granularity = Granularity.Group, GroupSize = 4)]", "int heads", [[2], [4]], _ => [2, 5, 8]),
+        new("AttentionKeySize", "[Attention({keySize}, {x}, KvHeads = 2), Quantize(Bits = 4, Scheme = Scheme.Lsq, Activations = true, On = Part.Value)]", "int keySize, int x", [[8, 4]], Tokens),
         new("GroupedInputs", "[Conv2d({channels}, 4, 3, Groups = 2), Quantize(Bits = 3, Scheme = Scheme.Lsq, Activations = true)]", "int channels", [[2], [6]], Image),
     ];
 
@@ -67,6 +73,11 @@ internal static class SizedForms
     }
 
     public static Layer MakeNumbered(string name, int at) => (Layer)Activator.CreateInstance(Compiled.Value.GetType(Find(name).NumberedName(at))!)!;
+
+    /// <summary>The text that a layer's class keeps of what was proved of it.</summary>
+    public static string CertificateOf(string name) => (string)Compiled.Value.GetType(name)!.GetField("Certificate")!.GetRawConstantValue()!;
+
+    private static long[] Tokens(int[] sizes) => [2, 5, sizes[0]];
 
     private static long[] Image(int[] sizes) => [2, sizes[0], 7, 6];
 }

@@ -37,7 +37,7 @@ public sealed class SizedModelTests : IDisposable
         var x = Input(name, expected.InputSize, sizes);
         AssertClose(Run(expected, x), Run(actual, x));
 
-        using var shaped = name is "Images" or "Grouped" ? tensor(x).view(Batch, 1, 6, 6) : name == "Tokens" ? tensor(x).view(Batch, 5).to_type(int64) : tensor(x).view(Batch, -1);
+        using var shaped = name is "Images" or "Grouped" ? tensor(x).view(Batch, 1, 6, 6) : name is "Tokens" or "Mixed" ? tensor(x).view(Batch, 5).to_type(int64) : tensor(x).view(Batch, -1);
         AssertClose(sized.forward(shaped).contiguous().data<float>().ToArray(), Run(actual, x));
         _ = sized.GetType().GetMethod("VerifyFold")!.Invoke(sized, System.Reflection.BindingFlags.DoNotWrapExceptions, null, [shaped], null);
         Assert.Equal(sizes, actual.Sizes.Select(size => size.Value));
@@ -88,6 +88,17 @@ public sealed class SizedModelTests : IDisposable
     }
 
     [Fact]
+    public void Heads_that_do_not_divide_are_refused_by_models_and_files()
+    {
+        var refusal = Assert.Throws<LayerSizeException>(() => SizedModels.Make("Mixed", 9, 6, 4));
+        Assert.Equal("'Mix': width is 6, but must be a multiple of 4, the number of heads.", refusal.Message);
+        SizedModels.Fold(SizedModels.Make("Mixed", 9, 6, 3)).Save(directory["good"]);
+        Assert.Equal("count=9;width=6;heads=3", SafetensorsFile.Read(directory["good"]).Metadata["sizes"]);
+        Refused("heads", notes => notes["sizes"] = "count=9;width=6;heads=4", model: "Mixed");
+        Refused("'Table.weight'", notes => notes["sizes"] = "count=9;width=9;heads=3", model: "Mixed");
+    }
+
+    [Fact]
     public void Places_in_the_arena_are_those_that_the_compiler_finds_for_numbers()
     {
         for (var seed = 0; seed < 300; seed++)
@@ -125,7 +136,7 @@ public sealed class SizedModelTests : IDisposable
         Assert.Contains("LayerSizes.Agree(\"Head\", \"features\", checked(1L * features), \"4 * channels\", checked(1L * 4 * channels));", text, StringComparison.Ordinal);
     }
 
-    private void Refused(string part, Action<Dictionary<string, string>> change, SafetensorsEntry? instead = null, bool seal = true)
+    private void Refused(string part, Action<Dictionary<string, string>> change, SafetensorsEntry? instead = null, bool seal = true, string model = "Images")
     {
         var file = SafetensorsFile.Read(directory["good"]);
         var entries = file.Names.Select(file.Get).Select(entry => entry.Name == instead?.Name ? instead : entry).ToList();
@@ -137,10 +148,10 @@ public sealed class SizedModelTests : IDisposable
         }
 
         SafetensorsWriter.Write(directory["model"], entries, notes);
-        Assert.Contains(seal ? part : "SHA-256", Assert.Throws<FoldedFileException>(() => SizedModels.Load("Images", directory["model"])).Message, StringComparison.Ordinal);
+        Assert.Contains(seal ? part : "SHA-256", Assert.Throws<FoldedFileException>(() => SizedModels.Load(model, directory["model"])).Message, StringComparison.Ordinal);
     }
 
-    private static float[] Input(string model, int size, int[] sizes) => model == "Tokens"
+    private static float[] Input(string model, int size, int[] sizes) => model is "Tokens" or "Mixed"
         ? [.. Enumerable.Range(0, Batch * size).Select(k => (float)(k * 7 % sizes[0]))]
         : randn(Batch * size).data<float>().ToArray();
 

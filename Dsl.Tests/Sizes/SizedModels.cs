@@ -41,6 +41,17 @@ internal static class SizedModels
             [Conv2d({width}, 4, 3, Stride = 2, Groups = 2), Quantize(Bits = 4)] public partial Layer Head { get; }
             public override Tensor forward(Tensor x) => Head.forward(nn.functional.relu(Inner.forward(Stem.forward(x)))).flatten(1);
             """, [[6], [2]]),
+        ("Mixed", "[LayerModel(5)]", "int count, int width, int heads", """
+            [Embedding({count}, {width})] public partial Layer Table { get; }
+            [Attention({width}, {heads}), Quantize(Bits = 4, On = Part.Query)] public partial Layer Mix { get; }
+            [Attention({width}, 2, KvHeads = 1, Causal = true)] public partial Layer Past { get; }
+            [Linear({width}, 3)] public partial Layer Head { get; }
+            public override Tensor forward(Tensor x)
+            {
+                var tokens = Table.forward(x);
+                return Head.forward(Past.forward(nn.functional.relu(Mix.forward(tokens) + tokens)));
+            }
+            """, [[9, 6, 3], [4, 8, 2]]),
         ("Tokens", "[LayerModel(5)]", "int count, int dim", """
             [Embedding({count}, {dim})] public partial Layer Table { get; }
             [RmsNorm({dim})] public partial Layer Norm { get; }

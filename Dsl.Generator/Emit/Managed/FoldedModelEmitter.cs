@@ -91,7 +91,9 @@ internal sealed class FoldedModelEmitter
         {
             if (layer is AttentionShape attention)
             {
-                writer.Line($"private static readonly AttentionGeometry {attention.Arguments} = {attention.Geometry};").Line();
+                writer.Line(attention.IsSymbolic
+                    ? $"private static AttentionGeometry {attention.Arguments}({sizes.Declared.TrimEnd(',', ' ')}) => {attention.Geometry};"
+                    : $"private static readonly AttentionGeometry {attention.Arguments} = {attention.Geometry};").Line();
             }
 
             if (layer.Format is { GroupText: not null } ofSizes && sizes.Any)
@@ -127,7 +129,7 @@ internal sealed class FoldedModelEmitter
                 writer.Lines(sizes.Statements(program, plan));
                 foreach (var layer in layers)
                 {
-                    writer.Line($"this.{Field(layer.Name)} = Require{layer.Kind}({Field(layer.Name)}, \"{layer.Name}\", {layer.Arguments}{layer.BiasArgument}{FormatArgument(layer)});");
+                    writer.Line($"this.{Field(layer.Name)} = Require{layer.Kind}({Field(layer.Name)}, \"{layer.Name}\", {Arguments(layer)}{layer.BiasArgument}{FormatArgument(layer)});");
                 }
             })
             .Line();
@@ -153,7 +155,7 @@ internal sealed class FoldedModelEmitter
                 for (var k = 0; k < layers.Count; k++)
                 {
                     var layer = layers[k];
-                    writer.Line($"{sizes.File}.Read{layer.Kind}(\"{layer.Name}\", {layer.Arguments}{layer.BiasArgument}{FormatArgument(layer)})" + (k == layers.Count - 1 ? sizes.Any ? "));" : ");" : ","));
+                    writer.Line($"{sizes.File}.Read{layer.Kind}(\"{layer.Name}\", {Arguments(layer)}{layer.BiasArgument}{FormatArgument(layer)})" + (k == layers.Count - 1 ? sizes.Any ? "));" : ");" : ","));
                 }
             });
             writer.Line(sizes.File + ".Complete();").Line($"return {sizes.Model};");
@@ -263,6 +265,8 @@ internal sealed class FoldedModelEmitter
 
     private string FormatArgument(LayerShape layer) =>
         (layer.Format is null ? string.Empty : ", " + layer.Name + "Format" + (layer.Format.GroupText is not null && sizes.Any ? "(" + sizes.Arguments + ")" : string.Empty)) + (layer.Activation is null ? string.Empty : ", " + layer.Name + "InputFormat");
+
+    private string Arguments(LayerShape layer) => layer is AttentionShape { IsSymbolic: true } ? $"{layer.Arguments}({sizes.Arguments})" : layer.Arguments;
 
     private string Signature() =>
         string.Join("; ", layers.Select(layer => layer.Name + " " + layer.FullSignature)) + "; " + string.Join("; ", program.Steps.Select(Describe)) + "; return " + Text(program.Result);

@@ -63,13 +63,14 @@ internal sealed class AttentionEmitter
             .Indented(() => writer.Line("\"\"\"").Lines(text.Lines).Line("\"\"\";"))
             .Line()
             .Line("/// <summary>Sizes and formats of the folded layer.</summary>")
-            .Line("private static readonly AttentionGeometry Geometry = " + shape.Geometry + ";")
+            .Line(shape.IsSymbolic ? $"private AttentionGeometry Geometry => {shape.Geometry};" : $"private static readonly AttentionGeometry Geometry = {shape.Geometry};")
             .Line();
         foreach (var part in parts)
         {
             writer.Line($"[ComponentName(Name = \"{part.Field}\")]").Line($"private {part.Class} {part.Field};").Line();
         }
 
+        ConstructorText.Properties(writer, layer.Task.Layer.Constructor);
         Constructor();
         Forward();
         Folds();
@@ -79,8 +80,13 @@ internal sealed class AttentionEmitter
     private void Constructor()
     {
         writer.Line("/// <summary>Makes the layer with the usual random weights: U(-1/√n, 1/√n), n the inputs of an output.</summary>");
-        writer.Line($"public {layer.Task.Names.ClassName}()").Indented(() => writer.Line($": base({Quote(shape.Name)})"));
-        writer.Body(() => writer.Lines(parts.Select(part => $"{part.Field} = new {part.Class}();")).Line("RegisterComponents();")).Line();
+        var sizes = layer.Task.Layer.Constructor;
+        ConstructorText.Head(writer, layer.Task.Names.ClassName, shape.Name, sizes);
+        writer.Body(() =>
+        {
+            ConstructorText.Sizes(writer, shape.Name, sizes, AttentionLayer.Requirements(layer.Task.Layer));
+            writer.Lines(parts.Select(part => $"{part.Field} = new {part.Class}({part.Arguments});")).Line("RegisterComponents();");
+        }).Line();
     }
 
     private void Forward()
@@ -88,16 +94,16 @@ internal sealed class AttentionEmitter
         writer.Line("/// <inheritdoc/>");
         writer.Block("public override Tensor forward(Tensor input)", () =>
         {
-            writer.Line($"CheckTokens(input, {Text(shape.Dim)});")
+            writer.Line($"CheckTokens(input, {shape.DimText});")
                 .Line("using var scope = NewDisposeScope();")
-                .Line($"var x = input.reshape(-1, input.shape[^2], {Text(shape.Dim)});");
-            var (query, key) = shape.Merged ? (shape.QueryBias ? "FollowedByOne(x)" : "x", Heads("queryKey", shape.KeyLength, grouped: false)) : (Heads("query", shape.HeadSize, grouped: true), Heads("key", shape.HeadSize, grouped: false));
+                .Line($"var x = input.reshape(-1, input.shape[^2], {shape.DimText});");
+            var (query, key) = shape.Merged ? (shape.QueryBias ? "FollowedByOne(x)" : "x", Heads("queryKey", Text(shape.KeyLength), grouped: false)) : (Heads("query", shape.HeadSizeText, grouped: true), Heads("key", shape.HeadSizeText, grouped: false));
             if (!shape.Merged)
             {
                 writer.Line($"var q = {query};");
             }
 
-            writer.Line($"var k = {key};").Line($"var v = {Heads("value", shape.HeadSize, grouped: false)};");
+            writer.Line($"var k = {key};").Line($"var v = {Heads("value", shape.HeadSizeText, grouped: false)};");
             var mask = shape.Causal ? ", CausalMask(x)" : string.Empty;
             writer.Line($"var joined = Attend.Apply({(shape.Merged ? query : "q")}, k, v{mask}).flatten(2);")
                 .Line("return output.call(joined).reshape(input.shape).MoveToOuterDisposeScope();");
@@ -105,11 +111,8 @@ internal sealed class AttentionEmitter
     }
 
     /// <summary>A projection with its heads apart; queries that share keys in groups.</summary>
-    private string Heads(string field, int size, bool grouped)
-    {
-        var heads = grouped && shape.KvHeads != shape.Heads ? $"{Text(shape.KvHeads)}, {Text(shape.Heads / shape.KvHeads)}" : Text(shape.KvHeads);
-        return $"{field}.call(x).unflatten(2, {heads}, {Text(size)})";
-    }
+    private string Heads(string field, string size, bool grouped) =>
+        $"{field}.call(x).unflatten(2, {shape.KvHeadsText}{(grouped && shape.IsGrouped ? ", " + shape.GroupText : string.Empty)}, {size})";
 
     private void Folds()
     {
@@ -158,7 +161,7 @@ internal sealed class AttentionEmitter
 
     private void Unpack() => writer.Lines(layer.Core.Inputs.Select((tensor, k) => $"var {tensor.Name} = inputs[{k}];")).Line();
 
-    private string SizeText(Size size) => layer.Core.Evaluate(size).ToString(CultureInfo.InvariantCulture);
+    private string SizeText(Size size) => layer.Core.SizeInPass(size);
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 

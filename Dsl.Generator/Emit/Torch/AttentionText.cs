@@ -20,7 +20,7 @@ internal sealed record AttentionText(IReadOnlyList<string> Lines, IReadOnlyList<
         var training = Form(core, core.Stable);
         var inference = Form(core, core.Plain);
         var merge = core.Merge is { } claim ? Merged(claim) : [];
-        var flops = CostModel.PerSample(layer.Forward, core.OutputAxes[0], core.Evaluate);
+        var flops = core.Resolve(CostModel.PerSample(layer.Forward, core.OutputAxes[0]));
         var (verdict, laws) = Describe(layer.Verdict);
         List<string> lines =
         [
@@ -28,7 +28,7 @@ internal sealed record AttentionText(IReadOnlyList<string> Lines, IReadOnlyList<
             string.Empty,
             Row("Attention", Formula),
             Row(string.Empty, Paper),
-            .. parts.Select(part => Row(part.Field, $"{part.Class}, {part.Layer.Kind.Int("inFeatures")} → {part.Layer.Kind.Int("outFeatures")}" + string.Concat(part.Layer.Methods.Select(method => ", " + Methods.Title(method))))),
+            .. parts.Select(part => Row(part.Field, $"{part.Class}, {part.Layer.Kind.Size("inFeatures")} → {part.Layer.Kind.Size("outFeatures")}" + string.Concat(part.Layer.Methods.Select(method => ", " + Methods.Title(method))))),
             .. Section("computed", training),
             .. Section("meant", inference),
             .. Section("merged", merge),
@@ -37,13 +37,13 @@ internal sealed record AttentionText(IReadOnlyList<string> Lines, IReadOnlyList<
             .. laws.Count > 0 ? new[] { Row("laws", string.Join(", ", laws)) } : [],
             Row("gradients", Describe(layer.Check)),
             .. Storage(shape),
-            Row("FLOPs", flops.ToString("N0", CultureInfo.InvariantCulture) + " for each token and each token that it attends to, beside the projections"),
+            Row("FLOPs", (flops.Constant is { } number ? Number(number) : core.SizeText(flops).Replace(" * ", "·")) + " for each token and each token that it attends to, beside the projections"),
         ];
         return new AttentionText(lines, [.. Arguments(layer, training, inference, merge, verdict, laws, parts, flops)]);
     }
 
     private static IEnumerable<string> Arguments(
-        ScheduledAttention layer, IReadOnlyList<string> training, IReadOnlyList<string> inference, IReadOnlyList<string> merge, string verdict, EquatableArray<string> laws, IReadOnlyList<AttentionPart> parts, long flops)
+        ScheduledAttention layer, IReadOnlyList<string> training, IReadOnlyList<string> inference, IReadOnlyList<string> merge, string verdict, EquatableArray<string> laws, IReadOnlyList<AttentionPart> parts, Size flops)
     {
         yield return Quote(Formula) + ",";
         yield return Quote(Paper) + ",";
@@ -51,7 +51,7 @@ internal sealed record AttentionText(IReadOnlyList<string> Lines, IReadOnlyList<
         yield return Quote(string.Join(", ", inference.Concat(merge))) + ",";
         yield return Quote(verdict) + ",";
         yield return $"[{string.Join(", ", laws.Select(Quote))}],";
-        yield return $"flops: {flops},";
+        yield return $"flops: {layer.Core.SizeText(flops, flops.Constant is null ? "L" : string.Empty)},";
         yield return string.Join(", ", parts.Select(part => part.Field)) + ");";
     }
 

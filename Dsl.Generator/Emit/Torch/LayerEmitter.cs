@@ -70,7 +70,7 @@ internal sealed class LayerEmitter
             Certificate();
             writer.Lines(kind.Constants).Lines(CodebookWriter.Fields(programs));
             Fields();
-            ConstructorText.Properties(writer, forms);
+            ConstructorText.Properties(writer, forms.Constructor);
             Constructor(names);
             Forward();
             var loops = new LoopWriter(writer, forms);

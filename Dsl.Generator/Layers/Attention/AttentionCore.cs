@@ -1,3 +1,4 @@
+using System.Globalization;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Proof;
@@ -41,8 +42,8 @@ internal sealed record AttentionCore(
 
     public static AttentionCore Of(LayerSpec layer)
     {
-        var shape = AttentionShape.OfLayer(layer);
-        EquatableArray<Index> heads = shape.KvHeads == shape.Heads ? [H] : [H, G];
+        var shape = (AttentionShape)LayerShape.AsWritten(layer);
+        EquatableArray<Index> heads = !shape.IsGrouped ? [H] : [H, G];
         var along = shape.Merged ? HeadFactors.QueryRows(shape.QueryBias) : E; // what a query and a key are multiplied over
         var q = new Tensor("q", TensorRole.Input, shape.Merged ? [B, T, along] : [B, T, .. heads, E]);
         var k = new Tensor("k", TensorRole.Input, [B, S, H, along]);
@@ -60,16 +61,33 @@ internal sealed record AttentionCore(
             shape.Merged ? MergeOf(layer.Name, shape.Bias, shape.Causal ? mask : null, v) : null);
     }
 
-    /// <summary>The declared value of a size; what has none counts as one, so that costs are for one token and one key.</summary>
-    public long Evaluate(Size size) => size.Evaluate(symbol => symbol switch
+    /// <summary>A size at the declared numbers: a number, or a polynomial in the sizes that the constructor takes. What has none counts as one, so that costs are for one token and one key.</summary>
+    public Size Resolve(Size size) => size.Substitute(symbol => BindingOf(symbol) is { } binding ? binding.Text is null ? Size.Of(binding.Value) : null : Size.One);
+
+    /// <summary>The same in the class of the layer, where properties hold the sizes; of 64 bits with a suffix for numbers.</summary>
+    public string SizeText(Size size, string suffix = "") => Text(Resolve(size), symbol => BindingOf(symbol)!.Value.Text is var text && text!.Contains(' ') ? "(" + text + ")" : text!, suffix);
+
+    /// <summary>The same inside of a pass, which has nothing but its tensors.</summary>
+    public string SizeInPass(Size size) => Text(Resolve(size), symbol => symbol switch
     {
-        "heads" => Shape.KvHeads,
-        "group" => Shape.Heads / Shape.KvHeads,
-        "head" => Shape.HeadSize,
-        "dim" => Shape.Dim,
-        "rows" => Shape.KeyLength,
-        _ => 1,
+        "heads" => "k.shape[2]",
+        "group" => "q.shape[3]",
+        _ => "v.shape[3]",
     });
+
+    private SizeBinding? BindingOf(string symbol) => symbol switch
+    {
+        "heads" => SizeBinding.Of(symbol, Shape.KvHeads, Shape.KvHeadsText),
+        "group" => SizeBinding.Of(symbol, Shape.Heads / Shape.KvHeads, Shape.GroupText),
+        "head" => SizeBinding.Of(symbol, Shape.HeadSize, Shape.HeadSizeText),
+        "dim" => SizeBinding.Of(symbol, Shape.Dim, Shape.DimText),
+        "rows" => new(symbol, Shape.KeyLength),
+        _ => null,
+    };
+
+    private static string Text(Size size, Func<string, string> symbol, string suffix = "") => size.IsZero ? "0" : string.Join(
+        " + ",
+        size.Terms.Select(term => string.Join(" * ", (term.Coefficient == 1 && term.Symbols.Count > 0 && suffix.Length == 0 ? [] : new[] { term.Coefficient.ToString(CultureInfo.InvariantCulture) + suffix }).Concat(term.Symbols.Select(symbol))))).Replace("+ -", "- ");
 
     private static Expr Scores(Expr products, Tensor? mask)
     {

@@ -26,6 +26,30 @@ internal static class AttentionLayer
     /// <summary>Heads of keys and values.</summary>
     public static int KvHeads(AttributeSpec kind) => kind.Int("KvHeads") is var own && own == 0 ? kind.Int("heads") : own;
 
+    /// <summary>Whether heads of queries share keys, for every value of the heads that the constructor takes.</summary>
+    public static bool IsGrouped(AttributeSpec kind) => kind.Int("KvHeads") is not 0 and var own && (own != kind.Int("heads") || IsParameter(kind, "heads"));
+
+    /// <summary>What the constructor requires of the sizes that it is given, as statements.</summary>
+    public static IEnumerable<string> Requirements(LayerSpec layer)
+    {
+        var (name, dim, heads) = ("\"" + layer.Name + "\"", layer.Kind.Choice("dim", string.Empty), layer.Kind.Choice("heads", string.Empty));
+        if (IsParameter(layer.Kind, "heads") && layer.Kind.Int("KvHeads") > 1)
+        {
+            yield return $"LayerSizes.IsMultiple({name}, \"{heads}\", {layer.Kind.Size("heads")}, {Text(layer.Kind.Int("KvHeads"))}, \"the heads of keys\");";
+        }
+
+        if (IsParameter(layer.Kind, "dim"))
+        {
+            yield return $"LayerSizes.IsMultiple({name}, \"{dim}\", {layer.Kind.Size("dim")}, {layer.Kind.Size("heads")}, \"the number of heads\");";
+        }
+        else if (IsParameter(layer.Kind, "heads"))
+        {
+            yield return $"LayerSizes.Divides({name}, \"{heads}\", {layer.Kind.Size("heads")}, {layer.Kind.Size("dim")}, \"the values per token\");";
+        }
+    }
+
+    private static bool IsParameter(AttributeSpec kind, string size) => kind.Arguments.Any(argument => argument.Name == size && argument.IsParameter);
+
     /// <summary>Sizes are at least one, heads divide the width, heads of keys divide heads of queries, and weights fit into .NET arrays.</summary>
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec kind)
     {
@@ -41,7 +65,8 @@ internal static class AttentionLayer
 
         if (dim % heads != 0)
         {
-            yield return DiagnosticInfo.At(kind.Place, AttentionDiagnostics.HeadsDoNotDivide, "heads", Text(heads), "dim", Text(dim));
+            // Of heads that the constructor takes, the least possible stands for all.
+            yield return DiagnosticInfo.At(kind.Place, AttentionDiagnostics.HeadsDoNotDivide, IsParameter(kind, "heads") ? "KvHeads" : "heads", Text(heads), "dim", Text(dim));
         }
         else if (heads % kvHeads != 0)
         {

@@ -14,12 +14,18 @@ internal sealed record AttentionPart(string Part, LayerSpec Layer)
 
     /// <summary>The field, and the name in a state and in files.</summary>
     public string Field => char.ToLowerInvariant(Part[0]) + Part.Substring(1);
+
+    /// <summary>What the attention layer's constructor passes to that of the projection: the sizes that are no numbers.</summary>
+    public string Arguments { get; init; } = string.Empty;
 }
 
 /// <summary>Which projections an attention layer consists of, and which of its methods acts on which.</summary>
 internal static class AttentionParts
 {
     private const string Everything = "All";
+
+    /// <summary>The parameter of a projection that takes the values of all keys of a token.</summary>
+    private const string KeySize = "keySize";
 
     private static readonly string[] Names = ["Query", "Key", "Value", "Output"];
 
@@ -29,12 +35,11 @@ internal static class AttentionParts
     /// <summary>The projections as linear layers, each with the methods that name it.</summary>
     public static IReadOnlyList<AttentionPart> Of(LayerSpec layer)
     {
-        var (dim, heads) = (layer.Kind.Int("dim"), layer.Kind.Int("heads"));
-        var keys = dim / heads * AttentionLayer.KvHeads(layer.Kind);
+        var (dim, keys) = (Argument(layer.Kind, "dim"), KeysOf(layer.Kind));
         var bias = layer.Kind.Flag("Bias", true);
         var others = new[] { Linear(layer, "Value", dim, keys, bias), Linear(layer, "Output", dim, dim, bias) };
         return IsMerged(layer)
-            ? [QueryKey(layer, dim, heads * (dim + (bias ? 1 : 0))), .. others]
+            ? [QueryKey(layer, dim, Number(layer.Kind.Int("heads") * (layer.Kind.Int("dim") + (bias ? 1 : 0)))), .. others]
             : [Linear(layer, "Query", dim, dim, bias), Linear(layer, "Key", dim, keys, bias), .. others];
     }
 
@@ -61,24 +66,45 @@ internal static class AttentionParts
             : Names.Where(name => name == text).ToArray();
     }
 
-    private static AttentionPart Linear(LayerSpec layer, string part, int inputs, int outputs, bool bias) =>
-        new(part, Part(layer, part, inputs, outputs, bias, layer.Methods.Where(method => !QKReparam.Is(method) && On(method).Contains(part))));
+    private static AttributeArgument Argument(AttributeSpec kind, string size) => kind.Arguments.FirstOrDefault(argument => argument.Name == size);
 
-    private static AttentionPart QueryKey(LayerSpec layer, int dim, int rows) =>
-        new("QueryKey", Part(layer, "queryKey", dim, rows, bias: false, layer.Methods.Where(method => QKReparam.Is(method) || On(method).Contains("Query"))));
+    private static AttributeArgument Number(int size) => new(string.Empty, size.ToString(CultureInfo.InvariantCulture), size);
 
-    private static LayerSpec Part(LayerSpec layer, string part, int inputs, int outputs, bool bias, IEnumerable<AttributeSpec> methods)
+    /// <summary>The values of all keys of a token: of sizes that the constructor takes, a size that it computes and passes to the projections.</summary>
+    private static AttributeArgument KeysOf(AttributeSpec kind)
     {
+        var (dim, keys) = (Argument(kind, "dim"), kind.Int("dim") / kind.Int("heads") * AttentionLayer.KvHeads(kind));
+        return !AttentionLayer.IsGrouped(kind) ? dim
+            : !kind.Parameters.Any() ? Number(keys)
+            : new AttributeArgument(string.Empty, dim.Text.Equals(KeySize, StringComparison.OrdinalIgnoreCase) ? KeySize + "s" : KeySize, keys) { IsParameter = true, ByName = dim.ByName };
+    }
+
+    private static AttentionPart Linear(LayerSpec layer, string part, AttributeArgument inputs, AttributeArgument outputs, bool bias) => Make(
+        layer, part, char.ToLowerInvariant(part[0]) + part.Substring(1), inputs, outputs, bias, layer.Methods.Where(method => !QKReparam.Is(method) && On(method).Contains(part)));
+
+    private static AttentionPart QueryKey(LayerSpec layer, AttributeArgument dim, AttributeArgument rows) =>
+        Make(layer, "QueryKey", "queryKey", dim, rows, bias: false, layer.Methods.Where(method => QKReparam.Is(method) || On(method).Contains("Query")));
+
+    private static AttentionPart Make(LayerSpec layer, string part, string field, AttributeArgument inputs, AttributeArgument outputs, bool bias, IEnumerable<AttributeSpec> methods)
+    {
+        var sizes = new[] { inputs, outputs }.Where(size => size.IsParameter).GroupBy(size => size.Text).Select(same => same.First()).ToArray();
         EquatableArray<AttributeArgument> arguments =
         [
-            new AttributeArgument("inFeatures", inputs.ToString(CultureInfo.InvariantCulture), inputs),
-            new AttributeArgument("outFeatures", outputs.ToString(CultureInfo.InvariantCulture), outputs),
+            inputs with { Name = "inFeatures" },
+            outputs with { Name = "outFeatures" },
             new AttributeArgument("Bias", bias ? "true" : "false", bias ? 1 : 0),
             new AttributeArgument("heads", string.Empty, layer.Kind.Int("heads")),
         ];
-        var name = layer.Name + "." + char.ToLowerInvariant(part[0]) + part.Substring(1);
-        return new LayerSpec(name, new AttributeSpec("Linear", arguments, layer.Kind.Place), methods.Select(Plain).ToEquatableArray());
+        return new AttentionPart(part, new LayerSpec(layer.Name + "." + field, new AttributeSpec("Linear", arguments, layer.Kind.Place), methods.Select(Plain).ToEquatableArray())
+        {
+            Constructor = sizes.Length == 0 ? null : new ConstructorSpec("public", sizes.Select(size => new SizeParameter(size.Text, "int")).ToEquatableArray()),
+        })
+        { Arguments = string.Join(", ", sizes.Select(size => size.Text == Argument(layer.Kind, "dim").Text ? layer.Kind.Size("dim") : ValuesOfKeys(layer.Kind))) };
     }
+
+    /// <summary>The values of all keys of a token as the attention layer's constructor computes them.</summary>
+    private static string ValuesOfKeys(AttributeSpec kind) =>
+        kind.Size("dim") + " / " + kind.Size("heads") + " * " + AttentionLayer.KvHeads(kind).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>To a projection, <c>On</c> has been answered.</summary>
     private static AttributeSpec Plain(AttributeSpec method) => method with { Arguments = method.Arguments.Where(argument => argument.Name != "On").ToEquatableArray() };

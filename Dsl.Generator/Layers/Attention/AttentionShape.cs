@@ -13,7 +13,28 @@ internal sealed record AttentionShape(
 
     public override string Kind => "Attention";
 
-    /// <summary>The field that holds <see cref="Geometry"/>.</summary>
+    /// <summary>The values per token as generated code writes them: a number, or what holds the size that the constructor takes.</summary>
+    public string DimText { get => field ?? Text(Dim); init; }
+
+    /// <summary>The heads of queries, alike.</summary>
+    public string HeadsText { get => field ?? Text(Heads); init; }
+
+    /// <summary>Whether heads of queries share keys.</summary>
+    public bool IsGrouped { get; init; } = KvHeads != Heads;
+
+    /// <summary>The heads of keys, alike.</summary>
+    public string KvHeadsText => IsGrouped ? Text(KvHeads) : HeadsText;
+
+    /// <summary>The values of a head, alike.</summary>
+    public string HeadSizeText => Quotient(DimText, HeadsText, HeadSize);
+
+    /// <summary>The heads of queries that share a head of keys, alike.</summary>
+    public string GroupText => Quotient(HeadsText, KvHeadsText, Heads / KvHeads);
+
+    /// <summary>Whether a size is a parameter of the constructor.</summary>
+    public bool IsSymbolic => !IsNumber(DimText) || !IsNumber(HeadsText);
+
+    /// <summary>The field that holds <see cref="Geometry"/>, or the method that makes it of the sizes.</summary>
     public override string Arguments => Name + "Geometry";
 
     /// <summary>The expression that makes the runtime's geometry.</summary>
@@ -22,17 +43,19 @@ internal sealed record AttentionShape(
         get
         {
             var formats = Parts.Where(part => part.Layer.Format is not null || part.Layer.Activation is not null).Select(part => $"{part.Part} = {FormatOf(part.Layer)}").ToArray();
-            return $"new AttentionGeometry({Text(Dim)}, {Text(Heads)}"
-                + (KvHeads == Heads ? string.Empty : ", KvHeads: " + Text(KvHeads)) + (Causal ? ", Causal: true" : string.Empty) + (Merged ? ", MergedQueryKey: true" : string.Empty) + (QueryBias ? ", QueryBias: true" : string.Empty) + ")"
+            return $"new AttentionGeometry({DimText}, {HeadsText}"
+                + (!IsGrouped ? string.Empty : ", KvHeads: " + Text(KvHeads)) + (Causal ? ", Causal: true" : string.Empty) + (Merged ? ", MergedQueryKey: true" : string.Empty) + (QueryBias ? ", QueryBias: true" : string.Empty) + ")"
                 + (formats.Length == 0 ? string.Empty : " { " + string.Join(", ", formats) + " }");
         }
     }
 
-    public override string Signature => $"Attention({Text(Dim)}, {Text(Heads)} heads"
-        + (KvHeads == Heads ? string.Empty : $", {Text(KvHeads)} of keys") + (Causal ? ", causal" : string.Empty) + (Merged ? ", merged queries and keys" : string.Empty) + (Bias ? ")" : ", no bias)")
+    public override string Signature => $"Attention({Text(Values)}, {Text(SizeOf("heads", Heads))} heads"
+        + (!IsGrouped ? string.Empty : $", {Text(KvHeads)} of keys") + (Causal ? ", causal" : string.Empty) + (Merged ? ", merged queries and keys" : string.Empty) + (Bias ? ")" : ", no bias)")
         + string.Concat(Parts.Where(part => part.Layer.Format is not null || part.Layer.Activation is not null).Select(part => $", {part.Part} {part.Layer.FullSignature}"));
 
-    public override string Wanted => "(tokens, " + Text(Dim) + ")";
+    public override string Wanted => "(tokens, " + Text(Values) + ")";
+
+    private Size Values => SizeOf("dim", Dim);
 
     public int HeadSize => Dim / Heads;
 
@@ -53,13 +76,22 @@ internal sealed record AttentionShape(
         layer.Kind.Flag("Causal"),
         AttentionParts.IsMerged(layer),
         layer.Kind.Flag("Bias", true),
-        AttentionParts.Of(layer).Select(part => new AttentionPartShape(part.Part == "QueryKey" ? "Key" : part.Part, LayerShape.Of(part.Layer))).ToEquatableArray());
+        AttentionParts.Of(layer).Select(part => new AttentionPartShape(part.Part == "QueryKey" ? "Key" : part.Part, AsWritten(part.Layer))).ToEquatableArray())
+    {
+        DimText = layer.Kind.Size("dim"),
+        HeadsText = layer.Kind.Size("heads"),
+        IsGrouped = AttentionLayer.IsGrouped(layer.Kind),
+    };
 
-    public override EquatableArray<Size>? OutputOf(EquatableArray<Size> sample) => sample.Count >= 2 && Fits(Dim, sample[sample.Count - 1]) ? sample : null;
+    public override EquatableArray<Size>? OutputOf(EquatableArray<Size> sample) => sample.Count >= 2 && Fits(Values, sample[sample.Count - 1]) ? [.. sample.Take(sample.Count - 1), Values] : null;
 
-    public override (Size Wanted, Size Given)? Joint(EquatableArray<Size> sample) => sample.Count >= 2 ? (Dim, sample[sample.Count - 1]) : null;
+    public override (Size Wanted, Size Given)? Joint(EquatableArray<Size> sample) => sample.Count >= 2 ? (Values, sample[sample.Count - 1]) : null;
 
     public override EquatableArray<Size>? InputOf(EquatableArray<Size> output) => OutputOf(output);
+
+    private static string Quotient(string dividend, string divisor, int number) => IsNumber(dividend) && IsNumber(divisor) ? Text(number) : dividend + " / " + divisor;
+
+    private static bool IsNumber(string text) => text.All(char.IsDigit);
 
     private static string FormatOf(LayerShape layer) =>
         "new ProjectionFormat(" + (layer.Format?.Text ?? "null") + (layer.Activation is { } activation ? ", " + activation.Text : string.Empty) + ")";
