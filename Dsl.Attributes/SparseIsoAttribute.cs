@@ -4,7 +4,7 @@ namespace LayerDsl;
 /// Iso-FLOP sparsity (Sparse-IFT: Thangarasa, Saxena, Gupta, Lie 2023, arXiv 2303.11525): a sparse weight that is larger by as
 /// much as its zeros save, so that the layer computes as many operations as the dense one, over a richer set of weights. Dense neighbours that are widened with it compute more.
 /// </summary>
-[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class | AttributeTargets.Constructor, AllowMultiple = true, Inherited = false)]
 public sealed class SparseIsoAttribute : Attribute
 {
     /// <summary>Declares a sparsity.</summary>

@@ -38,7 +38,7 @@ internal sealed record LayerFacts(
         var stored = Sum(tensors.Select(part => part.Tensor), forms);
         var parameters = stored - Sum(tensors.Select(part => part.Tensor).Where(tensor => tensor.Role == TensorRole.Buffer), forms);
         var bias = forms.Bias is null || forms.Claim.Folds.Count > 1 ? Size.Zero : forms.Resolve(forms.Weight.Output.Size);
-        var weight = forms.NonZeros is { } ones ? Size.Of(ones) : Sum(forms.Claim.Folds.Select(fold => fold.Folded), forms);
+        var weight = forms.NonZeros is { } ones ? forms.IsSymbolic ? Size.Symbol(SymbolicSizes.NonZeros) : Size.Of(ones) : Sum(forms.Claim.Folds.Select(fold => fold.Folded), forms);
         return new LayerFacts(
             TrainingLinesOf(forms).ToEquatableArray(),
             InferenceLines(OutputOf(forms), forms).ToEquatableArray(),
@@ -109,7 +109,7 @@ internal sealed record LayerFacts(
         }
 
         var dense = BytesPerNumber * Sum(forms.Claim.Folds.Select(fold => fold.Folded), forms);
-        return forms.NonZeros is { } ones ? Size.Of(Math.Min(dense.Constant ?? long.MaxValue, SparseSizes.RowBytes(ones, forms.Weight.Rows, forms.Weight.Columns))) : dense;
+        return forms.NonZeros is { } ones ? forms.IsSymbolic ? Size.Symbol(SymbolicSizes.SparseBytes) : Size.Of(Math.Min(dense.Constant ?? long.MaxValue, SparseSizes.RowBytes(ones, forms.Weight.Rows, forms.Weight.Columns))) : dense;
     }
 
     /// <summary>What a folded weight in codes holds beside its codes: scales, zero points and a low-rank term.</summary>

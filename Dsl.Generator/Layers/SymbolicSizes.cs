@@ -18,6 +18,12 @@ internal static class SymbolicSizes
     /// <summary>The bytes of a packed row, rounded up.</summary>
     public const string RowBytes = "row_bytes";
 
+    /// <summary>The most numbers of a masked weight that differ from zero.</summary>
+    public const string NonZeros = "non_zeros";
+
+    /// <summary>The bytes of a masked weight, dense or as compressed rows.</summary>
+    public const string SparseBytes = "sparse_bytes";
+
     /// <summary>The kind with a value for its parameters at which every constraint that only the constructor can check holds.</summary>
     public static AttributeSpec WithNominal(AttributeSpec kind, IReadOnlyList<AttributeSpec> methods)
     {
@@ -56,9 +62,9 @@ internal static class SymbolicSizes
         }
 
         DiagnosticInfo Refuse(AttributeSpec attribute, string reason, string remedy) => DiagnosticInfo.At(attribute.Place, DeclarationDiagnostics.NotWithParameters, layer.Name, reason, remedy);
-        if (layer.Methods.FirstOrDefault(method => method.Name == SparseIso.Method.Attribute) is { } sparse)
+        if (layer.Methods.FirstOrDefault(method => method.Name == SparseIso.Method.Attribute && SparseIso.KindOf(method) != "Parallel") is { } sparse)
         {
-            return [Refuse(sparse, "the ranks and widths of [SparseIso] follow from them", "declare them as numbers or constants")];
+            return [Refuse(sparse, $"the ranks and widths of SparseKind.{SparseIso.KindOf(sparse)} follow from them", "declare them as numbers or constants, or choose SparseKind.Parallel")];
         }
 
         if (layer.Methods.FirstOrDefault(method => method.Own is { IsSquare: true }) is { } square && layer.Kind.Size("inFeatures") != layer.Kind.Size("outFeatures"))
@@ -97,8 +103,24 @@ internal static class SymbolicSizes
     {
         Constructor = constructor,
         Requirements = Requirements(layer, forms.Weight).ToEquatableArray(),
-        Sizes = forms is { IsSymbolic: true, Shape.Format: { } format } ? [.. forms.Sizes, new SizeBinding(RowBytes, 1, $"({forms.Weight.ColumnsText} * {Text(format.Bits)} + 7) / 8")] : forms.Sizes,
+        Sizes = forms.IsSymbolic ? [.. forms.Sizes, .. Counted(forms)] : forms.Sizes,
     };
+
+    /// <summary>Counts that are no polynomials in the sizes.</summary>
+    private static IEnumerable<SizeBinding> Counted(LayerForms forms)
+    {
+        if (forms.Shape.Format is { } format)
+        {
+            yield return new SizeBinding(RowBytes, 1, $"({forms.Weight.ColumnsText} * {Text(format.Bits)} + 7) / 8");
+        }
+
+        if (forms is { NonZeros: not null, Masks: { Count: > 0 } masks })
+        {
+            var numbers = $"Math.Min({Text(masks[0].Branches)} * {masks[0].OnesText}, 1L * {forms.Weight.RowsText} * {forms.Weight.ColumnsText})";
+            yield return new SizeBinding(NonZeros, 1, numbers);
+            yield return new SizeBinding(SparseBytes, 1, $"Math.Min(4L * {forms.Weight.RowsText} * {forms.Weight.ColumnsText}, LayerSizes.SparseBytes({numbers}, {forms.Weight.RowsText}, {forms.Weight.ColumnsText}))");
+        }
+    }
 
     private static IEnumerable<string> Requirements(LayerSpec layer, WeightShape weight)
     {
@@ -127,6 +149,11 @@ internal static class SymbolicSizes
         foreach (var method in layer.Methods.Where(method => method.Name == LowRank.Method.Attribute))
         {
             yield return $"LayerSizes.RankFits({name}, {Text(method.Int("rank"))}, {weight.ColumnsText}, {weight.RowsText});";
+        }
+
+        foreach (var method in layer.Methods.Where(method => method.Name == SparseIso.Method.Attribute))
+        {
+            yield return SparseIso.Requirement(method, name, weight);
         }
 
         if (weight.Block > 0 && !weight.ColumnsText.All(char.IsDigit))

@@ -83,11 +83,11 @@ internal static class SparseIso
             Stored = [],
             Initialization = [],
             NonZeros = Math.Min(branches * ones, Places(shape)),
-            Masks = [new MaskedTensor(stored, mask, branches, ones, ScheduleOf(attribute))],
+            Masks = [new MaskedTensor(stored, mask, branches, ones, ScheduleOf(attribute)) { OnesText = OnesText(attribute, shape) }],
         }).With(
             [new StoredTensor(stored, "W_n, the weights of the branches"), new StoredTensor(mask, "M_n, 1 where a branch may differ from 0")],
             [new InitStep.Store(stored, share)],
-            new MethodNote("SparseIso", "W' = Σ_n M_n ⊙ W_n over " + Text(branches) + " branches, " + Text(ones) + " of " + Text(Places(shape)) + " places each", Paper + MaskPaper(attribute)),
+            new MethodNote("SparseIso", "W' = Σ_n M_n ⊙ W_n over " + Text(branches) + " branches, " + (shape.IsSymbolic ? "a share of " + Text(1 - SparsityOf(attribute)) + " of the places each" : Text(ones) + " of " + Text(Places(shape)) + " places each"), Paper + MaskPaper(attribute)),
             new SizeBinding("branches", branches));
     }
 
@@ -213,6 +213,14 @@ internal static class SparseIso
         "RigL" => "; Evci et al.: RigL, 2020, arXiv 1911.11134",
         _ => string.Empty,
     };
+
+    /// <summary>How generated code counts the ones of a mask where the constructor takes the sizes; null where they are numbers.</summary>
+    private static string? OnesText(AttributeSpec attribute, WeightShape shape) =>
+        shape.IsSymbolic ? $"LayerSizes.MaskOnes({SparsityOf(attribute).ToString("R", CultureInfo.InvariantCulture)}, 1L * {shape.RowsText} * {shape.ColumnsText})" : null;
+
+    /// <summary>What the constructor requires of sizes that it takes, as a statement: all branches fit into an array.</summary>
+    public static string Requirement(AttributeSpec attribute, string layer, WeightShape shape) =>
+        $"LayerSizes.Fits({layer}, {BranchesOf(attribute) ?? 1}L * {shape.RowsText}, {(shape.ColumnsText.Contains(" * ") ? "1L * " : string.Empty)}{shape.ColumnsText});";
 
     private static string Text(double value) => value.ToString("G10", CultureInfo.InvariantCulture);
 }

@@ -57,6 +57,18 @@ public static class LayerSizes
         }
     }
 
+    /// <summary>The ones in a mask of so many places at a sparsity; at least one.</summary>
+    /// <param name="sparsity">The share of zeros, from 0 to less than 1.</param>
+    /// <param name="places">The places of the mask.</param>
+    public static long MaskOnes(double sparsity, long places) => Math.Max(1, (long)Math.Round((1 - sparsity) * places));
+
+    /// <summary>The bytes of compressed rows: a value of 4 and a column of 2 or 4 bytes for each number, and 4 for where each row starts.</summary>
+    /// <param name="numbers">The numbers that are stored.</param>
+    /// <param name="rows">The rows of the weight.</param>
+    /// <param name="columns">Its columns.</param>
+    public static long SparseBytes(long numbers, long rows, long columns) =>
+        (numbers * (sizeof(float) + (columns <= 1 << 16 ? sizeof(ushort) : sizeof(int)))) + (sizeof(int) * (rows + 1));
+
     /// <summary>Two sizes that meet in <c>forward</c> are the same.</summary>
     /// <param name="layer">The layer, or the operation, where they meet.</param>
     /// <param name="size">The size that it asks for, over the constructor's parameters.</param>

@@ -149,7 +149,7 @@ public sealed class DeclarationDiagnosticTests
         { "LDSL022", "A", "[Linear(\"n\", \"N\")] public partial class A { public partial A(int n, int N); }" },
         { "LDSL022", "A", "[Linear(\"n\", 3)] public partial class A { public partial A(int n); public partial A(int n, int m); }" },
         { "LDSL023", "SparseIso(0.5, Kind = SparseKind.Doped)", "[Linear(\"n\", 8), SparseIso(0.5, Kind = SparseKind.Doped)] public partial class A { public partial A(int n); }" },
-        { "LDSL023", "QKReparam", "[Attention(\"n\", 2), QKReparam] public partial class A { public partial A(int n); }" },
+        { "LDSL023", "QKReparam", "public partial class A { [Attention(nameof(n), 2), QKReparam] public partial A(int n); }" },
         { "LDSL023", "Reparam(typeof(Square), On = Part.Key)", "[Reparameterization(Square = true)] public static partial class Square { public static Weight Map(Weight v) => Functions.Inverse(v); } [Attention(\"n\", 4, KvHeads = 2), Reparam(typeof(Square), On = Part.Key)] public partial class A { public partial A(int n); }" },
         { "LDSL031", "Attention(8, \"n\", KvHeads = 3)", "[Attention(8, \"n\", KvHeads = 3)] public partial class A { public partial A(int n); }" },
         { "LDSL022", "Reparam(typeof(Scaled))", "[Reparameterization] public static partial class Scaled { public static Weight Map(Weight v, [PerRow, Start(1)] Weight Width) => v * Width; } [Linear(\"width\", 3), Reparam(typeof(Scaled))] public partial class A { public partial A(int width); }" },

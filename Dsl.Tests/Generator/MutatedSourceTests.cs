@@ -56,6 +56,7 @@ public sealed class MutatedSourceTests
         [ Conv2d ( "channels" , 4 , 3 , Padding = 1 ) , Quantize ( Bits = 4 ) ] public partial class Kernel { internal partial Kernel ( int channels ) ; }
         [ Conv2d ( "channels" , "filters" , 3 , Groups = 2 ) , LowRank ( 1 ) ] public partial class Grouped { internal partial Grouped ( int channels , int filters ) ; }
         public sealed partial class Mix { [ Attention ( nameof ( width ) , nameof ( heads ) , KvHeads = 2 ) , LowRank ( 1 , On = Part . Key ) , Compander ( On = Part . Query | Part . Output ) ] public partial Mix ( int width , int heads ) ; }
+        [ Linear ( "n" , "m" ) , SparseIso ( 0.75 , Kind = SparseKind . Parallel ) ] public partial class Branches { internal partial Branches ( int n , int m ) ; }
         [ Embedding ( "count" , 4 , PaddingIndex = 1 ) ] public sealed partial class Table { public partial Table ( int count ) ; }
         [ LayerModel ] public sealed partial class Net : nn . Module < Tensor , Tensor > { private const int Classes = 3 ; public partial Net ( int inputs , int width ) ;
         [ Linear ( nameof ( inputs ) , "width" ) , Quantize ( Granularity = Granularity . Group , GroupSize = 4 ) ] public partial Layer Hidden { get ; } [ LayerNorm ( "width" ) ] public partial Layer Norm { get ; }

@@ -110,6 +110,26 @@ public sealed class SizedFormTests
         AssertRefused("GroupedPlain", "channels", 0, "at least 1", [0, 6]);
     }
 
+    [Theory]
+    [InlineData(8, 6, 12)]
+    [InlineData(5, 3, 4)] // a quarter of 15 places is 3.75
+    [InlineData(1, 1, 1)] // at least one, or the layer would be cut off
+    public void Parallel_masks_of_any_size_have_their_share_of_ones(int inputs, int outputs, int ones)
+    {
+        random.manual_seed(8);
+        using var layer = SizedForms.Make("Branches", inputs, outputs);
+        var masked = Assert.Single(layer.GetMaskedParameters());
+        Assert.Equal([4, outputs, inputs], masked.Mask.shape);
+        Assert.All(masked.Mask.sum([1, 2]).data<float>().ToArray(), sum => Assert.Equal(ones, sum));
+
+        var x = randn(3, inputs);
+        AssertClose(nn.functional.linear(x, (masked.Mask * masked.Weight).sum(dim: 0), layer.get_parameter("bias")), layer.forward(x));
+        var y = new float[3 * outputs];
+        ((FoldedLinear)layer.Fold()).Forward(x.data<float>().ToArray(), y, 3);
+        AssertClose(layer.forward(x), tensor(y).view(3, outputs));
+        Assert.Contains("its columns", Assert.Throws<LayerSizeException>(() => SizedForms.Make("Branches", 1 << 15, 1 << 15)).Message, StringComparison.Ordinal); // four times 2³⁰
+    }
+
     [Fact]
     public void The_cost_of_a_branch_and_of_a_merged_weight_are_formulas_in_the_sizes()
     {

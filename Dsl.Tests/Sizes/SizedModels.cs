@@ -27,7 +27,8 @@ internal static class SizedModels
         ("Coded", "[LayerModel]", "int inputs, long width", """
             [Linear({inputs}, {width}), Quantize(Bits = 4)] public partial Layer A { get; }
             [Linear({width}, 4), Quantize(Bits = 4, Granularity = Granularity.Group, GroupSize = 4)] public partial Layer B { get; }
-            public override Tensor forward(Tensor x) => B.forward(nn.functional.relu(A.forward(x)));
+            [Linear({width}, {width}), SparseIso(0.75, Kind = SparseKind.Parallel)] public partial Layer C { get; }
+            public override Tensor forward(Tensor x) => B.forward(nn.functional.relu(C.forward(A.forward(x))));
             """, [[7, 8], [12, 4]]),
         ("Images", "[LayerModel(1, 6, 6)]", "int channels, int features", """
             [Conv2d(1, {channels}, 3)] public partial Layer Stem { get; }

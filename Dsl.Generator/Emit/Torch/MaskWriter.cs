@@ -8,7 +8,7 @@ namespace LayerDsl.Generator.Emit.Torch;
 internal static class MaskWriter
 {
     /// <summary>A mask as it is drawn when the layer is made.</summary>
-    public static string New(MaskedTensor masked, string sizes) => $"RandomMask(branches: {masked.Branches}, ones: {masked.Ones}, {sizes})";
+    public static string New(MaskedTensor masked, string sizes) => $"RandomMask(branches: {masked.Branches}, ones: {masked.OnesText ?? masked.Ones.ToString(System.Globalization.CultureInfo.InvariantCulture)}, {sizes})";
 
     /// <summary>What the trainer of the masks asks for.</summary>
     public static void Accessor(CodeWriter writer, LayerForms forms, Func<Tensor, string> field)
