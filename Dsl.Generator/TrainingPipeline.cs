@@ -2,6 +2,7 @@ using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Emit.Ilgpu.Training;
 using LayerDsl.Generator.Forward;
+using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Layers.Attention;
 using LayerDsl.Generator.Merging;
 using LayerDsl.Generator.Scheduling;
@@ -77,10 +78,9 @@ internal static class TrainingPipeline
     private static string? Refusal(ModelSpec model, ForwardProgram program, AttentionShape shape, EquatableArray<TrainedLayerVerdict> verdicts)
     {
         var parts = shape.Parts.Select(part => verdicts.FirstOrDefault(candidate => candidate.Model == model.Type.FileName && candidate.Layer == part.Layer.Name)).ToArray();
-        return shape.Merged ? "has one weight for queries and keys, which has no kernels for training"
-            : parts.Contains(null) ? "was refused"
+        return parts.Contains(null) ? "was refused"
             : parts.FirstOrDefault(part => part!.Refusal is not null) is { } refused ? $"cannot be trained there: {refused.Layer.Substring(shape.Name.Length + 1)}: {refused.Refusal}"
-            : program.Steps.OfType<ForwardStep.Layer>().Any(step => step.Name == shape.Name) && (long)shape.Heads * TokensOf(program, shape) * ForwardProgram.Product(OutputOf(program, shape)) / shape.Dim > TrainerEmitter.MostValues ? "has more scores for a sample than an index of a device reaches"
+            : program.Steps.OfType<ForwardStep.Layer>().Any(step => step.Name == shape.Name) && (long)shape.Heads * shape.MostOfHead(TokensOf(program, shape)) * ForwardProgram.Product(OutputOf(program, shape)) / shape.Dim > TrainerEmitter.MostValues ? "has more scores for a sample than an index of a device reaches"
             : null;
     }
 
@@ -104,6 +104,7 @@ internal static class TrainingPipeline
                 : verdict is null && shape is not AttentionShape ? "was refused"
                 : verdict?.Refusal is { } refusal ? "cannot be trained there: " + refusal
                 : calls != 1 ? calls == 0 ? "is not called by forward" : "is called more than once by forward"
+                : shape is EmbeddingShape && LayerBefore(program, shape.Name) is { } before ? $"takes its indices from the layer {before}, to which no gradient goes back"
                 : null;
             if (reason is not null)
             {
@@ -112,6 +113,29 @@ internal static class TrainingPipeline
         }
 
         return called.Length == 0 ? (null, "forward calls no layer") : null;
+    }
+
+    /// <summary>A layer that the argument of a layer comes from; null where it is the model's input.</summary>
+    private static string? LayerBefore(ForwardProgram program, string name)
+    {
+        var open = new Stack<int>(program.Steps.OfType<ForwardStep.Layer>().Where(layer => layer.Name == name).Select(layer => layer.Argument));
+        while (open.Count > 0)
+        {
+            if (open.Pop() is var value && value >= 0)
+            {
+                if (program.Steps[value] is ForwardStep.Layer layer)
+                {
+                    return layer.Name;
+                }
+
+                foreach (var read in program.Steps[value].Reads)
+                {
+                    open.Push(read);
+                }
+            }
+        }
+
+        return null;
     }
 
     private static string PlaceOf(ModelSpec model, string? layer)

@@ -61,6 +61,10 @@ internal static class ConstructorReader
             {
                 yield return Refuse($"the generated code has a '{taken}' of its own", $"rename the parameter '{parameter.Name}'");
             }
+            else if (all[0].Parameters.FirstOrDefault(other => other.Ordinal < parameter.Ordinal && SizeParameter.PropertyOf(other.Name) == SizeParameter.PropertyOf(parameter.Name)) is { } twin)
+            {
+                yield return Refuse($"'{twin.Name}' and '{parameter.Name}' differ in the case of the first letter only", "rename one of them");
+            }
         }
     }
 

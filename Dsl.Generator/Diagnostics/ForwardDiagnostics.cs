@@ -12,7 +12,7 @@ internal static class ForwardDiagnostics
         "LDSL301",
         "No folded form",
         "'{0}' has no folded form: {1}. Fold() is not generated, FoldTorch() is. Supported are layer calls, relu, gelu, sigmoid, tanh, softmax, "
-        + "log_softmax, +, -, *, view, reshape, flatten, constants and local variables");
+        + "log_softmax, max_pool2d, avg_pool2d, adaptive_avg_pool2d to 1, +, -, *, view, reshape, flatten, constants and local variables");
 
     public static readonly DiagnosticDescriptor ShapeMismatch = Descriptors.Error(
         "LDSL302",

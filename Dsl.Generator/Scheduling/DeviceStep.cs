@@ -41,6 +41,15 @@ internal abstract record DeviceStep
     /// <param name="Statement">Diagonals, spread values, their sums, or the identity.</param>
     public sealed record Placed(Value Result, Value? Source, Statement Statement) : DeviceStep;
 
+    /// <summary>The rows of a source that a table of indices names.</summary>
+    /// <param name="Stored">The name of the table where it is one of the layer's own; null where it is the input.</param>
+    public sealed record Gather(Value Result, Value Source, Value Table, string? Stored) : DeviceStep;
+
+    /// <summary>The sums of the rows whose index names a row of the result: the gradient of <see cref="Gather"/>.</summary>
+    /// <param name="Padding">A row that stays zero; null for none.</param>
+    /// <param name="Stored">The name of the table where it is one of the layer's own; null where it is the input.</param>
+    public sealed record Scatter(Value Result, Value Source, Value Table, long? Padding, string? Stored) : DeviceStep;
+
     /// <summary>The inverse of a matrix, by one group of threads.</summary>
     /// <param name="Work">Memory of its size.</param>
     public sealed record Invert(Value Result, Value Source, Value Work) : DeviceStep;
@@ -65,6 +74,9 @@ internal sealed record DeviceWindow(long Channels, long Outputs, long Kernel, lo
 /// <param name="RightIsTransposed">Whether the right matrix lies as (columns, inner).</param>
 internal sealed record DeviceProduct(EquatableArray<Index> Rows, EquatableArray<Index> Columns, EquatableArray<Index> Inner, bool LeftIsTransposed, bool RightIsTransposed)
 {
+    /// <summary>The axes of which each place has a product of its own: the first of all three matrices.</summary>
+    public EquatableArray<Index> Batch { get; init; } = [];
+
     /// <summary>The product with its operands in the order of the result; null where a contraction is no product of two matrices.</summary>
     public static (DeviceProduct Shape, Value Left, Value Right)? Of(Value left, Value right, Value result)
     {
@@ -78,20 +90,22 @@ internal sealed record DeviceProduct(EquatableArray<Index> Rows, EquatableArray<
 
     private static DeviceProduct? Read(Value left, Value right, Value result)
     {
-        EquatableArray<Index> inner = left.Axes.Intersect(right.Axes).Except(result.Axes).ToEquatableArray();
-        EquatableArray<Index> rows = left.Axes.Except(inner).ToEquatableArray();
-        EquatableArray<Index> columns = right.Axes.Except(inner).ToEquatableArray();
-        if (inner.Count == 0 || rows.Count == 0 || columns.Count == 0 || !result.Axes.SequenceEqual(rows.Concat(columns)))
+        EquatableArray<Index> batch = left.Axes.TakeWhile((axis, k) => k < right.Axes.Count && k < result.Axes.Count && right.Axes[k] == axis && result.Axes[k] == axis).ToEquatableArray();
+        var (leftAxes, rightAxes, resultAxes) = (left.Axes.Skip(batch.Count).ToArray(), right.Axes.Skip(batch.Count).ToArray(), result.Axes.Skip(batch.Count));
+        EquatableArray<Index> inner = leftAxes.Intersect(rightAxes).Except(resultAxes).ToEquatableArray();
+        EquatableArray<Index> rows = leftAxes.Except(inner).ToEquatableArray();
+        EquatableArray<Index> columns = rightAxes.Except(inner).ToEquatableArray();
+        if (inner.Count == 0 || rows.Count == 0 || columns.Count == 0 || !resultAxes.SequenceEqual(rows.Concat(columns)))
         {
             return null;
         }
 
-        return (Side(left, rows, inner), Side(right, inner, columns)) is ({ } leftIsTransposed, { } rightIsTransposed)
-            ? new DeviceProduct(rows, columns, inner, leftIsTransposed, rightIsTransposed)
+        return (Side(leftAxes, rows, inner), Side(rightAxes, inner, columns)) is ({ } leftIsTransposed, { } rightIsTransposed)
+            ? new DeviceProduct(rows, columns, inner, leftIsTransposed, rightIsTransposed) { Batch = batch }
             : null;
     }
 
     /// <summary>Whether a matrix lies the other way round; null where its axes are mixed.</summary>
-    private static bool? Side(Value matrix, EquatableArray<Index> first, EquatableArray<Index> second) =>
-        matrix.Axes.SequenceEqual(first.Concat(second)) ? false : matrix.Axes.SequenceEqual(second.Concat(first)) ? true : null;
+    private static bool? Side(IReadOnlyList<Index> matrix, EquatableArray<Index> first, EquatableArray<Index> second) =>
+        matrix.SequenceEqual(first.Concat(second)) ? false : matrix.SequenceEqual(second.Concat(first)) ? true : null;
 }

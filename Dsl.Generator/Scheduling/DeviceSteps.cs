@@ -92,8 +92,11 @@ internal sealed class DeviceSteps(LayerForms forms)
                 break;
             case Statement.Compute or Statement.Fold or Statement.Sweep:
                 break;
-            case Statement.Gather or Statement.Scatter:
-                Refuse("its formula gathers rows that a table names, which kernels do not");
+            case Statement.Gather gather:
+                steps.Add(new DeviceStep.Gather(gather.Result, gather.Source, gather.Table, gather.Stored));
+                break;
+            case Statement.Scatter scatter:
+                steps.Add(new DeviceStep.Scatter(scatter.Result, scatter.Rows, scatter.Table, scatter.Padding, scatter.Stored));
                 break;
             default:
                 Refuse($"its step {statement.Result.Name} has no kernel");
@@ -158,6 +161,12 @@ internal sealed class DeviceSteps(LayerForms forms)
         if (steps.LastOrDefault() is DeviceStep.Convolve { Bias: null } convolve && WindowSteps.BiasOf(compute, convolve) is { } bias && readers[convolve.Result.Name] == 1)
         {
             steps[steps.Count - 1] = convolve with { Result = compute.Result, Bias = bias };
+            return;
+        }
+
+        if (steps.LastOrDefault() is DeviceStep.Gather gather && compute.Body is Pointwise.Read { Source: var rows } && rows == gather.Result && compute.Result.Axes == rows.Axes && readers[rows.Name] == 1)
+        {
+            steps[steps.Count - 1] = gather with { Result = compute.Result };
             return;
         }
 

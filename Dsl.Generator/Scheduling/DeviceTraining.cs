@@ -1,5 +1,6 @@
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Layers.Attention;
 
 namespace LayerDsl.Generator.Scheduling;
 
@@ -9,7 +10,7 @@ namespace LayerDsl.Generator.Scheduling;
 /// <param name="InputGradient">The launches of the gradient of the input.</param>
 /// <param name="Updates">The launches that make the buffers of users' methods follow the weight, before each forward pass.</param>
 /// <param name="Gradients">Each trained tensor and the value that is its gradient.</param>
-/// <param name="GradX">The gradient of the input.</param>
+/// <param name="GradX">The gradient of the input; null where that is indices.</param>
 /// <param name="Kept">Values that the backward pass reads from the forward pass.</param>
 internal sealed record DeviceTraining(
     EquatableArray<DeviceStep> Forward,
@@ -17,9 +18,12 @@ internal sealed record DeviceTraining(
     EquatableArray<DeviceStep> InputGradient,
     EquatableArray<DeviceStep> Updates,
     EquatableArray<TensorGradient> Gradients,
-    Value GradX,
+    Value? GradX,
     EquatableArray<Value> Kept)
 {
+    /// <summary>The weight that stored factors are multiplied to.</summary>
+    public const string Factored = "weight";
+
     /// <summary>The buffers and the values that they take, in the order of the layer's updates.</summary>
     public EquatableArray<Value> NewBuffers { get; init; } = [];
 
@@ -31,11 +35,15 @@ internal sealed record DeviceTraining(
 
     /// <summary>The passes that round the input, where it is rounded.</summary>
     public DeviceInput? Input { get; init; }
+
+    /// <summary>The passes of a weight that is a product of stored factors.</summary>
+    public DeviceFactors? Factors { get; init; }
+
     /// <summary>The running statistics and the values that they take after the forward pass.</summary>
     public EquatableArray<TensorGradient> NewStatistics { get; init; } = [];
 
     /// <summary>Whether there are kernels for the training of a kind of layer.</summary>
-    public static bool Knows(LayerShape shape) => shape is LinearShape or Conv2dShape or RowNormShape or BatchNormShape;
+    public static bool Knows(LayerShape shape) => shape is LinearShape or Conv2dShape or RowNormShape or BatchNormShape or EmbeddingShape;
 
     /// <summary>The forms with the sizes of images as numbers, which kernels are made for.</summary>
     /// <param name="forms">The layer.</param>
@@ -45,6 +53,13 @@ internal sealed record DeviceTraining(
     {
         Sizes = [.. forms.Sizes, new("height", input[1]), new("width", input[2]), new("rows", output[1]), new("columns", output[2])],
     };
+
+    /// <summary>The tensors that are stored: of a weight that is a product, its factors.</summary>
+    public static IEnumerable<StoredTensor> Stored(LayerForms forms) =>
+        [.. forms.Factors?.Stored ?? [], .. forms.Stored.Where(stored => !IsProduct(forms, stored.Tensor)), .. forms.Activation?.Rounded.Stored ?? []];
+
+    /// <summary>Whether a tensor is the product of stored factors.</summary>
+    public static bool IsProduct(LayerForms forms, Tensor tensor) => forms.Factors is not null && tensor.Name == Factored;
 
     /// <summary>The passes, or why a device has none.</summary>
     public static (DeviceTraining? Passes, string? Refusal) Of(LayerForms forms, LayerPrograms programs)
@@ -66,7 +81,8 @@ internal sealed record DeviceTraining(
     {
         var (forward, backward, kept) = PassesOf(forms, programs);
         var backwardOf = programs.Batch?.BackwardOf ?? programs.BackwardOf;
-        var split = backward.Ends.Count > 1 ? backward.Ends[backward.Ends.Count - 2] : 0;
+        var hasInputGradient = forms.Input.Entries is null;
+        var split = !hasInputGradient ? backward.Statements.Count : backward.Ends.Count > 1 ? backward.Ends[backward.Ends.Count - 2] : 0;
         var gradients = backwardOf.Select((tensor, k) => new TensorGradient(tensor, Whole(tensor, backward.Results[k]))).Where(pair => pair.Tensor.Role == TensorRole.Trainable).ToEquatableArray();
         var repeated = gradients.Where(gradient => gradient.Value.Axes != ResultOf(gradient.Tensor).Axes)
             .Select(gradient => (Statement)new Statement.Compute(gradient.Value, new Pointwise.Read(ResultOf(gradient.Tensor))));
@@ -76,8 +92,8 @@ internal sealed record DeviceTraining(
             steps.Of(backward.Statements.Take(split).Concat(repeated).ToArray()).ToEquatableArray(),
             steps.Of(backward.Statements.Skip(split).ToArray()).ToEquatableArray(),
             forms.Norm is null && programs.Updates is { } updates ? steps.Of(updates.Statements).ToEquatableArray() : [],
-            gradients,
-            backward.Results[backward.Results.Count - 1],
+            gradients.Where(gradient => !IsProduct(forms, gradient.Tensor)).ToEquatableArray(),
+            hasInputGradient ? backward.Results[backward.Results.Count - 1] : null,
             kept)
         {
             NewBuffers = forms.Norm is null ? programs.Updates?.Results ?? [] : [],
@@ -85,6 +101,7 @@ internal sealed record DeviceTraining(
             Fit = programs.Fit is { } fit ? steps.Of(fit.Statements).ToEquatableArray() : [],
             Fitted = programs.Fit?.Results[0],
             Input = programs.Input is { } input ? DeviceInput.Of(input, steps) : null,
+            Factors = programs.Factors is { } factors ? DeviceFactors.Of(forms.Factors!, factors, gradients.Single(gradient => IsProduct(forms, gradient.Tensor)).Value, steps) : null,
         };
         return steps.Refusal is { } refusal ? (null, refusal) : (training, null);
 
@@ -128,6 +145,22 @@ internal sealed record DeviceInput(
             backward.Results.Take(last).Select((value, k) => new TensorGradient(programs.BackwardOf[k], value)).ToEquatableArray(),
             backward.Results[last]);
     }
+}
+
+/// <summary>The passes of a weight that is a product of stored factors.</summary>
+/// <param name="Forward">The launches that make it, before each forward pass.</param>
+/// <param name="Product">The weight.</param>
+/// <param name="Backward">The launches of the gradients of the factors.</param>
+/// <param name="GradProduct">The gradient of the weight.</param>
+/// <param name="Gradients">Each factor and the value that is its gradient.</param>
+internal sealed record DeviceFactors(EquatableArray<DeviceStep> Forward, Value Product, EquatableArray<DeviceStep> Backward, Value GradProduct, EquatableArray<TensorGradient> Gradients)
+{
+    public static DeviceFactors Of(HeadFactors factors, FactorPrograms programs, Value gradient, DeviceSteps steps) => new(
+        steps.Of(programs.Forward.Statements).ToEquatableArray(),
+        programs.Forward.Results[0],
+        steps.Of(programs.Backward.Statements).ToEquatableArray(),
+        gradient,
+        factors.Stored.Select((stored, k) => new TensorGradient(stored.Tensor, programs.Backward.Results[k])).ToEquatableArray());
 }
 
 /// <summary>A trained tensor and the value that is its gradient.</summary>

@@ -23,7 +23,7 @@ public static class LayerSizes
     {
         if (columns > int.MaxValue / rows)
         {
-            throw new LayerSizeException(layer, string.Create(CultureInfo.InvariantCulture, $"the weight of {rows} × {columns}: its columns"), columns, string.Create(CultureInfo.InvariantCulture, $"at most {int.MaxValue / rows}, the values of a .NET array by rows; split the layer"));
+            throw new LayerSizeException(layer, string.Create(CultureInfo.InvariantCulture, $"the number of columns of the weight of {rows} × {columns}"), columns, string.Create(CultureInfo.InvariantCulture, $"at most {int.MaxValue / rows}, the values of a .NET array by rows; split the layer"));
         }
     }
 
@@ -80,9 +80,12 @@ public static class LayerSizes
     {
         if (value != expected)
         {
-            throw new LayerSizeException(layer, size, value, string.Create(CultureInfo.InvariantCulture, $"{expected}, the size '{other}' that forward passes to it"));
+            var passed = IsNumber(other) ? "the size that forward passes to it" : $"the size '{other}' that forward passes to it";
+            throw new LayerSizeException(layer, IsNumber(size) ? "the size that it takes" : size, value, string.Create(CultureInfo.InvariantCulture, $"{expected}, {passed}"));
         }
     }
+
+    private static bool IsNumber(string size) => size.All(char.IsAsciiDigit);
 
     /// <summary>A table has at most 2²⁴ rows, one of which is that of the padding index where there is one.</summary>
     /// <exception cref="LayerSizeException">It has too many, or too few.</exception>

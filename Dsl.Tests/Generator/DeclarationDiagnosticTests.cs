@@ -146,6 +146,7 @@ public sealed class DeclarationDiagnosticTests
         { "LDSL022", "A", "[Linear(\"weight\", 3)] public partial class A { public partial A(int weight); }" },
         { "LDSL022", "A", "[Linear(\"fold\", 3)] public partial class A { public partial A(int fold); }" },
         { "LDSL022", "A", "[Linear(\"n\", 3)] public partial class A { public partial A(int n); public int N => 1; }" },
+        { "LDSL022", "A", "[Linear(\"n\", \"N\")] public partial class A { public partial A(int n, int N); }" },
         { "LDSL022", "A", "[Linear(\"n\", 3)] public partial class A { public partial A(int n); public partial A(int n, int m); }" },
         { "LDSL023", "SparseIso(0.5, Kind = SparseKind.Doped)", "[Linear(\"n\", 8), SparseIso(0.5, Kind = SparseKind.Doped)] public partial class A { public partial A(int n); }" },
         { "LDSL023", "QKReparam", "public partial class A { [Attention(nameof(n), 2), QKReparam] public partial A(int n); }" },

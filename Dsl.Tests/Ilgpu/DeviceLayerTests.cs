@@ -146,6 +146,7 @@ public sealed class DeviceLayerTests(CpuDevice device) : IClassFixture<CpuDevice
         Assert.Equal(1, DeviceMath.Exp(0));
         Assert.Equal(float.PositiveInfinity, DeviceMath.Gelu(float.PositiveInfinity));
         Assert.Equal(0, DeviceMath.Gelu(float.NegativeInfinity));
+        Assert.Equal([0f, 0f, 1f, 1f], new[] { -1f, 0f, 1f, float.NaN }.Select(DeviceMath.ReluSlope)); // as torch's threshold: NaN is not below it
         Assert.All(new[] { 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 3.4999f, 1e9f, -1e9f, 4194304.5f, 4194305.5f, -4194305.5f, 8388607.5f, -8388607.5f, 8388609f }, value => Assert.Equal(MathF.Round(value), DeviceMath.Round(value)));
     }
 

@@ -46,7 +46,7 @@ public sealed class GpuPage(OfflineCompiler compiler) : IClassFixture<OfflineCom
     {
         var isWhole = kernel.Unit is "value" or "four values" && kernel.Name != "global average";
         var accesses = isWhole
-            ? ptx.Instructions.Where(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal) || instruction.Operation.StartsWith("st.global.f32", StringComparison.Ordinal))
+            ? ptx.Instructions.Where(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal) || instruction.Operation.StartsWith("st.global.f32", StringComparison.Ordinal) || instruction.Operation.StartsWith("st.global.b64", StringComparison.Ordinal))
             : ptx.Of(ptx.Loops.MaxBy(loop => PtxTests.LoadedBytes(ptx, loop))!).Where(instruction => instruction.Operation.StartsWith("ld.global", StringComparison.Ordinal));
         return accesses.Sum(PtxText.BytesOf);
     }

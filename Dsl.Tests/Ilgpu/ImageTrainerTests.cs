@@ -91,6 +91,27 @@ public sealed class ImageTrainerTests(CpuDevice device) : IClassFixture<CpuDevic
         pools.PassesAgree(batch: 3, seed: 1, 2, 9, 8);
         using var flat = TrainerRun.Of(assembly.GetType("Flat")!, device);
         flat.PassesAgree(batch: 2, seed: 1, 1, 5, 5);
+        NaNPassesThroughTheLargestOf(flat);
+    }
+
+    /// <summary>Also where numbers follow it in its window, and in the folded form; its gradient goes where TorchSharp's goes.</summary>
+    private void NaNPassesThroughTheLargestOf(TrainerRun flat)
+    {
+        var x = Core.Folded.Values.Uniform(new Random(3), 50);
+        x[0] = float.NaN;
+        var (y, folded) = (new float[6], new float[6]);
+        using var onDevice = (DeviceModel)flat.Model.GetType().GetMethod("FoldIlgpu")!.Invoke(flat.Model, [device.Accelerator, WeightPrecision.Single])!;
+        onDevice.Forward(x, folded, 2);
+        flat.Trainer.Forward(x, y, 2);
+        flat.Trainer.Backward([1, 2, 3, 4, 5, 6]);
+        using var scope = NewDisposeScope();
+        flat.Model.zero_grad();
+        var expected = flat.Model.forward(tensor(x).reshape(2, 1, 5, 5));
+        (expected.flatten() * tensor(new float[] { 1, 2, 3, 4, 5, 6 })).sum().backward();
+
+        Assert.Equal([true, true, true, false, false, false], y.Select(float.IsNaN));
+        Assert.Equal(y.Select(float.IsNaN), folded.Select(float.IsNaN));
+        flat.Close(flat.Model.state_dict()["A.bias"].grad!, flat.Trainer.Parameters.Single(parameter => parameter.Name == "A.bias").GetGradient(), "gradient beside NaN");
     }
 
     [Fact]

@@ -71,26 +71,6 @@ public sealed class LevelKernelTests(CpuDevice device) : IClassFixture<CpuDevice
     public void Random_words_are_those_of_the_paper(uint c0, uint c1, uint c2, uint c3, uint k0, uint k1, uint w0, uint w1, uint w2, uint w3) =>
         Assert.Equal(new PhiloxWords(w0, w1, w2, w3), Philox.Next(new PhiloxWords(c0, c1, c2, c3), new PhiloxKey(k0, k1)));
 
-    [Fact]
-    public void Functions_of_formulas_are_right_to_their_last_places()
-    {
-        var random = new Random(3);
-        for (var k = 0; k < 4000; k++)
-        {
-            var (x, wide) = ((float)((random.NextDouble() * 2) - 1), (float)((random.NextDouble() * 200) - 100));
-            Assert.Equal(Math.Sin(wide), DeviceMath.Sin(wide), 2e-7);
-            Assert.Equal(Math.Cos(wide * 80), DeviceMath.Cos(wide * 80), 2e-7);
-            Assert.Equal(Math.Tan(x), DeviceMath.Tan(x), 5e-7);
-            Assert.Equal(Math.Atanh(x), DeviceMath.Atanh(x), 4e-7 * (1 + Math.Abs(Math.Atanh(x))));
-            using var erf = special.erf(tensor((double)wide / 20));
-            Assert.Equal(erf.item<double>(), DeviceMath.Erf(wide / 20), 2.5e-7);
-        }
-
-        Assert.Equal(float.PositiveInfinity, DeviceMath.Atanh(1));
-        Assert.True(float.IsNaN(DeviceMath.Atanh(1.5f)) && float.IsNaN(DeviceMath.Sin(float.PositiveInfinity)) && float.IsNaN(DeviceMath.Erf(float.NaN)));
-        Assert.True(float.IsNegative(DeviceMath.Erf(-0f)) && float.IsNegative(DeviceMath.Atanh(-0f)));
-    }
-
     private static void LooksUp(Type model)
     {
         var onHost = model.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.NonPublic)).Single(field => field.FieldType == typeof(Codebook));

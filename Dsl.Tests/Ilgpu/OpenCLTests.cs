@@ -13,6 +13,16 @@ public sealed class OpenCLTests(OfflineCompiler compiler) : IClassFixture<Offlin
     public void Every_kernel_compiles_to_OpenCL() =>
         Assert.All(KernelCatalog.All, kernel => Assert.Contains("kernel void", compiler.OpenCL(kernel.Method, kernel.IsGrouped), StringComparison.Ordinal));
 
+    /// <summary>ILGPU writes !(a >= b) as a &lt; b, which is false for NaN too: NaN would be no largest value of its window.</summary>
+    [Fact]
+    public void NaN_fails_no_comparison_that_a_pool_keeps_it_by()
+    {
+        var text = compiler.OpenCL(TrainingCatalog.Library.Single(kernel => kernel.Name == "max pool with places").Method, isGrouped: false);
+
+        Assert.Contains(">= (float) -INFINITY", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("< (float) -INFINITY", text, StringComparison.Ordinal);
+    }
+
     [ClangFact]
     public void Clang_accepts_the_OpenCL_of_every_kernel()
     {

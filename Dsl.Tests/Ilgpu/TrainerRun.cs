@@ -17,6 +17,9 @@ internal sealed class TrainerRun : IDisposable
 
     public DeviceTrainer Trainer { get; }
 
+    /// <summary>Inputs are whole numbers from 0 to this, without it; 0 for numbers of any kind.</summary>
+    public int Entries { get; set; }
+
     public static TrainerRun Of(Type type, CpuDevice device, DeviceOptimizer? optimizer = null, params long[] calibrated)
     {
         random.manual_seed(5);
@@ -40,7 +43,7 @@ internal sealed class TrainerRun : IDisposable
     /// <summary>The outputs and all gradients equal those of TorchSharp, for a gradient of the outputs at random.</summary>
     public void PassesAgree(int batch, int seed = 1, params long[] sample)
     {
-        var x = Values.Uniform(new Random(seed), batch * Trainer.InputSize);
+        var x = Input(batch, seed);
         var gradY = Values.Uniform(new Random(seed + 1), batch * Trainer.OutputSize);
         var y = new float[batch * Trainer.OutputSize];
         Trainer.Forward(x, y, batch);
@@ -48,7 +51,7 @@ internal sealed class TrainerRun : IDisposable
 
         using var scope = NewDisposeScope();
         Model.zero_grad();
-        var expected = Model.forward(tensor(x).reshape([batch, .. sample.Length == 0 ? [-1] : sample]));
+        var expected = Model.forward(OfInput(x, [batch, .. sample.Length == 0 ? [-1] : sample]));
         (expected.flatten() * tensor(gradY)).sum().backward();
         Close(expected, y, "output");
         var named = Model.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
@@ -58,6 +61,16 @@ internal sealed class TrainerRun : IDisposable
             Close(named[parameter.Name].grad!, parameter.GetGradient(), parameter.Name);
         }
     }
+
+    /// <summary>Inputs at random.</summary>
+    public float[] Input(int batch, int seed)
+    {
+        var random = new Random(seed);
+        return Entries == 0 ? Values.Uniform(random, batch * Trainer.InputSize) : [.. Enumerable.Range(0, batch * Trainer.InputSize).Select(_ => (float)random.Next(Entries))];
+    }
+
+    /// <summary>Inputs as TorchSharp's model takes them.</summary>
+    public Tensor OfInput(float[] x, params long[] shape) => Entries == 0 ? tensor(x).reshape(shape) : tensor(x).reshape(shape).to_type(ScalarType.Int64);
 
     /// <summary>The first row of the first layer's first matrix is 0 in both, its first number −0.</summary>
     public void ZeroRow()

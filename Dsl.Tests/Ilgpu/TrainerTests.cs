@@ -64,6 +64,7 @@ public sealed class TrainerTests(CpuDevice device) : IClassFixture<CpuDevice>
         var y = new float[3];
 
         Assert.Throws<NonFiniteActivationException>(() => trained.Trainer.Forward([1, 2, float.NaN, 4], y, 1));
+        Assert.Throws<InvalidOperationException>(() => trained.Trainer.Backward([1, 1, 1])); // that pass has no values to go back through
         trained.Trainer.Forward(new float[4], y, 1);
         Assert.Equal(0, step.Get()[0]);
         trained.Trainer.Backward([1, 1, 1]);
@@ -107,11 +108,11 @@ public sealed class TrainerTests(CpuDevice device) : IClassFixture<CpuDevice>
     [Fact]
     public void What_cannot_be_trained_there_is_said_where_it_stands()
     {
-        var run = GeneratorRun.OnDevice("[LayerModel(3)] public sealed partial class M : nn.Module<Tensor, Tensor> { [Embedding(5, 4)] public partial Layer Table { get; } public override Tensor forward(Tensor x) => Table.forward(x); }");
+        var run = GeneratorRun.OnDevice("[LayerModel] public sealed partial class M : nn.Module<Tensor, Tensor> { [Linear(4, 4)] public partial Layer Again { get; } public override Tensor forward(Tensor x) => Again.forward(nn.functional.relu(Again.forward(x))); }");
         var found = Assert.Single(run.Information, found => found.Id == "LDSL312");
 
-        Assert.Equal("Embedding(5, 4)", run.TextAt(found));
-        Assert.Contains("the layer Table of the kind Embedding has no kernels for training", found.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        Assert.Equal("Linear(4, 4)", run.TextAt(found));
+        Assert.Contains("the layer Again is called more than once by forward", found.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
         Assert.Empty(run.CompileErrors);
         Assert.DoesNotContain(run.Result.Results.Single().GeneratedSources, file => file.HintName.Contains("Train", StringComparison.Ordinal) || file.HintName.Contains("LayerOnDevice", StringComparison.Ordinal));
     }
@@ -131,7 +132,41 @@ public sealed class TrainerTests(CpuDevice device) : IClassFixture<CpuDevice>
         Assert.Throws<LayerShapeException>(() => trainer.Parameters[0].Set([1]));
         Assert.Equal(before, trainer.Parameters[0].Get());
         Assert.Equal(0, trainer.Updates);
+
+        // A loss that calls the trainer, whose lock lets it in.
+        Assert.Throws<InvalidOperationException>(() => trainer.Step(new float[6], Calling(() => trainer.Forward(new float[12], new float[6], 2))));
+        Assert.Throws<InvalidOperationException>(() => trainer.Step(new float[6], Calling(() => trainer.Backward(new float[3]))));
+        Assert.Throws<InvalidOperationException>(() => trainer.Step(new float[6], Calling(trainer.Dispose)));
+        Assert.Equal(before, trainer.Parameters[0].Get());
+        Assert.Equal(2, trainer.Step(new float[6], Calling(() => { })));
+        Assert.Equal(1, trainer.Updates);
+
+        trainer.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => trainer.Parameters[0].Get());
+        Assert.Throws<ObjectDisposedException>(() => trainer.Parameters[0].Set(before));
+        Assert.Throws<ObjectDisposedException>(() => trainer.Parameters[0].GetGradient());
     }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Settings_of_an_optimizer_are_numbers_from_0_on(double wrong)
+    {
+        using var trained = TrainerRun.Of(TwoLayers(), device);
+        Assert.Throws<ArgumentOutOfRangeException>(() => trained.Trainer.LearningRate = wrong);
+        Assert.Equal(trained.Trainer.Optimizer.LearningRate, trained.Trainer.LearningRate);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DeviceSgd(wrong));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DeviceSgd(momentum: wrong));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DeviceAdamW(epsilon: wrong));
+        Assert.Throws<ArgumentException>(() => new DeviceSgd(nesterov: true)); // as TorchSharp
+    }
+
+    private static DeviceLoss Calling(Action call) => (_, _) =>
+    {
+        call();
+        return 2;
+    };
 
     private void StepsAgree(string name)
     {

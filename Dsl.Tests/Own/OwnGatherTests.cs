@@ -8,7 +8,8 @@ namespace LayerDsl.Tests.Own;
 /// <summary>Methods that look rows up with a table of the layer's own.</summary>
 public sealed class OwnGatherTests
 {
-    private const string Methods = """
+    /// <summary>Also trained on a device, in a test of its own.</summary>
+    internal const string Methods = """
         // Weights share the entries of a codebook (Han et al. 2016, Deep Compression).
         [Reparameterization] public static partial class Shared
         {
@@ -206,13 +207,5 @@ public sealed class OwnGatherTests
         Assert.Contains("verdict     proved for every input, parameter and size", right.File("Layer1.g.cs"), StringComparison.Ordinal);
         Assert.Contains("ReparameterizationForm(3, ", right.File("M.g.cs"), StringComparison.Ordinal);
         Assert.Equal("LDSL203", Assert.Single(GeneratorRun.Of(Of("public static Weight Gradient(Weight gradient, Weight v) => 2 * v * gradient;")).Diagnostics).Id);
-    }
-
-    [Fact]
-    public void A_device_does_not_train_it_and_says_so()
-    {
-        var run = GeneratorRun.OnDevice(Methods + "[LayerModel] public sealed partial class Net : nn.Module<Tensor, Tensor> { [Linear(6, 4), Reparam(typeof(Shared), 5)] public partial Layer One { get; } public override Tensor forward(Tensor x) => One.forward(x); }");
-        Assert.Contains("gathers rows", Assert.Single(run.Information, found => found.Id == "LDSL312").GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        Assert.Empty(run.CompileErrors);
     }
 }

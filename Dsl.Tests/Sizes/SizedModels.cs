@@ -64,16 +64,17 @@ internal static class SizedModels
                 return Head.forward(tokens + nn.functional.relu(Mixer.forward(Norm.forward(tokens))));
             }
             """, [[9, 6], [4, 3]]),
-        ("Named", "[LayerModel]", "int x, int batch, int file, int arena", """
+        ("Named", "[LayerModel]", "int x, int batch, int file, int arena, long Last", """
             [Linear({x}, {batch})] public partial Layer A { get; }
             [Linear({batch}, {file})] public partial Layer B { get; }
             [Linear({file}, {arena})] public partial Layer C { get; }
+            [Linear({arena}, {Last})] public partial Layer D { get; }
             public override Tensor forward(Tensor input)
             {
                 var b = B.forward(A.forward(input));
-                return C.forward(b.view(-1, 2, 1).view(input.shape[0], -1) - b);
+                return D.forward(C.forward(b.view(-1, 2, 1).view(input.shape[0], -1) - b));
             }
-            """, [[3, 4, 2, 5]]),
+            """, [[3, 4, 2, 5, 6]]),
     ];
 
     private static readonly Lazy<(GeneratorRun Run, Assembly Assembly)> Compiled = new(() =>

@@ -142,7 +142,7 @@ public sealed class SizedLayerTests
         AssertRefused("SizedGroups", "inputs", 10, () => new SizedGroups(10));
         AssertRefused("SizedEmbedding", "the number of vectors", 3, () => new SizedEmbedding(3, 4));
         AssertRefused("Hidden", "the rank of [LowRank]", 2, () => new SizedMlp(5, 1, 2));
-        Assert.Contains("its columns", Assert.Throws<LayerSizeException>(() => new SizedPlain(1 << 20, 1 << 20)).Message, StringComparison.Ordinal);
+        Assert.Contains("the number of columns of the weight of 1048576 × 1048576 is 1048576", Assert.Throws<LayerSizeException>(() => new SizedPlain(1 << 20, 1 << 20)).Message, StringComparison.Ordinal);
     }
 
     private static void AssertRefused(string layer, string size, long actual, Func<nn.Module> make)

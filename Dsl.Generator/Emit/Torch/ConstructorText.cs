@@ -34,7 +34,7 @@ internal static class ConstructorText
             return;
         }
 
-        writer.Lines(constructor.Parameters.Select(parameter => $"{parameter.Property} = LayerSizes.AtLeastOne({LayerText.Quote(layer)}, nameof({parameter.Identifier}), {parameter.Identifier});"))
+        writer.Lines(constructor.Parameters.Select(parameter => $"{(parameter.Property == parameter.Identifier ? "this." : string.Empty)}{parameter.Property} = LayerSizes.AtLeastOne({LayerText.Quote(layer)}, nameof({parameter.Identifier}), {parameter.Identifier});"))
             .Lines(requirements)
             .Line();
     }

@@ -65,6 +65,9 @@ internal sealed record AttentionShape(
     /// <summary>What a key of a head is multiplied with: of merged queries the token, followed by a 1 where there is a bias.</summary>
     public int KeyLength => !Merged ? HeadSize : QueryBias ? Dim + 1 : Dim;
 
+    /// <summary>The most values that a head makes of a token in training: scores, or keys as long as a token.</summary>
+    public int MostOfHead(int tokens) => Merged ? Math.Max(tokens, KeyLength) : tokens;
+
     public static AttentionShape OfLayer(LayerSpec layer) => new(
         layer.Name,
         layer.Kind.Int("dim"),

@@ -3,8 +3,8 @@ namespace LayerDsl.Ilgpu.Kernels;
 /// <content>Derivatives of the functions of forward passes.</content>
 public static partial class DeviceMath
 {
-    /// <summary>The derivative of max(x, 0); 0 at 0.</summary>
-    public static float ReluSlope(float x) => x > 0 ? 1f : 0f;
+    /// <summary>The derivative of max(x, 0); 0 at 0, and 1 at NaN, as in TorchSharp.</summary>
+    public static float ReluSlope(float x) => x <= 0 ? 0f : 1f;
 
     /// <summary>σ(x) (1 − σ(x)).</summary>
     public static float SigmoidSlope(float x)

@@ -3,30 +3,20 @@ namespace LayerDsl.Ilgpu.Kernels;
 /// <content>Functions that formulas of users' methods may have.</content>
 public static partial class DeviceMath
 {
-    // π/2 in three parts, of which the first two have few digits: their products with whole numbers up to 2¹³ are exact.
-    private const float HalfPiHigh = 1.5703125f;
-    private const float HalfPiMiddle = 4.837512969970703125e-4f;
-    private const float HalfPiLow = 7.549789948768648e-8f;
-    private const float TwoOverPi = 0.63661977f;
-
-    /// <summary>The sine, within 2·10⁻⁷ for |x| up to 8192; beyond, the rest of a division by π loses digits.</summary>
+    /// <summary>The sine, within 2·10⁻⁷; NaN of what is not finite.</summary>
     public static float Sin(float x)
     {
-        var n = Round(x * TwoOverPi);
-        var r = x - (n * HalfPiHigh) - (n * HalfPiMiddle) - (n * HalfPiLow);
-        var quadrant = (int)n & 3;
-        var value = (quadrant & 1) == 0 ? SinNearZero(r) : CosNearZero(r);
-        return quadrant >= 2 ? -value : value;
+        var turns = Reduce(x);
+        var value = (turns.Count & 1) == 0 ? SinNearZero(turns.Rest) : CosNearZero(turns.Rest);
+        return turns.Count >= 2 ? -value : value;
     }
 
-    /// <summary>The cosine, within 2·10⁻⁷ for |x| up to 8192; beyond, the rest of a division by π loses digits.</summary>
+    /// <summary>The cosine, within 2·10⁻⁷; NaN of what is not finite.</summary>
     public static float Cos(float x)
     {
-        var n = Round(x * TwoOverPi);
-        var r = x - (n * HalfPiHigh) - (n * HalfPiMiddle) - (n * HalfPiLow);
-        var quadrant = (int)n & 3;
-        var value = (quadrant & 1) == 0 ? CosNearZero(r) : SinNearZero(r);
-        return quadrant is 1 or 2 ? -value : value;
+        var turns = Reduce(x);
+        var value = (turns.Count & 1) == 0 ? CosNearZero(turns.Rest) : SinNearZero(turns.Rest);
+        return turns.Count is 1 or 2 ? -value : value;
     }
 
     /// <summary>sin(x) / cos(x).</summary>

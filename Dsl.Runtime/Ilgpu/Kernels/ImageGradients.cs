@@ -36,10 +36,9 @@ internal static class ImageGradients
                 var inPlane = (line * shape.Pool.Width) + column;
                 var value = x[(plane * shape.Pool.Plane) + inPlane];
 
-                // What is not at least the least of all numbers is NaN.
-                var isLarger = value > largest || !(value >= float.NegativeInfinity);
-                largest = isLarger ? value : largest;
-                at = isLarger ? inPlane : at;
+                // What is not at least the least of all numbers is NaN. Comparisons that NaN fails only: OpenCL C has no others, and ILGPU writes !(a >= b) as a < b there.
+                at = value > largest ? inPlane : value >= float.NegativeInfinity ? at : inPlane;
+                largest = DeviceMath.Max(largest, value);
             }
         }
 

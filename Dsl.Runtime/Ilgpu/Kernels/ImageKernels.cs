@@ -15,7 +15,7 @@ internal static class ImageKernels
             for (var column = window.Left; column < window.Right; column++)
             {
                 var value = x[(place.Y * shape.Plane) + (line * shape.Width) + column];
-                largest = value <= largest ? largest : value;
+                largest = DeviceMath.Max(largest, value);
             }
         }
 

@@ -11,6 +11,9 @@ internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
     /// <summary>The device.</summary>
     public Accelerator Accelerator { get; } = accelerator;
 
+    /// <summary>Whether it was freed.</summary>
+    public bool IsDisposed { get; private set; }
+
     /// <summary>Copies values to the device; an empty view for none.</summary>
     public ArrayView<T> Upload<T>(ReadOnlySpan<T> values)
         where T : unmanaged
@@ -39,6 +42,7 @@ internal sealed class DeviceMemory(Accelerator accelerator) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        IsDisposed = true;
         foreach (var buffer in buffers)
         {
             buffer.Dispose();

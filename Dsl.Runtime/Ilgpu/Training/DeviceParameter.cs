@@ -7,6 +7,7 @@ namespace LayerDsl.Ilgpu;
 /// <summary>A stored tensor of a model that is trained on a device: a parameter with its gradient, or a buffer that stays as it is.</summary>
 public sealed class DeviceParameter
 {
+    private readonly DeviceMemory memory;
     private readonly string model;
     private readonly AcceleratorStream stream;
     private readonly ArrayView<float>[] states;
@@ -15,7 +16,7 @@ public sealed class DeviceParameter
 
     internal DeviceParameter(DeviceMemory memory, AcceleratorStream stream, string model, string name, bool isTrained, int states, IReadOnlyList<int> shape)
     {
-        (this.model, this.stream, Name, Shape, CanBeTrained, IsTrained) = (model, stream, name, shape, isTrained, isTrained);
+        (this.memory, this.model, this.stream, Name, Shape, CanBeTrained, IsTrained) = (memory, model, stream, name, shape, isTrained, isTrained);
         Length = shape.Aggregate(1, (product, size) => checked(product * size));
         Values = memory.Zeros<float>(Length);
         this.states = [.. Enumerable.Range(0, isTrained ? states : 0).Select(_ => memory.Zeros<float>(Length))];
@@ -54,16 +55,20 @@ public sealed class DeviceParameter
     internal IReadOnlyList<ArrayView<float>> States => states;
 
     /// <summary>The values, after all that was enqueued.</summary>
+    /// <exception cref="ObjectDisposedException">The trainer freed its memory.</exception>
     public float[] Get() => Download(Values);
 
     /// <summary>The gradient of the last backward pass; empty for a tensor without.</summary>
+    /// <exception cref="ObjectDisposedException">The trainer freed its memory.</exception>
     public float[] GetGradient() => CanBeTrained ? Download(gradient) : [];
 
     /// <summary>Replaces the values.</summary>
     /// <param name="values">As many as <see cref="Length"/>.</param>
     /// <exception cref="LayerShapeException">There are more or fewer. Nothing has been written.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer freed its memory.</exception>
     public void Set(ReadOnlySpan<float> values)
     {
+        ObjectDisposedException.ThrowIf(memory.IsDisposed, typeof(DeviceTrainer));
         if (values.Length != Length)
         {
             throw new LayerShapeException(model, $"length of '{Name}'", $"{Length}", $"{values.Length}");
@@ -79,6 +84,7 @@ public sealed class DeviceParameter
 
     private float[] Download(ArrayView<float> values)
     {
+        ObjectDisposedException.ThrowIf(memory.IsDisposed, typeof(DeviceTrainer));
         var result = new float[values.Length];
         values.CopyToCPU(stream, result);
         stream.Synchronize();

@@ -12,6 +12,7 @@ public abstract partial class DeviceTrainer
     private readonly RowValues losses;
     private readonly ArrayView<float> loss;
     private readonly ClassBuffer labels;
+    private readonly List<TrainedTable> tables = [];
     private bool hasGradients;
     private int layers;
     private uint pass;
@@ -48,6 +49,36 @@ public abstract partial class DeviceTrainer
     protected void SoftmaxGradient(ArrayView<float> y, ArrayView<float> gradY, ArrayView<float> gradX, int rows, int columns, bool isLogarithm = false) =>
         Kernels.SoftmaxGradient(Stream, y, gradY, gradX, rows, columns, isLogarithm);
 
+    /// <summary>What the input must be for the layers that read it as it is; nothing has been copied to the device.</summary>
+    /// <param name="x">The input.</param>
+    /// <exception cref="IndexOutOfTableException">An embedding has no vector for a number.</exception>
+    protected virtual void CheckInput(ReadOnlySpan<float> x)
+    {
+    }
+
+    /// <summary>Refuses numbers that an embedding has no vector for.</summary>
+    /// <param name="x">The numbers.</param>
+    /// <param name="layer">The embedding.</param>
+    /// <param name="count">Its vectors.</param>
+    /// <exception cref="IndexOutOfTableException">A number has no vector.</exception>
+    protected static void CheckIndices(ReadOnlySpan<float> x, string layer, int count)
+    {
+        if (TrainedTable.Error(x, layer, count) is { } error)
+        {
+            throw error;
+        }
+    }
+
+    /// <summary>Where kernels note that a number names no row of a table.</summary>
+    internal ArrayView<int> Noted { get; }
+
+    internal TrainedTable NewTable(string name, int count)
+    {
+        var table = new TrainedTable(this, name, count);
+        tables.Add(table);
+        return table;
+    }
+
     internal DeviceParameter NewParameter(string name, bool isTrained, IReadOnlyList<int> sizes)
     {
         var parameter = new DeviceParameter(memory, Stream, ModelName, name, isTrained, Optimizer.States, sizes);
@@ -72,6 +103,27 @@ public abstract partial class DeviceTrainer
         return new RowValues(buffer, Stream);
     }
 
+    /// <summary>Throws what the kernels noted of the last forward pass, which nothing follows then. Waits where a layer reads a table.</summary>
+    private void ThrowNoted()
+    {
+        if (tables.Count == 0)
+        {
+            return;
+        }
+
+        var noted = new int[1];
+        Noted.CopyToCPU(Stream, noted);
+        Stream.Synchronize();
+        if (noted[0] == 0)
+        {
+            return;
+        }
+
+        Noted.MemSetToZero(Stream);
+        (forwardBatch, hasGradients) = (0, false);
+        throw tables.Select(table => table.Error()).OfType<IndexOutOfTableException>().First();
+    }
+
     private void CrossEntropy(ArrayView<float> y, ArrayView<int> classes, ArrayView<float> gradY)
     {
         var rows = (int)classes.Length;
@@ -82,5 +134,36 @@ public abstract partial class DeviceTrainer
         var sum = Kernels.Get<Action<ArrayView<float>, ArrayView<float>, int, float>, Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int, float>>(
             TrainingKernels.SumAll, Accelerator.LoadKernel);
         sum(Stream, new KernelConfig(1, Kernels.ThreadsFor(rows, DeviceReduce.MostThreads)), rowLosses, loss, rows, 1f / rows);
+    }
+
+    private int BatchOf(int length)
+    {
+        if (length == 0 || length % InputSize != 0)
+        {
+            throw new LayerShapeException(ModelName, "length of the input", $"a multiple of {InputSize}", $"{length}");
+        }
+
+        return length / InputSize;
+    }
+
+    private void Check(string what, int length, int batch, int size)
+    {
+        if (batch < 1)
+        {
+            throw new LayerShapeException(ModelName, "samples of the batch", "1 or more", $"{batch}");
+        }
+
+        if (length != (long)batch * size)
+        {
+            throw new LayerShapeException(ModelName, what, $"{batch} × {size} = {(long)batch * size}", $"{length}");
+        }
+    }
+
+    private float[] Download(ArrayView<float> values)
+    {
+        var result = new float[values.Length];
+        values.CopyToCPU(Stream, result);
+        Stream.Synchronize();
+        return result;
     }
 }

@@ -25,6 +25,7 @@ public abstract partial class DeviceTrainer : IDisposable
     private readonly RowValues gradients;
     private int forwardBatch;
     private bool isDisposed;
+    private bool isInLoss;
 
     /// <summary>Called by generated code.</summary>
     /// <param name="modelName">The model's name.</param>
@@ -43,6 +44,7 @@ public abstract partial class DeviceTrainer : IDisposable
         memory = new DeviceMemory(accelerator);
         (inputs, outputs, gradients, losses) = (NewRowBuffer(), NewRowBuffer(), NewRowBuffer(), NewRowBuffer());
         loss = memory.Zeros<float>(1);
+        Noted = memory.Zeros<int>(1);
         labels = new ClassBuffer(accelerator);
     }
 
@@ -65,7 +67,16 @@ public abstract partial class DeviceTrainer : IDisposable
     public DeviceOptimizer Optimizer { get; }
 
     /// <summary>The step size, for schedules: may be changed between steps.</summary>
-    public double LearningRate { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public double LearningRate
+    {
+        get;
+        set
+        {
+            DeviceOptimizer.Check(value, nameof(LearningRate));
+            field = value;
+        }
+    }
 
     /// <summary>Where the random numbers of layers that round at random come from. Those of a forward pass follow from it and the number of the pass; setting it counts passes anew.</summary>
     public ulong Seed
@@ -91,6 +102,7 @@ public abstract partial class DeviceTrainer : IDisposable
     /// <param name="y">The output, shape (batch, <see cref="OutputSize"/>), row major.</param>
     /// <param name="batch">How many samples; at least 1.</param>
     /// <exception cref="LayerShapeException">A length does not match, or the batch is too large for the indices of the device. Nothing has been written.</exception>
+    /// <exception cref="IndexOutOfTableException">An embedding, or a method of your own, has no row for an index. No parameter has been changed.</exception>
     /// <exception cref="ObjectDisposedException">The memory was freed.</exception>
     public void Forward(ReadOnlySpan<float> x, Span<float> y, int batch)
     {
@@ -98,7 +110,9 @@ public abstract partial class DeviceTrainer : IDisposable
         lock (gate)
         {
             Upload(x, batch);
-            Download(Enqueue(batch)).CopyTo(y);
+            var made = Enqueue(batch);
+            ThrowNoted();
+            Download(made).CopyTo(y);
         }
     }
 
@@ -124,7 +138,7 @@ public abstract partial class DeviceTrainer : IDisposable
     {
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(isDisposed, this);
+            RequireIdle();
             if (!hasGradients)
             {
                 throw new InvalidOperationException($"'{ModelName}' has no gradients: call Forward and Backward before Update.");
@@ -138,7 +152,9 @@ public abstract partial class DeviceTrainer : IDisposable
     /// <param name="x">The input, shape (batch, <see cref="InputSize"/>), row major.</param>
     /// <param name="loss">The loss and its gradient.</param>
     /// <returns>The loss before the update.</returns>
+    /// <exception cref="IndexOutOfTableException">An embedding, or a method of your own, has no row for an index. No parameter has been changed.</exception>
     /// <exception cref="LayerShapeException">The length does not match. Nothing has been written.</exception>
+    /// <exception cref="InvalidOperationException">The loss calls the trainer.</exception>
     public float Step(ReadOnlySpan<float> x, DeviceLoss loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -146,9 +162,21 @@ public abstract partial class DeviceTrainer : IDisposable
         {
             var batch = BatchOf(x.Length);
             Upload(x, batch);
-            var y = Download(Enqueue(batch));
+            var made = Enqueue(batch);
+            ThrowNoted();
+            var y = Download(made);
             var gradY = new float[y.Length];
-            var value = loss(y, gradY);
+            isInLoss = true;
+            float value;
+            try
+            {
+                value = loss(y, gradY);
+            }
+            finally
+            {
+                isInLoss = false;
+            }
+
             gradients.View(y.Length).CopyFromCPU(Stream, gradY);
             EnqueueBackward();
             Apply();
@@ -160,6 +188,7 @@ public abstract partial class DeviceTrainer : IDisposable
     /// <param name="x">The input, shape (batch, <see cref="InputSize"/>), row major.</param>
     /// <param name="classes">The class of each row of the output, from 0.</param>
     /// <returns>The loss before the update.</returns>
+    /// <exception cref="IndexOutOfTableException">An embedding, or a method of your own, has no row for an index. No parameter has been changed.</exception>
     /// <exception cref="LayerShapeException">A length does not match. Nothing has been written.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class. Nothing has been written.</exception>
     public float Step(ReadOnlySpan<float> x, ReadOnlySpan<int> classes)
@@ -178,6 +207,7 @@ public abstract partial class DeviceTrainer : IDisposable
             var y = Enqueue(batch);
             CrossEntropy(y, labels.Upload(Stream, classes), gradients.View(batch * OutputSize));
             EnqueueBackward();
+            ThrowNoted();
             Apply();
             return Download(loss)[0];
         }
@@ -193,6 +223,7 @@ public abstract partial class DeviceTrainer : IDisposable
                 return;
             }
 
+            RequireIdle();
             isDisposed = true;
             Stream.Synchronize();
             foreach (var part in scratch)
@@ -223,7 +254,7 @@ public abstract partial class DeviceTrainer : IDisposable
 
     private void Upload(ReadOnlySpan<float> x, int batch)
     {
-        ObjectDisposedException.ThrowIf(isDisposed, this);
+        RequireIdle();
         Check("length of the input", x.Length, batch, InputSize);
         if (batch < shape.LeastSamples)
         {
@@ -235,15 +266,17 @@ public abstract partial class DeviceTrainer : IDisposable
             throw new LayerShapeException(ModelName, "samples of the batch", $"at most {shape.MostSamples}", $"{batch}");
         }
 
+        CheckInput(x);
         inputs.View(batch * InputSize).CopyFromCPU(Stream, x.ToArray());
     }
 
     private ArrayView<float> Enqueue(int batch)
     {
         var y = outputs.View(batch * OutputSize);
-        (forwardBatch, hasGradients) = (batch, false);
+        (forwardBatch, hasGradients) = (0, false); // until the pass is through: a layer may throw
         pass = unchecked(pass + 1);
         RunForward(inputs.View(batch * InputSize), y, batch);
+        forwardBatch = batch;
         return y;
     }
 
@@ -264,43 +297,22 @@ public abstract partial class DeviceTrainer : IDisposable
         (forwardBatch, hasGradients) = (0, false);
     }
 
-    private void RequireForward()
+    /// <summary>The lock lets a loss of the caller's in, as it runs on the thread that holds it.</summary>
+    private void RequireIdle()
     {
         ObjectDisposedException.ThrowIf(isDisposed, this);
+        if (isInLoss)
+        {
+            throw new InvalidOperationException($"'{ModelName}' is in the middle of a step: its loss must not call it.");
+        }
+    }
+
+    private void RequireForward()
+    {
+        RequireIdle();
         if (forwardBatch == 0)
         {
             throw new InvalidOperationException($"'{ModelName}' has no values to go back through: call Forward before Backward.");
         }
-    }
-
-    private int BatchOf(int length)
-    {
-        if (length == 0 || length % InputSize != 0)
-        {
-            throw new LayerShapeException(ModelName, "length of the input", $"a multiple of {InputSize}", $"{length}");
-        }
-
-        return length / InputSize;
-    }
-
-    private void Check(string what, int length, int batch, int size)
-    {
-        if (batch < 1)
-        {
-            throw new LayerShapeException(ModelName, "samples of the batch", "1 or more", $"{batch}");
-        }
-
-        if (length != (long)batch * size)
-        {
-            throw new LayerShapeException(ModelName, what, $"{batch} × {size} = {(long)batch * size}", $"{length}");
-        }
-    }
-
-    private float[] Download(ArrayView<float> values)
-    {
-        var result = new float[values.Length];
-        values.CopyToCPU(Stream, result);
-        Stream.Synchronize();
-        return result;
     }
 }

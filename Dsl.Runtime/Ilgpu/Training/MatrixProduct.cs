@@ -12,6 +12,9 @@ public readonly record struct MatrixProduct(int Rows, int Columns, int Inner)
     /// <summary>Whether the right matrix lies as (columns, inner), else as (inner, columns).</summary>
     public bool RightIsTransposed { get; init; }
 
+    /// <summary>How many products there are, of matrices that lie one after the other.</summary>
+    public int Products { get; init; } = 1;
+
     /// <summary>Whether the product is added to what the result held.</summary>
     public bool Adds { get; init; }
 

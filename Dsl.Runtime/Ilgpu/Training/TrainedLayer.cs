@@ -77,6 +77,11 @@ public abstract partial class TrainedLayer
     /// <param name="width">Of an image.</param>
     protected TrainedConvolution Convolution(Conv2dGeometry geometry, int height, int width) => new(trainer, geometry, height, width);
 
+    /// <summary>Rows of a source that a table of indices names, with the gradient.</summary>
+    /// <param name="name">What an error calls the table.</param>
+    /// <param name="count">Rows of the source.</param>
+    protected TrainedTable Table(string name, int count) => trainer.NewTable(name, count);
+
     /// <summary>A group of threads for each row: a power of two of them.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="columns">The values of a row.</param>

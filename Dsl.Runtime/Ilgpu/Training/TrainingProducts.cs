@@ -15,7 +15,8 @@ internal static class TrainingProducts
 
     public static void Multiply(KernelSet kernels, AcceleratorStream stream, ArrayView<float> left, ArrayView<float> right, ArrayView<float> y, MatrixProduct product, ArrayView<float> bias)
     {
-        var shape = new ProductShape(product.Rows, product.Columns, new Columns(product.Inner, product.Inner), Segment.None, Segment.None, Segment.None);
+        var (rows, columns, inner) = (product.Rows, product.Columns, product.Inner);
+        var shape = new ProductShape(rows, columns, new Columns(inner, inner), Segment.Every(rows * inner), Segment.Every(inner * columns), Segment.Every(rows * columns));
         var epilogue = new SumEpilogue(bias, Segment.None, product.Factor, product.Adds ? 1 : 0, DeviceActivation.None);
         if (product.RightIsTransposed)
         {
@@ -39,15 +40,15 @@ internal static class TrainingProducts
             var launcher = new ProductLauncher(kernels, new LaunchConfiguration(tile, DotThreads, DotRows: 0));
             if (product.LeftIsTransposed)
             {
-                launcher.Run(stream, shape, new ColumnRows(left, product.Rows), right, outputs, y, epilogue, products: 1);
+                launcher.Run(stream, shape, new ColumnRows(left, product.Rows), right, outputs, y, epilogue, product.Products);
                 return;
             }
 
-            launcher.Rows(stream, shape, left, product.Inner, right, outputs, y, epilogue);
+            launcher.Rows(stream, shape, left, product.Inner, right, outputs, y, epilogue, product.Products);
             return;
         }
 
-        new ProductLauncher(kernels, new LaunchConfiguration(tile, DotThreads, FewRows)).Rows(stream, shape, left, product.Inner, right, outputs, y, epilogue);
+        new ProductLauncher(kernels, new LaunchConfiguration(tile, DotThreads, FewRows)).Rows(stream, shape, left, product.Inner, right, outputs, y, epilogue, product.Products);
     }
 
     /// <summary>The largest square that neither side of the result leaves more than half empty.</summary>

@@ -16,11 +16,21 @@ internal sealed record LayerKernel(DeviceStep Step, string Method, string Field,
     public string LauncherType => $"Action<AcceleratorStream, {(IsGrouped ? "KernelConfig, " : string.Empty)}{Types}>";
 }
 
+/// <summary>A table of indices of a layer and the rows that it names.</summary>
+/// <param name="Table">The indices.</param>
+/// <param name="Count">How many rows there are.</param>
+/// <param name="Stored">The name of the table where it is one of the layer's own; null where it is the input.</param>
+internal sealed record LayerTable(string Table, string Count, string? Stored, string Field);
+
 /// <summary>Writes the launches of a pass.</summary>
 internal sealed class LaunchWriter(KernelText text, NameScope names)
 {
     private readonly List<LayerKernel> kernels = [];
     private readonly List<(DeviceWindow Window, string Field)> windows = [];
+    private readonly List<LayerTable> tables = [];
+
+    /// <summary>The tables that the lines read.</summary>
+    public IReadOnlyList<LayerTable> Tables => tables;
 
     /// <summary>The kernels that the lines launch.</summary>
     public IReadOnlyList<LayerKernel> Kernels => kernels;
@@ -53,6 +63,10 @@ internal sealed class LaunchWriter(KernelText text, NameScope names)
                 return $"{Field(convolve.Window)}.{convolve.Computes}({At(convolve.Left)}, {At(convolve.Right)}, {At(convolve.Result)}, rows{(convolve.Bias is { } added ? ", " + At(added) : string.Empty)});";
             case DeviceStep.Invert invert:
                 return $"Invert({At(invert.Source)}, {At(invert.Result)}, {At(invert.Work)}, {text.Count([invert.Result.Axes[0]])});";
+            case DeviceStep.Gather gather:
+                return $"{Field(gather.Table, gather.Source.Axes[0], gather.Stored)}.Read({At(gather.Table)}, {At(gather.Source)}, {At(gather.Result)});";
+            case DeviceStep.Scatter scatter:
+                return $"{Field(scatter.Table, scatter.Result.Axes[0], scatter.Stored)}.Sum({At(scatter.Table)}, {At(scatter.Source)}, {At(scatter.Result)}{(scatter.Padding is { } padding ? ", padding: " + KernelText.Number(padding) : string.Empty)});";
             default:
                 var kernel = Kernel(step);
                 return $"{kernel.Field}(Stream, {Grid(step)}, {string.Join(", ", kernel.Arguments.Select(At).Concat(kernel.TakesRows ? ["rows"] : []))});";
@@ -71,6 +85,19 @@ internal sealed class LaunchWriter(KernelText text, NameScope names)
         return found;
     }
 
+    private string Field(Value table, Index row, string? stored)
+    {
+        var count = text.Count([row]);
+        var found = tables.FirstOrDefault(known => known.Table == table.Name && known.Count == count);
+        if (found is null)
+        {
+            found = new LayerTable(table.Name, count, stored, names.Variable("table"));
+            tables.Add(found);
+        }
+
+        return found.Field;
+    }
+
     private string Shape(DeviceStep.Product product)
     {
         var shape = product.Shape;
@@ -78,6 +105,7 @@ internal sealed class LaunchWriter(KernelText text, NameScope names)
         [
             .. shape.LeftIsTransposed ? ["LeftIsTransposed = true"] : Array.Empty<string>(),
             .. shape.RightIsTransposed ? ["RightIsTransposed = true"] : Array.Empty<string>(),
+            .. shape.Batch.Count > 0 ? ["Products = " + text.Count(shape.Batch)] : Array.Empty<string>(),
             .. product.Adds ? ["Adds = true"] : Array.Empty<string>(),
             .. product.Factor.IsOne ? Array.Empty<string>() : ["Factor = " + DeviceFunctions.Number(product.Factor).Text],
         ];

@@ -21,6 +21,7 @@ internal static class TrainedAttentionEmitter
             [
                 $"{shape.Signature}, trained on an ILGPU accelerator",
                 string.Empty,
+                .. shape.Merged ? [$"Queries are the tokens{(shape.QueryBias ? ", each followed by a 1" : string.Empty)}, and keys k = x·W_qkᵀ: the gradient of the tokens is the sum of dq over the heads."] : Array.Empty<string>(),
                 $"Of each head, with S = q·kᵀ/√{shape.HeadSize.ToString(CultureInfo.InvariantCulture)} of {size} × {size}: P = softmax S, y = P·v; from the gradient g of y: dv = Pᵀ·g, dP = g·vᵀ, dS = P∘(dP - Σ P∘dP), dq = dS·k, dk = dSᵀ·q.",
                 "Heads that share keys add their gradients up. Vaswani et al.: Attention Is All You Need, 2017, arXiv 1706.03762",
             ])
@@ -35,10 +36,12 @@ internal static class TrainedAttentionEmitter
                 .Line("/// <summary>Allocates the parameters of the projections.</summary>")
                 .Line("/// <param name=\"trainer\">Who owns the memory.</param>")
                 .Line($"public {className}(DeviceTrainer trainer)")
-                .Indented(() => writer.Line($": base(trainer, {LayerText.Quote(shape.Name)}, {shape.Geometry}, {size}, {string.Join(", ", shape.Parts.Select(part => $"new {layerClass}.{TrainerEmitter.ClassOf(part.Part + "Layer")}(trainer)"))})"))
+                .Indented(() => writer.Line($": base(trainer, {LayerText.Quote(shape.Name)}, {shape.Geometry}, {size}, {(shape.Merged ? "query: null, " : string.Empty)}{string.Join(", ", shape.Parts.Select(part => $"new {layerClass}.{TrainerEmitter.ClassOf(ClassOf(shape, part))}(trainer)"))})"))
                 .Line("{")
                 .Line("}"));
         }));
         return writer.ToString();
     }
+
+    private static string ClassOf(AttentionShape shape, AttentionPartShape part) => (shape.Merged && part.Part == "Key" ? "QueryKey" : part.Part) + "Layer";
 }

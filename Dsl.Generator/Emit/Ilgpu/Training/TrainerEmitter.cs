@@ -77,6 +77,7 @@ internal sealed class TrainerEmitter
             {
                 Fields();
                 Constructor();
+                CheckInput();
                 Forward();
                 writer.Line().Line("/// <inheritdoc/>");
                 writer.Block("protected override void RunBackward(ArrayView<float> x, ArrayView<float> y, ArrayView<float> gradY, int batch)", () => writer
@@ -113,9 +114,20 @@ internal sealed class TrainerEmitter
             .Line();
     }
 
+    /// <summary>Indices that are the input of the model as it is are looked at before anything is computed.</summary>
+    private void CheckInput()
+    {
+        var tables = program.Steps.OfType<ForwardStep.Layer>().Where(layer => Origin(layer.Argument) < 0).Select(layer => shapes[layer.Name]).OfType<EmbeddingShape>().ToArray();
+        if (tables.Length > 0)
+        {
+            writer.Line("/// <inheritdoc/>");
+            writer.Block("protected override void CheckInput(ReadOnlySpan<float> x)", () => writer.Lines(tables.Select(table => $"CheckIndices(x, {LayerText.Quote(table.Name)}, {Text(table.Count)});"))).Line();
+        }
+    }
+
     /// <summary>How many scores there are for each value that an attention layer makes; 1 of other steps, and at least 1.</summary>
     private int ScoresOf(int step) => step >= 0 && program.Steps[step] is ForwardStep.Layer layer && shapes[layer.Name] is Layers.Attention.AttentionShape attention
-        ? Math.Max(1, (int)Math.Ceiling((double)attention.Heads * layer.Shape[layer.Shape.Count - 2] / attention.Dim))
+        ? Math.Max(1, (int)Math.Ceiling((double)attention.Heads * attention.MostOfHead(layer.Shape[layer.Shape.Count - 2]) / attention.Dim))
         : 1;
 
     /// <summary>Whether a batch normalization has one value of each channel in a sample, and so no variance with one sample.</summary>
@@ -172,6 +184,9 @@ internal sealed class TrainerEmitter
 
             switch (program.Steps[step])
             {
+                case ForwardStep.Layer layer when shapes[layer.Name] is EmbeddingShape:
+                    backward.Add($"{layers[layer.Name].Field}.Backward({View(layer.Argument)}, {Gradient(step)}, ArrayView<float>.Empty, {RowsOf(layer)});");
+                    break;
                 case ForwardStep.Layer layer:
                     Into(layer.Argument, reached, target => $"{layers[layer.Name].Field}.Backward({View(layer.Argument)}, {Gradient(step)}, {target}, {RowsOf(layer)});", "ArrayView<float>.Empty");
                     break;

@@ -19,7 +19,7 @@ internal sealed class ValuePlaces
     public ValuePlaces(LayerForms forms, DeviceTraining passes, KernelText text, NameScope names)
     {
         (this.text, this.names) = (text, names);
-        Stored = forms.Stored.Concat(forms.Activation?.Rounded.Stored ?? []).ToDictionary(stored => NamesOf.Variable(stored.Tensor.Name), stored => names.Variable(stored.Tensor.Name));
+        Stored = DeviceTraining.Stored(forms).ToDictionary(stored => NamesOf.Variable(stored.Tensor.Name), stored => names.Variable(stored.Tensor.Name));
         foreach (var pair in Stored)
         {
             inputs[pair.Key] = new ValuePlace(pair.Value + ".Values", null, new Value(pair.Key, []));
@@ -31,16 +31,28 @@ internal sealed class ValuePlaces
             inputs[NamesOf.Variable(tensor.Name)] = new ValuePlace(name, name, new Value(tensor.Name, tensor.Axes));
         }
 
+        if (passes.Factors is { } product)
+        {
+            var name = names.Variable(DeviceTraining.Factored);
+            inputs[DeviceTraining.Factored] = new ValuePlace(name, name, product.Product);
+        }
+
         foreach (var argument in new[] { NamesOf.Variable(forms.Input.Name), "gradY" })
         {
             inputs[argument] = new ValuePlace(argument, null, new Value(argument, []));
         }
 
         Forward = Of(passes.Forward, new Dictionary<string, ValuePlace>(), "y", null);
-        var gradX = passes.InputGradient.SelectMany(Made).Any(made => made.Value.Name == passes.GradX.Name) ? passes.GradX.Name : null;
+        var gradX = passes.GradX is { } wanted && passes.InputGradient.SelectMany(Made).Any(made => made.Value.Name == wanted.Name) ? wanted.Name : null;
         Backward = Of(passes.Backward.Concat(passes.InputGradient), passes.Kept.Where(value => Forward.ContainsKey(value.Name)).ToDictionary(value => value.Name, value => Forward[value.Name]), null, gradX);
         Updates = Of(passes.Updates, new Dictionary<string, ValuePlace>(), null, null);
         Fit = Of(passes.Fit, new Dictionary<string, ValuePlace>(), null, null);
+        if (passes.Factors is { } factors)
+        {
+            FactorForward = Of(factors.Forward, new Dictionary<string, ValuePlace> { [factors.Product.Name] = inputs[DeviceTraining.Factored] }, null, null);
+            FactorBackward = Of(factors.Backward, new Dictionary<string, ValuePlace> { ["gradY"] = Backward[factors.GradProduct.Name] }, null, null);
+        }
+
         if (passes.Input is { } input)
         {
             InputForward = Of(input.Forward, new Dictionary<string, ValuePlace>(), null, null);
@@ -79,8 +91,14 @@ internal sealed class ValuePlaces
     /// <summary>The values that buffers are made of.</summary>
     public IReadOnlyDictionary<string, ValuePlace> Updates { get; }
 
+    /// <summary>The values that a weight is multiplied from.</summary>
+    public IReadOnlyDictionary<string, ValuePlace> FactorForward { get; } = new Dictionary<string, ValuePlace>();
+
+    /// <summary>The values of the gradients of its factors.</summary>
+    public IReadOnlyDictionary<string, ValuePlace> FactorBackward { get; } = new Dictionary<string, ValuePlace>();
+
     /// <summary>All memory, each once.</summary>
-    public IEnumerable<ValuePlace> Memory => Updates.Values.Concat(Fit.Values).Concat(InputForward.Values).Concat(InputBackward.Values).Concat(Forward.Values).Concat(Backward.Values).Where(place => place.Field is not null).GroupBy(place => place.Field).Select(group => group.First());
+    public IEnumerable<ValuePlace> Memory => Updates.Values.Concat(FactorForward.Values).Concat(FactorBackward.Values).Concat(Fit.Values).Concat(InputForward.Values).Concat(InputBackward.Values).Concat(Forward.Values).Concat(Backward.Values).Where(place => place.Field is not null).GroupBy(place => place.Field).Select(group => group.First());
 
     /// <summary>Whether memory is allocated with the batch.</summary>
     public bool IsPerRow(ValuePlace place) => text.IsPerRow(place.Value.Axes);
@@ -120,6 +138,8 @@ internal sealed class ValuePlaces
         DeviceStep.Convolve convolve => [(convolve.Result, null)],
         DeviceStep.Placed placed => [(placed.Result, null)],
         DeviceStep.Invert invert => [(invert.Result, null), (invert.Work, null)],
+        DeviceStep.Gather gather => [(gather.Result, null)],
+        DeviceStep.Scatter scatter => [(scatter.Result, null)],
         DeviceStep.Points points => points.Computed.Select(compute => (compute.Result, (string?)null)),
         DeviceStep.Reduce reduce => [(reduce.Fold.Result, null)],
         DeviceStep.Rows rows => rows.Kernel.Outputs.Select(output => (output.Value, output.Over)),
