@@ -127,7 +127,7 @@ public sealed class SizedFormTests
         var y = new float[3 * outputs];
         ((FoldedLinear)layer.Fold()).Forward(x.data<float>().ToArray(), y, 3);
         AssertClose(layer.forward(x), tensor(y).view(3, outputs));
-        Assert.Contains("its columns", Assert.Throws<LayerSizeException>(() => SizedForms.Make("Branches", 1 << 15, 1 << 15)).Message, StringComparison.Ordinal); // four times 2³⁰
+        Assert.Contains("columns", Assert.Throws<LayerSizeException>(() => SizedForms.Make("Branches", 1 << 15, 1 << 15)).Message, StringComparison.Ordinal); // four times 2³⁰
     }
 
     [Fact]

@@ -35,18 +35,21 @@ internal static class AttentionLayer
         var (name, dim, heads) = ("\"" + layer.Name + "\"", layer.Kind.Choice("dim", string.Empty), layer.Kind.Choice("heads", string.Empty));
         if (IsParameter(layer.Kind, "heads") && layer.Kind.Int("KvHeads") > 1)
         {
-            yield return $"LayerSizes.IsMultiple({name}, \"{heads}\", {layer.Kind.Size("heads")}, {Text(layer.Kind.Int("KvHeads"))}, \"the heads of keys\");";
+            yield return $"LayerSizes.IsMultiple({name}, \"{heads}\", {InConstructor(layer.Kind, "heads")}, {Text(layer.Kind.Int("KvHeads"))}, \"the heads of keys\");";
         }
 
         if (IsParameter(layer.Kind, "dim"))
         {
-            yield return $"LayerSizes.IsMultiple({name}, \"{dim}\", {layer.Kind.Size("dim")}, {layer.Kind.Size("heads")}, \"the number of heads\");";
+            yield return $"LayerSizes.IsMultiple({name}, \"{dim}\", {InConstructor(layer.Kind, "dim")}, {InConstructor(layer.Kind, "heads")}, \"the number of heads\");";
         }
         else if (IsParameter(layer.Kind, "heads"))
         {
-            yield return $"LayerSizes.Divides({name}, \"{heads}\", {layer.Kind.Size("heads")}, {layer.Kind.Size("dim")}, \"the values per token\");";
+            yield return $"LayerSizes.Divides({name}, \"{heads}\", {InConstructor(layer.Kind, "heads")}, {InConstructor(layer.Kind, "dim")}, \"the values per token\");";
         }
     }
+
+    /// <summary>A size in the constructor, whose parameter may have the name of the property.</summary>
+    public static string InConstructor(AttributeSpec kind, string size) => (IsParameter(kind, size) ? "this." : string.Empty) + kind.Size(size);
 
     private static bool IsParameter(AttributeSpec kind, string size) => kind.Arguments.Any(argument => argument.Name == size && argument.IsParameter);
 

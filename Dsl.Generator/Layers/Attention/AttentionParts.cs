@@ -99,12 +99,12 @@ internal static class AttentionParts
         {
             Constructor = sizes.Length == 0 ? null : new ConstructorSpec("public", sizes.Select(size => new SizeParameter(size.Text, "int")).ToEquatableArray()),
         })
-        { Arguments = string.Join(", ", sizes.Select(size => size.Text == Argument(layer.Kind, "dim").Text ? layer.Kind.Size("dim") : ValuesOfKeys(layer.Kind))) };
+        { Arguments = string.Join(", ", sizes.Select(size => size.Text == Argument(layer.Kind, "dim").Text ? AttentionLayer.InConstructor(layer.Kind, "dim") : ValuesOfKeys(layer.Kind))) };
     }
 
     /// <summary>The values of all keys of a token as the attention layer's constructor computes them.</summary>
     private static string ValuesOfKeys(AttributeSpec kind) =>
-        kind.Size("dim") + " / " + kind.Size("heads") + " * " + AttentionLayer.KvHeads(kind).ToString(CultureInfo.InvariantCulture);
+        AttentionLayer.InConstructor(kind, "dim") + " / " + AttentionLayer.InConstructor(kind, "heads") + " * " + AttentionLayer.KvHeads(kind).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>To a projection, <c>On</c> has been answered.</summary>
     private static AttributeSpec Plain(AttributeSpec method) => method with { Arguments = method.Arguments.Where(argument => argument.Name != "On").ToEquatableArray() };
