@@ -73,7 +73,7 @@ internal static class ConstructorReader
         var property = SizeParameter.PropertyOf(name);
         var own = propertiesOfOwn ? property : name;
         return Locals.Contains(name) || Methods.StoredNames.Contains(name) ? name
-            : members.Contains(property) || TypeReader.UsedTypes.Contains(property) || Methods.StoredNames.Contains(property) || property == type.Name ? property
+            : members.Contains(property) || TypeReader.UsedTypes.Contains(property) || TypeReader.TypesOfSizes.Contains(property) || Methods.StoredNames.Contains(property) || property == type.Name ? property
             : type.GetMembers(own).Length > 0 ? own
             : null;
     }

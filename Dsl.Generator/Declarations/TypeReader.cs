@@ -83,6 +83,9 @@ internal static class TypeReader
         "Math", "Array", "var", "IReadOnlyList", "Span", "ReadOnlySpan", "InvalidOperationException",
     ];
 
+    /// <summary>Those that stand in code for constructors with sizes beside them.</summary>
+    public static readonly string[] TypesOfSizes = ["LayerSizes", "ModelSize", "ArenaPlan"];
+
     /// <summary>The first of the user's members that has the name of one to be generated, or null.</summary>
     public static DiagnosticInfo? RefuseNames(INamedTypeSymbol type, IReadOnlyCollection<string> generated, LocationInfo? location) =>
         (UsedTypes.Concat(generated).FirstOrDefault(name => name == type.Name) ?? generated.FirstOrDefault(name => type.GetMembers(name).Length > 0)) is { } taken
@@ -97,7 +100,7 @@ internal static class TypeReader
     {
         for (INamespaceOrTypeSymbol? scope = type; scope is not null; scope = (INamespaceOrTypeSymbol?)scope.ContainingType ?? scope.ContainingNamespace)
         {
-            foreach (var name in UsedTypes)
+            foreach (var name in TakesSizes(type) ? UsedTypes.Concat(TypesOfSizes) : UsedTypes)
             {
                 if (scope.GetMembers(name).FirstOrDefault(member => IsUsers(member, scope)) is { } hiding)
                 {
@@ -108,6 +111,8 @@ internal static class TypeReader
 
         return null;
     }
+
+    private static bool TakesSizes(INamedTypeSymbol type) => type.InstanceConstructors.Any(constructor => constructor is { IsPartialDefinition: true, Parameters.Length: > 0 });
 
     /// <summary>Of namespaces only types of the same assembly count: what the generated code means comes from others.</summary>
     private static bool IsUsers(ISymbol member, INamespaceOrTypeSymbol scope) =>

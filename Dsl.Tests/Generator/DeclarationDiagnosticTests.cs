@@ -145,6 +145,8 @@ public sealed class DeclarationDiagnosticTests
         { "LDSL022", "A", "[Linear(\"n\", 3)] public partial class A { public partial A(int n, ref int m); }" },
         { "LDSL022", "A", "[Linear(\"weight\", 3)] public partial class A { public partial A(int weight); }" },
         { "LDSL022", "A", "[Linear(\"fold\", 3)] public partial class A { public partial A(int fold); }" },
+        { "LDSL022", "A", "[Linear(\"layerSizes\", 3)] public partial class A { public partial A(int layerSizes); }" },
+        { "LDSL020", "Linear(\"n\", 3)", "enum ModelSize { Small } [Linear(\"n\", 3)] public partial class A { public partial A(int n); }" },
         { "LDSL022", "A", "[Linear(\"n\", 3)] public partial class A { public partial A(int n); public int N => 1; }" },
         { "LDSL022", "A", "[Linear(\"n\", \"N\")] public partial class A { public partial A(int n, int N); }" },
         { "LDSL022", "A", "[Linear(\"n\", 3)] public partial class A { public partial A(int n); public partial A(int n, int m); }" },
