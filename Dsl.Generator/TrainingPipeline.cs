@@ -81,6 +81,7 @@ internal static class TrainingPipeline
         return parts.Contains(null) ? "was refused"
             : parts.FirstOrDefault(part => part!.Refusal is not null) is { } refused ? $"cannot be trained there: {refused.Layer.Substring(shape.Name.Length + 1)}: {refused.Refusal}"
             : program.Steps.OfType<ForwardStep.Layer>().Any(step => step.Name == shape.Name) && (long)shape.Heads * shape.MostOfHead(TokensOf(program, shape)) * ForwardProgram.Product(OutputOf(program, shape)) / shape.Dim > TrainerEmitter.MostValues ? "has more scores for a sample than an index of a device reaches"
+            : program.Steps.OfType<ForwardStep.Layer>().Any(step => step.Name == shape.Name && shape.Heads * (long)ForwardProgram.Product(step.Shape.Take(step.Shape.Count - 2)) > TrainerEmitter.MostHeads) ? "has more heads for a sample than a grid of a device reaches"
             : null;
     }
 

@@ -50,4 +50,16 @@ public sealed class AttentionTrainerTests(CpuDevice device) : IClassFixture<CpuD
         Assert.Equal(isRefused ? 1 : 0, found.Length);
         Assert.All(found, refusal => Assert.Contains("has more scores for a sample than an index of a device reaches", refusal.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Heads_of_all_samples_fit_into_a_grid()
+    {
+        var run = GeneratorRun.OnDevice("""
+            [LayerModel(3, 2, 8)] public sealed partial class M : nn.Module<Tensor, Tensor> { [Attention(8, 8)] public partial Layer Mixer { get; } public override Tensor forward(Tensor x) => Mixer.forward(x); }
+            [LayerModel(9000, 1, 8)] public sealed partial class N : nn.Module<Tensor, Tensor> { [Attention(8, 8)] public partial Layer Mixer { get; } public override Tensor forward(Tensor x) => Mixer.forward(x); }
+            """);
+
+        Assert.Contains("MostSamples: 2730)", run.File("M.TrainerOnDevice.g.cs"), StringComparison.Ordinal); // 24 heads, 65,535 groups
+        Assert.Contains("has more heads for a sample than a grid of a device reaches", Assert.Single(run.Information, found => found.Id == "LDSL312").GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
 }

@@ -38,6 +38,13 @@ public sealed class TableTrainerTests(CpuDevice device) : IClassFixture<CpuDevic
             [BatchNorm1d(33)] public partial Layer Norm { get; }
             public override Tensor forward(Tensor x) => nn.functional.tanh(Norm.forward(Table.forward(x).flatten(1)));
         }
+        [LayerModel(6)] public sealed partial class Kept : nn.Module<Tensor, Tensor>
+        {
+            [Embedding(6, 4)] public partial Layer Table { get; }
+            [BatchNorm1d(24)] public partial Layer Norm { get; }
+            [Linear(24, 3), Quantize(Bits = 4, Activations = true, ActivationScheme = Scheme.Lsq)] public partial Layer Head { get; }
+            public override Tensor forward(Tensor x) => Head.forward(Norm.forward(Table.forward(nn.functional.relu(x)).flatten(1)));
+        }
         [LayerModel] public sealed partial class Late : nn.Module<Tensor, Tensor>
         {
             [Linear(3, 3)] public partial Layer First { get; }
@@ -101,6 +108,21 @@ public sealed class TableTrainerTests(CpuDevice device) : IClassFixture<CpuDevic
             trained.Close(parameter, values, key);
             Assert.Equal(values, again.Trainer.Parameters.Single(candidate => candidate.Name == key).Get());
         }
+    }
+
+    [Fact]
+    public void A_refused_pass_moves_no_statistics_and_starts_no_step()
+    {
+        using var trained = TrainerRun.Of(Loaded.Value.GetType("Kept")!, device);
+        var trainer = trained.Trainer;
+        var before = trainer.Parameters.Select(parameter => parameter.Get()).ToArray();
+        float[] x = [0, 1, 2, 3, 4, 5, 5, 4, 3, 9, 1, 0];
+        Assert.Equal((9L, 9d), Assert.Throws<IndexOutOfTableException>(() => trainer.Step(x, [0, 1])) is var thrown ? (thrown.Position, thrown.Value) : default);
+        Assert.All(trainer.Parameters.Zip(before), pair => Assert.Equal(pair.Second, pair.First.Get()));
+
+        x[9] = 2;
+        Assert.True(float.IsFinite(trainer.Step(x, [0, 1])));
+        Assert.Equal(1, trainer.Updates);
     }
 
     [Theory]

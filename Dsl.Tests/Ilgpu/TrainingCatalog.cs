@@ -56,6 +56,7 @@ internal static class TrainingCatalog
         Indexed((Action<Index1D, ArrayView<long>, ArrayView<long>, int>)TableKernels.Merge, "merge of sorted indices", "step of a search", 8),
         Indexed((Action<Index1D, ArrayView<long>, ArrayView<float>, ArrayView<float>, ArrayView<float>, RowSumShape>)TableKernels.SumChunks, "sum of rows by index", "value of a row", 12),
         Indexed((Action<Index1D, ArrayView<long>, ArrayView<float>, ArrayView<float>, RowSumShape>)TableKernels.JoinChunks, "sums of rows over chunks", "value of a part", 12),
+        Indexed((Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>>)TableKernels.CopyUnlessNoted, "copy unless an index has no row", "value", 12),
         Indexed((Action<Index1D, ArrayView<float>, uint, uint, PhiloxKey>)RandomKernels.Dither, "random numbers", "four values", 16),
         Grouped((Action<ArrayView<float>, ArrayView<int>, ArrayView<float>, ArrayView<float>, int, float>)TrainingKernels.CrossEntropy, "cross-entropy and its gradient", "value", 8),
         Grouped((Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, int, int>)TrainingKernels.SoftmaxGradient, "gradient of softmax", "value", 12),

@@ -182,6 +182,19 @@ internal static class TableKernels
         sums[(row * width) + column] = sum;
     }
 
+    /// <summary>A copy, unless a number had no row.</summary>
+    /// <param name="i">The value.</param>
+    /// <param name="from">From where.</param>
+    /// <param name="to">To where.</param>
+    /// <param name="noted">0, or 1 where a number had no row.</param>
+    public static void CopyUnlessNoted(Index1D i, ArrayView<float> from, ArrayView<float> to, ArrayView<int> noted)
+    {
+        if (noted[0] == 0)
+        {
+            to[i] = from[i];
+        }
+    }
+
     private static int RowOf(long key) => (int)(key >> RowBits);
 
     /// <summary>The row that a number names; the number of rows where it names none.</summary>

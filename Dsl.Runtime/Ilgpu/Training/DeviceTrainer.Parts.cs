@@ -103,8 +103,32 @@ public abstract partial class DeviceTrainer
         return new RowValues(buffer, Stream);
     }
 
-    /// <summary>Throws what the kernels noted of the last forward pass, which nothing follows then. Waits where a layer reads a table.</summary>
-    private void ThrowNoted()
+    /// <summary>Enqueues a copy into what stays from pass to pass: nothing where an index of this pass named no row.</summary>
+    internal void Keep(ArrayView<float> from, ArrayView<float> to)
+    {
+        if (tables.Count == 0)
+        {
+            from.CopyTo(Stream, to);
+            return;
+        }
+
+        var keep = Kernels.Get<Action<Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>>, Action<AcceleratorStream, Index1D, ArrayView<float>, ArrayView<float>, ArrayView<int>>>(
+            TableKernels.CopyUnlessNoted, Accelerator.LoadAutoGroupedKernel);
+        keep(Stream, (int)from.Length, from, to, Noted);
+    }
+
+    /// <summary>A pass that a layer broke off leaves what its kernels noted.</summary>
+    private void BeginTables()
+    {
+        if (tables.Count > 0)
+        {
+            Noted.MemSetToZero(Stream);
+            tables.ForEach(table => table.Begin());
+        }
+    }
+
+    /// <summary>Throws what the kernels noted of this forward pass, which nothing follows then. Waits where a layer reads a table.</summary>
+    internal void ThrowNoted()
     {
         if (tables.Count == 0)
         {
@@ -119,7 +143,6 @@ public abstract partial class DeviceTrainer
             return;
         }
 
-        Noted.MemSetToZero(Stream);
         (forwardBatch, hasGradients) = (0, false);
         throw tables.Select(table => table.Error()).OfType<IndexOutOfTableException>().First();
     }

@@ -275,6 +275,7 @@ public abstract partial class DeviceTrainer : IDisposable
         var y = outputs.View(batch * OutputSize);
         (forwardBatch, hasGradients) = (0, false); // until the pass is through: a layer may throw
         pass = unchecked(pass + 1);
+        BeginTables();
         RunForward(inputs.View(batch * InputSize), y, batch);
         forwardBatch = batch;
         return y;

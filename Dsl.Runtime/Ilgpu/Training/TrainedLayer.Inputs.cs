@@ -20,10 +20,12 @@ public abstract partial class TrainedLayer
     /// <param name="scale">The step.</param>
     /// <param name="x">The input.</param>
     /// <param name="highest">h, the largest code.</param>
+    /// <exception cref="IndexOutOfTableException">A layer before has no row for an index. Nothing has been changed.</exception>
     /// <exception cref="NonFiniteActivationException">The input has NaN or infinite values. Nothing has been changed.</exception>
     protected bool StartGrid(DeviceParameter scale, ArrayView<float> x, int highest)
     {
         ArgumentNullException.ThrowIfNull(scale);
+        trainer.ThrowNoted();
         var values = new float[x.Length];
         x.CopyToCPU(Stream, values);
         Stream.Synchronize();

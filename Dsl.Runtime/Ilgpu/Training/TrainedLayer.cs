@@ -87,10 +87,10 @@ public abstract partial class TrainedLayer
     /// <param name="columns">The values of a row.</param>
     protected KernelConfig Groups(int rows, int columns) => new(rows, trainer.Kernels.ThreadsFor(columns, DeviceReduce.MostThreads));
 
-    /// <summary>Enqueues a copy.</summary>
+    /// <summary>Enqueues a copy, which does nothing in a pass that an index without a row ends.</summary>
     /// <param name="from">From where.</param>
     /// <param name="to">To where.</param>
-    protected void Copy(ArrayView<float> from, ArrayView<float> to) => from.CopyTo(Stream, to);
+    protected void Copy(ArrayView<float> from, ArrayView<float> to) => trainer.Keep(from, to);
 
     /// <summary>Enqueues what is added to numbers before they are rounded at random: uniform in [−½, ½), by the trainer's seed, the pass and the layer.</summary>
     /// <param name="dither">The values.</param>

@@ -61,9 +61,17 @@ public sealed class TrainedTable
         }
     }
 
+    /// <summary>A new pass has read nothing yet, and the memory of the last may be gone.</summary>
+    internal void Begin() => last = ArrayView<float>.Empty;
+
     /// <summary>What the last pass read and names no row; null where all do.</summary>
     internal IndexOutOfTableException? Error()
     {
+        if (last.Length == 0)
+        {
+            return null;
+        }
+
         var numbers = new float[last.Length];
         last.CopyToCPU(Stream, numbers);
         Stream.Synchronize();

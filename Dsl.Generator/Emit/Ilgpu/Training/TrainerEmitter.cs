@@ -12,6 +12,9 @@ internal sealed class TrainerEmitter
     /// <summary>Values of a buffer are counted with 32 bits.</summary>
     internal const int MostValues = 1 << 28;
 
+    /// <summary>Second and third dimensions of a grid, of CUDA: heads of all samples stand there.</summary>
+    internal const int MostHeads = 65535;
+
     private readonly TypeSpec type;
     private readonly ForwardProgram program;
     private readonly NameScope names = new("x", "y", "gradY", "batch", "accelerator", "optimizer", "more", "i");
@@ -104,7 +107,7 @@ internal sealed class TrainerEmitter
             .Line("/// <param name=\"accelerator\">Where it is trained; LayerContext.Create() finds the best there is.</param>")
             .Line("/// <param name=\"optimizer\">How parameters change by their gradients.</param>")
             .Line("public TrainerOnDevice(Accelerator accelerator, DeviceOptimizer optimizer)")
-            .Indented(() => writer.Line($": base({LayerText.Quote(type.Name)}, new TrainerShape(InputSize: {Text(program.InputSize)}, OutputSize: {Text(program.OutputSize)}, Columns: {Text(shape[shape.Count - 1])}, MostSamples: {Text(MostValues / largest)}){(NeedsTwo() ? " { LeastSamples = 2 }" : string.Empty)}, accelerator, optimizer)"))
+            .Indented(() => writer.Line($": base({LayerText.Quote(type.Name)}, new TrainerShape(InputSize: {Text(program.InputSize)}, OutputSize: {Text(program.OutputSize)}, Columns: {Text(shape[shape.Count - 1])}, MostSamples: {Text(Math.Min(MostValues / largest, MostHeads / Heads()))}){(NeedsTwo() ? " { LeastSamples = 2 }" : string.Empty)}, accelerator, optimizer)"))
             .Body(() => writer
                 .Lines(layers.Values.Select(layer => $"{layer.Field} = new {layer.Class}(this);"))
                 .Lines(values.Values.SelectMany(value => new[] { $"{value}Rows = NewRowValues();", $"{value}GradientRows = NewRowValues();" }))
@@ -129,6 +132,9 @@ internal sealed class TrainerEmitter
     private int ScoresOf(int step) => step >= 0 && program.Steps[step] is ForwardStep.Layer layer && shapes[layer.Name] is Layers.Attention.AttentionShape attention
         ? Math.Max(1, (int)Math.Ceiling((double)attention.Heads * attention.MostOfHead(layer.Shape[layer.Shape.Count - 2]) / attention.Dim))
         : 1;
+
+    /// <summary>The most heads that an attention layer has for a sample; 1 without attention.</summary>
+    private int Heads() => program.Steps.OfType<ForwardStep.Layer>().Max(step => shapes[step.Name] is Layers.Attention.AttentionShape attention ? attention.Heads * ForwardProgram.Product(step.Shape.Take(step.Shape.Count - 2)) : 1);
 
     /// <summary>Whether a batch normalization has one value of each channel in a sample, and so no variance with one sample.</summary>
     private bool NeedsTwo() => program.Steps.OfType<ForwardStep.Layer>().Any(step => shapes[step.Name] is BatchNormShape && ForwardProgram.Product(step.Shape.Skip(1)) == 1);
