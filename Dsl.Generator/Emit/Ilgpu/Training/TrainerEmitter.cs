@@ -107,7 +107,7 @@ internal sealed class TrainerEmitter
             .Line("/// <param name=\"accelerator\">Where it is trained; LayerContext.Create() finds the best there is.</param>")
             .Line("/// <param name=\"optimizer\">How parameters change by their gradients.</param>")
             .Line("public TrainerOnDevice(Accelerator accelerator, DeviceOptimizer optimizer)")
-            .Indented(() => writer.Line($": base({LayerText.Quote(type.Name)}, new TrainerShape(InputSize: {Text(program.InputSize)}, OutputSize: {Text(program.OutputSize)}, Columns: {Text(shape[shape.Count - 1])}, MostSamples: {Text(Math.Min(MostValues / largest, MostHeads / Heads()))}){(NeedsTwo() ? " { LeastSamples = 2 }" : string.Empty)}, accelerator, optimizer)"))
+            .Indented(() => writer.Line($": base({LayerText.Quote(type.Name)}, new TrainerShape(InputSize: {Text(program.InputSize)}, OutputSize: {Text(program.OutputSize)}, Columns: {Text(shape[shape.Count - 1])}, MostSamples: {Text(Heads() is var heads && heads > 0 ? Math.Min(MostValues / largest, MostHeads / heads) : MostValues / largest)}){(NeedsTwo() ? " { LeastSamples = 2 }" : string.Empty)}, accelerator, optimizer)"))
             .Body(() => writer
                 .Lines(layers.Values.Select(layer => $"{layer.Field} = new {layer.Class}(this);"))
                 .Lines(values.Values.SelectMany(value => new[] { $"{value}Rows = NewRowValues();", $"{value}GradientRows = NewRowValues();" }))
@@ -133,8 +133,8 @@ internal sealed class TrainerEmitter
         ? Math.Max(1, (int)Math.Ceiling((double)attention.Heads * attention.MostOfHead(layer.Shape[layer.Shape.Count - 2]) / attention.Dim))
         : 1;
 
-    /// <summary>The most heads that an attention layer has for a sample; 1 without attention.</summary>
-    private int Heads() => program.Steps.OfType<ForwardStep.Layer>().Max(step => shapes[step.Name] is Layers.Attention.AttentionShape attention ? attention.Heads * ForwardProgram.Product(step.Shape.Take(step.Shape.Count - 2)) : 1);
+    /// <summary>The most heads that an attention layer has for a sample; 0 without attention.</summary>
+    private int Heads() => program.Steps.OfType<ForwardStep.Layer>().Max(step => shapes[step.Name] is Layers.Attention.AttentionShape attention ? attention.Heads * ForwardProgram.Product(step.Shape.Take(step.Shape.Count - 2)) : 0);
 
     /// <summary>Whether a batch normalization has one value of each channel in a sample, and so no variance with one sample.</summary>
     private bool NeedsTwo() => program.Steps.OfType<ForwardStep.Layer>().Any(step => shapes[step.Name] is BatchNormShape && ForwardProgram.Product(step.Shape.Skip(1)) == 1);
