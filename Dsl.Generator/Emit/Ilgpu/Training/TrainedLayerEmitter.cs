@@ -93,15 +93,21 @@ internal sealed class TrainedLayerEmitter
         }
 
         yield return string.Empty;
-        yield return "The passes are those of the layer's certificate. Products are squares of 64 × 64, 32 × 32 or 16 × 16 outputs by 256, 64 or 16 threads, by the smaller side of the";
-        yield return "result; with fewer than 8 rows and a weight in rows, 4 outputs by 64 threads. A reduction takes a power of two of threads, up to 256 and no more than it has values.";
+        yield return "The passes are those of the layer's certificate.";
+        var steps = passes.Forward.Concat(passes.Backward).Concat(passes.InputGradient).ToArray();
+        if (steps.Any(step => step is DeviceStep.Product or DeviceStep.Convolve))
+        {
+            yield return "Products are squares of 64 × 64, 32 × 32 or 16 × 16 outputs by 256, 64 or 16 threads, by the smaller side of the result; with fewer than 8 rows and a weight in rows,";
+            yield return "4 outputs by 64 threads.";
+        }
+
         if (launches.Tables.Count > 0)
         {
             yield return "Gradients of rows that indices name are added up in the order of the sorted indices: no sum depends on the order in which threads run.";
         }
 
-        yield return string.Empty;
-        foreach (var line in passes.Forward.Concat(passes.Backward).Concat(passes.InputGradient).OfType<DeviceStep.Rows>().Select(step => LineOf(step.Kernel)).Distinct())
+        var lines = steps.OfType<DeviceStep.Rows>().Select(step => LineOf(step.Kernel)).Distinct().ToArray();
+        foreach (var line in lines.Length == 0 ? [] : lines.Prepend("A reduction takes a power of two of threads, up to 256 and no more than it has values:"))
         {
             yield return line;
         }
