@@ -78,7 +78,12 @@ internal sealed class AttributeReader
 
         var all = methods.Select(method => method!).ToEquatableArray();
         var spec = new LayerSpec(name, SymbolicSizes.WithNominal(kind, all), all) { Constructor = isClass ? constructor : kind.Parameters.Any() ? constructor?.Of(kind.Parameters) : null };
-        var found = LayerKinds.Find(kind.Name).Check(spec.Kind).Concat(SymbolicSizes.Check(spec)).ToList();
+        var found = LayerKinds.Find(kind.Name).Check(spec.Kind).ToList();
+        if (!found.Any(diagnostic => diagnostic.IsError))
+        {
+            found.AddRange(SymbolicSizes.Check(spec)); // of heads and groups that are numbers from 1 on
+        }
+
         if (found.Count == 0)
         {
             found.AddRange(AttentionParts.Check(spec));

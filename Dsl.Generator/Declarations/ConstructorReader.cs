@@ -8,8 +8,8 @@ namespace LayerDsl.Generator.Declarations;
 /// <summary>Reads the constructor that a class leaves to the generator: declared partial, with sizes as its parameters.</summary>
 internal static class ConstructorReader
 {
-    /// <summary>Local names of generated constructors.</summary>
-    private static readonly string[] Locals = ["limit", "scope", "uniform"];
+    /// <summary>Local names of generated constructors, and what generated code names plainly beside types.</summary>
+    private static readonly string[] Locals = ["limit", "scope", "uniform", "nameof", "torch", "NewDisposeScope", "Name", "Signature"];
 
     /// <summary>The partial constructors without a body; while somebody types, parameters may lack a name, which the compiler says.</summary>
     public static IEnumerable<IMethodSymbol> Partial(INamedTypeSymbol type) =>
@@ -17,6 +17,9 @@ internal static class ConstructorReader
 
     /// <summary>Whether the generator has to write the constructor.</summary>
     public static bool IsPartial(IMethodSymbol constructor) => constructor is { IsPartialDefinition: true, PartialImplementationPart: null };
+
+    /// <summary>The names that its parameters give to fields and properties.</summary>
+    public static IEnumerable<string> Names(INamedTypeSymbol type) => Partial(type).SelectMany(constructor => constructor.Parameters).SelectMany(parameter => new[] { parameter.Name, SizeParameter.PropertyOf(parameter.Name) });
 
     /// <summary>The class's constructor, or null where it leaves none to the generator.</summary>
     public static ConstructorSpec? Read(INamedTypeSymbol type, CancellationToken cancellation)
@@ -35,8 +38,9 @@ internal static class ConstructorReader
     /// <summary>What the generator cannot make a constructor of.</summary>
     /// <param name="type">The class.</param>
     /// <param name="members">The names that the generator gives members of the class.</param>
+    /// <param name="compilation">Knows what generated layers inherit.</param>
     /// <param name="propertiesOfOwn">Whether the class has a property for each size.</param>
-    public static IEnumerable<DiagnosticInfo> Check(INamedTypeSymbol type, IReadOnlyCollection<string> members, bool propertiesOfOwn)
+    public static IEnumerable<DiagnosticInfo> Check(INamedTypeSymbol type, IReadOnlyCollection<string> members, Compilation compilation, bool propertiesOfOwn)
     {
         var all = Partial(type).ToArray();
         if (all.Length == 0)
@@ -57,7 +61,7 @@ internal static class ConstructorReader
             {
                 yield return Refuse($"'{parameter.Name}' is no size", "declare it 'int' or 'long'; other values go into properties");
             }
-            else if (Taken(type, parameter.Name, members, propertiesOfOwn) is { } taken)
+            else if (Taken(type, parameter.Name, members, compilation, propertiesOfOwn) is { } taken)
             {
                 yield return Refuse($"the generated code has a '{taken}' of its own", $"rename the parameter '{parameter.Name}'");
             }
@@ -68,13 +72,28 @@ internal static class ConstructorReader
         }
     }
 
-    private static string? Taken(INamedTypeSymbol type, string name, IReadOnlyCollection<string> members, bool propertiesOfOwn)
+    private static string? Taken(INamedTypeSymbol type, string name, IReadOnlyCollection<string> members, Compilation compilation, bool propertiesOfOwn)
     {
         var property = SizeParameter.PropertyOf(name);
         var own = propertiesOfOwn ? property : name;
         return Locals.Contains(name) || Methods.StoredNames.Contains(name) ? name
             : members.Contains(property) || TypeReader.UsedTypes.Contains(property) || TypeReader.TypesOfSizes.Contains(property) || Methods.StoredNames.Contains(property) || property == type.Name ? property
-            : type.GetMembers(own).Length > 0 ? own
+            : IsInherited(compilation.GetTypeByMetadataName("LayerDsl.Layer"), property) ? property
+            : type.GetMembers(own).Length > 0 || IsInherited(type.BaseType, own) ? own
             : null;
+    }
+
+    /// <summary>Whether a class or one that it derives from has such a member that a derived one would hide.</summary>
+    private static bool IsInherited(INamedTypeSymbol? type, string name)
+    {
+        for (; type is not null; type = type.BaseType)
+        {
+            if (type.GetMembers(name).Any(member => member.DeclaredAccessibility != Accessibility.Private))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -18,7 +18,7 @@ internal static class DeclarationReader
     private static readonly string[] ModelMembers = ["Folded", "Fold", "FoldTorch", "FoldIlgpu", "OnDevice", "VerifyFold", "Certificates"];
 
     private static readonly string[] LayerMembers =
-        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "GetMaskedParameters", "Start", "Pass", "BatchPass", "Geometry", "Eps", "ScaleAndShift", "UpdateStatistics", "RoundingBoundAt", "UpdateBuffers", "Attend", "QueryLayer", "KeyLayer", "ValueLayer", "OutputLayer", "QueryKeyLayer", "Product", "ProductOf", "LoadFactors", .. Methods.StoredNames];
+        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "GetMaskedParameters", "Start", "Pass", "BatchPass", "Geometry", "Eps", "ScaleAndShift", "UpdateStatistics", "RoundingBoundAt", "UpdateBuffers", "Attend", "QueryLayer", "KeyLayer", "ValueLayer", "OutputLayer", "QueryKeyLayer", "Product", "ProductOf", "LoadFactors", "Format", "InputFormat", .. Methods.StoredNames];
 
     /// <summary>Reads a [LayerModel].</summary>
     public static Declared<ModelSpec> ReadModel(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
@@ -55,7 +55,7 @@ internal static class DeclarationReader
             reader.Report(DeclarationDiagnostics.EmptyModel, location, type.Name);
         }
 
-        reader.Report(ConstructorReader.Check(type, LayerMembers, propertiesOfOwn: false));
+        reader.Report(ConstructorReader.Check(type, [.. ModelMembers, .. LayerMembers], context.SemanticModel.Compilation, propertiesOfOwn: false));
         var constructors = type.InstanceConstructors.Where(constructor => !constructor.IsImplicitlyDeclared).ToArray();
         CheckConstructors(type, constructors, reader, location, cancellation);
         var forward = ReadForward(type, context.SemanticModel.Compilation, properties, ReadSample(context.Attributes[0], reader, location), reader, location, cancellation);
@@ -102,7 +102,7 @@ internal static class DeclarationReader
             reader.Report(DeclarationDiagnostics.ConstructorInLayer, location, type.Name);
         }
 
-        reader.Report(ConstructorReader.Check(type, LayerMembers, propertiesOfOwn: true));
+        reader.Report(ConstructorReader.Check(type, LayerMembers, context.SemanticModel.Compilation, propertiesOfOwn: true));
         var layer = reader.ReadLayer((ISymbol?)constructor ?? type, type, type.Name, cancellation);
         if (layer?.Methods.SelectMany(Reparam.Fields).FirstOrDefault(field => field == type.Name || type.GetMembers(field).Length > 0) is { } taken)
         {
@@ -278,7 +278,7 @@ internal static class DeclarationReader
         private readonly HashSet<string> taken;
 
         public MemberNames(INamedTypeSymbol type) =>
-            taken = [.. type.GetMembers().Select(member => member.Name), type.Name, .. ModelMembers, .. LayerMembers, .. TypeReader.UsedTypes];
+            taken = [.. type.GetMembers().Select(member => member.Name), type.Name, .. ModelMembers, .. LayerMembers, .. TypeReader.UsedTypes, .. ConstructorReader.Names(type)];
 
         public string Unused(string name)
         {

@@ -78,13 +78,13 @@ internal static class TypeReader
     /// <summary>Types that generated code mentions by their simple names.</summary>
     public static readonly string[] UsedTypes =
     [
-        "Layer", "LayerCertificate", "MaskedParameter", "MaskSchedule", "FactorizedWeightException", "FoldedLinear", "FoldedConv2d", "FoldedBatchNorm1d", "FoldedBatchNorm2d", "FoldedLayerNorm", "FoldedRmsNorm", "FoldedEmbedding", "LayerMerge", "NormBound", "LayerShapeException", "Conv2dGeometry", "ConvolutionGradients", "Diagonals", "Matrices", "Pooling", "FoldedModel", "FoldedModelFile", "PooledBuffer", "Activations", "LayerFunction", "FoldReport", "FoldVerification", "MergedWeightException", "FoldedAttention", "PlainAttention", "AttentionGeometry", "ProjectionFormat",
+        "Layer", "LayerCertificate", "MaskedParameter", "MaskSchedule", "FactorizedWeightException", "FoldedLinear", "FoldedConv2d", "FoldedBatchNorm1d", "FoldedBatchNorm2d", "FoldedLayerNorm", "FoldedRmsNorm", "FoldedEmbedding", "LayerMerge", "NormBound", "LayerShapeException", "Conv2dGeometry", "ConvolutionGradients", "Diagonals", "Matrices", "Pooling", "FoldedModel", "FoldedModelFile", "PooledBuffer", "Activations", "LayerFunction", "FoldReport", "FoldVerification", "MergedWeightException", "FoldedAttention", "PlainAttention", "AttentionGeometry", "ProjectionFormat", "QuantizedFormat", "ActivationFormat", "ActivationParameters", "Epilogue", "EpilogueActivation", "TensorLoop", "VectorMath", "EquatableList",
         "ModelState", "ComponentName", "ComponentNameAttribute", "GeneratedCode", "GeneratedCodeAttribute", "Parameter", "ScalarType", "torch", "nn", "Tensor",
         "Math", "Array", "var", "IReadOnlyList", "Span", "ReadOnlySpan", "InvalidOperationException",
     ];
 
     /// <summary>Those that stand in code for constructors with sizes beside them.</summary>
-    public static readonly string[] TypesOfSizes = ["LayerSizes", "ModelSize", "ArenaPlan"];
+    public static readonly string[] TypesOfSizes = ["LayerSizes", "ModelSize", "ArenaPlan", "ArenaLife"];
 
     /// <summary>The first of the user's members that has the name of one to be generated, or null.</summary>
     public static DiagnosticInfo? RefuseNames(INamedTypeSymbol type, IReadOnlyCollection<string> generated, LocationInfo? location) =>

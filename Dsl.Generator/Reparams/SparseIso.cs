@@ -158,7 +158,8 @@ internal static class SparseIso
                 attribute.Place, MethodDiagnostics.WithoutEffect, "SparseIso", "Kind = SparseKind.Doped", $"what {Text(Places(shape))} weights save at {Text(sparsity)} is not enough for a product of rank 1; choose another kind");
         }
 
-        if (places > int.MaxValue)
+        // Of sizes that the constructor takes, it checks what the branches need.
+        if (places > int.MaxValue && !shape.IsSymbolic)
         {
             yield return DiagnosticInfo.At(attribute.Place, SparseDiagnostics.TooLarge, Text(sparsity), KindOf(attribute), Text(places));
         }

@@ -72,12 +72,17 @@ internal static class ModelEmitter
             .Line($"{sizes.Modifiers} {model.Type.Name}({sizes.Declared})")
             .Indented(() => writer.Line($": base(nameof({model.Type.Name}))"))
             .Body(() => writer
+                .Lines(Unchecked(model, sizes).Select(parameter => $"_ = LayerSizes.AtLeastOne({LayerText.Quote(model.Type.Name)}, nameof({parameter.Identifier}), {parameter.Identifier});"))
                 .Lines(model.Forward?.Equations.Select(EquationText.Check) ?? [])
                 .Lines(sizes.Parameters.Select(parameter => $"this.{parameter.Identifier} = {parameter.Identifier};"))
                 .Lines(model.Properties.Where(property => property.Layer is not null).Select(property => $"{property.Field} = new {property.Class}({property.Layer!.Constructor?.Arguments});"))
                 .Line("RegisterComponents();"))
             .Line();
     }
+
+    /// <summary>The sizes that no layer checks, and those that equations compute with before a layer does: of a long, a product might overflow.</summary>
+    private static IEnumerable<SizeParameter> Unchecked(ModelSpec model, ConstructorSpec sizes) =>
+        sizes.Parameters.Where(parameter => !model.Sizes.Contains(parameter) || (parameter.Type == "long" && model.Forward is { Equations.Count: > 0 }));
 
     private static void Property(CodeWriter writer, LayerProperty property, bool isMadeByConstructor)
     {
