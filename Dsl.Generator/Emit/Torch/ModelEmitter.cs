@@ -72,7 +72,7 @@ internal static class ModelEmitter
             .Line($"{sizes.Modifiers} {model.Type.Name}({sizes.Declared})")
             .Indented(() => writer.Line($": base(nameof({model.Type.Name}))"))
             .Body(() => writer
-                .Lines(Unchecked(model, sizes).Select(parameter => $"_ = LayerSizes.AtLeastOne(nameof({model.Type.Name}), nameof({parameter.Identifier}), {parameter.Identifier});"))
+                .Lines(Unchecked(model, sizes).Select(parameter => $"_ = LayerSizes.AtLeastOne({LayerText.Quote(model.Type.Name)}, nameof({parameter.Identifier}), {parameter.Identifier});"))
                 .Lines(model.Forward?.Equations.Select(EquationText.Check) ?? [])
                 .Lines(sizes.Parameters.Select(parameter => $"this.{parameter.Identifier} = {parameter.Identifier};"))
                 .Lines(model.Properties.Where(property => property.Layer is not null).Select(property => $"{property.Field} = new {property.Class}({property.Layer!.Constructor?.Arguments});"))
