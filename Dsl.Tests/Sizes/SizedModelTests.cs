@@ -88,6 +88,33 @@ public sealed class SizedModelTests : IDisposable
     }
 
     [Fact]
+    public void Every_size_is_checked_before_it_is_computed_with_even_one_that_no_layer_takes()
+    {
+        var assembly = GeneratorRun.Of("""
+            [LayerModel(4)] public sealed partial class Spared : nn.Module<Tensor, Tensor>
+            {
+                public partial Spared(int width, int spare);
+                [Linear(4, nameof(width))] public partial Layer A { get; }
+                public override Tensor forward(Tensor x) => A.forward(x);
+            }
+            [LayerModel(1, 2, 2)] public sealed partial class Wide : nn.Module<Tensor, Tensor>
+            {
+                public partial Wide(long channels, long features);
+                [Conv2d(1, nameof(channels), 1)] public partial Layer Stem { get; }
+                [Linear(nameof(features), 3)] public partial Layer Head { get; }
+                public override Tensor forward(Tensor x) => Head.forward(Stem.forward(x).flatten(1));
+            }
+            """).Load();
+        LayerSizeException Refusal(string model, params object[] sizes) =>
+            Assert.IsType<LayerSizeException>(Assert.Throws<System.Reflection.TargetInvocationException>(() => Activator.CreateInstance(assembly.GetType(model)!, sizes)).InnerException);
+
+        Assert.StartsWith("'Spared': spare is 0, but must be at least 1", Refusal("Spared", 3, 0).Message, StringComparison.Ordinal);
+        Assert.Equal("channels", Refusal("Wide", long.MaxValue, 8L).Size); // four times as many are no long
+        Assert.Equal("features", Refusal("Wide", 2L, 7L).Size);
+        ((IDisposable)Activator.CreateInstance(assembly.GetType("Wide")!, 2L, 8L)!).Dispose();
+    }
+
+    [Fact]
     public void Heads_that_do_not_divide_are_refused_by_models_and_files()
     {
         var refusal = Assert.Throws<LayerSizeException>(() => SizedModels.Make("Mixed", 9, 6, 4));
