@@ -23,6 +23,9 @@ internal sealed record DifferentiatedLayer(LayerTask Task, LayerForms Forms, Ver
 
     /// <summary>The gradients of the form in training mode, where that has one of its own.</summary>
     public EquatableArray<Gradient> BatchGradients { get; init; } = [];
+
+    /// <summary>The gradients of the form with merged terms of low rank, where there is one.</summary>
+    public EquatableArray<Gradient> MergedGradients { get; init; } = [];
 }
 
 /// <summary>A layer with its passes.</summary>
@@ -34,7 +37,8 @@ internal static class LayerPipeline
     public static ProvedLayer Prove(LayerTask task, Examiner examiner, CancellationToken cancellation)
     {
         var forms = LayerKinds.Build(task.Layer);
-        var claims = new[] { forms.Claim, forms.Packed?.Claim, forms.Activation?.Claim }.OfType<Claim>();
+        var merged = forms.Merged is { } form ? forms.Claim with { Training = form } : null;
+        var claims = new[] { forms.Claim, merged, forms.Packed?.Claim, forms.Activation?.Claim }.OfType<Claim>();
         return new ProvedLayer(task, forms, claims.Select(claim => examiner.Prove(claim, cancellation)).Aggregate((all, verdict) => all.And(verdict)));
     }
 
@@ -52,6 +56,12 @@ internal static class LayerPipeline
         {
             var (gradients, check) = Differentiate(batch, LayerPrograms.OutputGradient(layer.Forms), LayerPrograms.Differentiable(layer.Forms), examiner, cancellation);
             return own with { BatchGradients = gradients, Check = own.Check.And(check) };
+        }
+
+        if (layer.Forms.Merged is { } merged)
+        {
+            var (gradients, check) = Differentiate(merged, LayerPrograms.OutputGradient(layer.Forms), LayerPrograms.Differentiable(layer.Forms), examiner, cancellation);
+            return own with { MergedGradients = gradients, Check = own.Check.And(check) };
         }
 
         return own;
@@ -81,7 +91,7 @@ internal static class LayerPipeline
     }
 
     public static ScheduledLayer Schedule(DifferentiatedLayer layer) =>
-        new(layer.Task, layer.Forms, layer.Verdict, layer.Check, LayerPrograms.Of(layer.Forms, layer.Gradients, layer.InputGradients, layer.BatchGradients));
+        new(layer.Task, layer.Forms, layer.Verdict, layer.Check, LayerPrograms.Of(layer.Forms, layer.Gradients, layer.InputGradients, layer.BatchGradients, layer.MergedGradients));
 
     public static GeneratedFile Emit(ScheduledLayer layer)
     {

@@ -22,13 +22,27 @@ internal static class ScheduleText
             yield return forms.IsSymbolic ? "the weight is computed by composed operations, which serve every size" : "the weight is computed by composed operations: no step of it has a loop";
         }
 
-        if (BranchChoice.Of(forms) is { } branch)
+        foreach (var line in programs.Branch is { } branch ? Branches(forms, branch) : [])
         {
-            string Text(Size size) => CertificateText.Text(forms, size);
-            yield return $"the term of low rank is a branch: {Text(branch.BranchFlops)} FLOPs for a row of the batch, forward and backward;";
-            yield return $"merged into the weight first {Text(branch.MergedFlops)} FLOPs and {Text(branch.MergedBytes)} bytes a pass, fewer FLOPs "
-                + (branch.From is { } rows ? $"from {ScheduleText.Text(rows)} rows on" : $"from {Text(branch.MergedFlops)} / ({Text(branch.BranchFlops)}) rows on");
+            yield return line;
         }
+    }
+
+    private static IEnumerable<string> Branches(LayerForms forms, BranchChoice choice)
+    {
+        string Text(Size size) => CertificateText.Text(forms, size);
+        var from = choice.From is { } rows ? ScheduleText.Text(rows) : $"{Text(choice.MergedFlops)} / ({Text(choice.BranchFlops)})";
+        var costs = $"{Text(choice.BranchFlops)} FLOPs for {(forms.Shape is Conv2dShape ? "an output position" : "a row of the batch")}, forward and backward";
+        var merged = $"{Text(choice.MergedFlops)} FLOPs and {Text(choice.MergedBytes)} bytes a pass";
+        if (forms.Merged is null)
+        {
+            yield return $"the term of low rank is a branch whatever the batch: {costs}";
+            yield break;
+        }
+
+        yield return $"the term of low rank is a branch below {from} {(forms.Shape is Conv2dShape ? "output positions" : "rows")}" + (choice.From is null ? ", a number that the constructor computes:" : ":");
+        yield return costs + ";";
+        yield return $"from there on, where the weight is trained, merged into it first: {merged}";
     }
 
     private static IEnumerable<string> Loops(LoopPrograms loops)

@@ -133,6 +133,8 @@ internal static class Conv2dLayer
                 AddBias(Training(window, weight)),
                 AddBias(Inference(rounded, packed, new Conv2dWindow(layer, shape) { Image = rounded.Steps }, folded)),
                 packed?.Folds ?? [new FoldDefinition(folded, merged.Merged)]),
+            Branches = window.IsGrouped ? [] : weight.Branches,
+            Merged = weight is { Branches.Count: > 0, Dense: Access { Tensor.Role: TensorRole.Trainable } } && rounded is null && !window.IsGrouped ? AddBias(window.Convolve(Name("merged", weight.Merged))) : null,
             Masks = weight.Masks,
             NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null,
             Updates = weight.Updates,

@@ -60,6 +60,12 @@ internal sealed record LayerForms(
     /// <summary>The terms of low rank that the layer applies as branches of its own.</summary>
     public EquatableArray<LowRankBranch> Branches { get; init; } = [];
 
+    /// <summary>
+    /// The training form with these terms merged into the weight before it meets the input; null where that is never cheaper. With a weight that is trained
+    /// as it is stored, its gradient is computed anyway, and those of the factors follow from it.
+    /// </summary>
+    public Expr? Merged { get; init; }
+
     /// <summary>Which stored tensors have masks.</summary>
     public EquatableArray<MaskedTensor> Masks { get; init; } = [];
 

@@ -87,6 +87,7 @@ internal static class LinearLayer
             Activation = rounded is null ? null : InputForms.Of(
                 spec.Name, rounded, training, AddBias(Inference(rounded, inference, shape, folded)), inference.Packed?.Folds ?? [new FoldDefinition(folded, inference.Merged)]),
             Branches = weight.Branches,
+            Merged = weight is { Branches.Count: > 0, Dense: Access { Tensor.Role: TensorRole.Trainable } } && rounded is null ? AddBias(Product(Name("merged", weight.Merged))) : null,
             Masks = weight.Masks,
             Updates = weight.Updates,
             NonZeros = weight.Branches.Count == 0 ? weight.NonZeros : null,

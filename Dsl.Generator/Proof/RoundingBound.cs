@@ -140,7 +140,7 @@ internal sealed record RoundingBound(Expr Magnitude, Size Factor)
     private static bool IsPositive(Expr expr) => expr is Literal { Value.Sign: > 0 } or Access { Tensor.Domain: Domain.Positive };
 
     /// <summary>The larger one, or, where that depends on the sizes, the sum, which is no smaller.</summary>
-    private static Size Larger(Size a, Size b) => SizeFacts.IsNonNegative(a - b) ? a : SizeFacts.IsNonNegative(b - a) ? b : a + b;
+    public static Size Larger(Size a, Size b) => SizeFacts.IsNonNegative(a - b) ? a : SizeFacts.IsNonNegative(b - a) ? b : a + b;
 
     private static bool IsDyadic(Rational value) => value.Denominator.IsPowerOfTwo;
 }

@@ -44,25 +44,34 @@ internal sealed record KeepChoice(Value Value, long Bytes, long Flops, long Traf
 }
 
 /// <summary>
-/// Whether a low-rank term is applied to the input as a branch or merged into the weight first. A branch costs operations for each row of the batch,
-/// a merged weight operations and a pass over memory once.
+/// Whether terms of low rank are applied to the input as branches or merged into the weight first. A branch costs operations for each row of the batch,
+/// a merged weight operations and memory once a pass; but the gradient of the merged weight is that of the stored one, which is free only where that is
+/// trained. The sizes tell from how many rows on merging is cheaper: while the project compiles, or, where the constructor takes them, as the layer is made.
 /// </summary>
 /// <param name="BranchFlops">The operations of forward and backward pass for one row of the batch, beyond those of the weight alone.</param>
 /// <param name="MergedFlops">The operations that merging adds to both passes, whatever the batch.</param>
 /// <param name="MergedBytes">What the merged weight takes.</param>
 internal sealed record BranchChoice(Size BranchFlops, Size MergedFlops, Size MergedBytes)
 {
-    /// <summary>The batch from which merging has fewer operations; null where that depends on sizes that the constructor takes.</summary>
+    /// <summary>The batch from which merging has no more operations; null where that depends on sizes that the constructor takes.</summary>
     public long? From => MergedFlops.Constant is { } merged && BranchFlops.Constant is { } branch ? (merged + branch - 1) / branch : null;
 
-    /// <summary>The costs for a layer with a term of low rank beside a weight; null for all others.</summary>
-    public static BranchChoice? Of(LayerForms forms)
+    /// <summary>The costs for a layer with terms of low rank beside a weight; null for all others.</summary>
+    public static BranchChoice? Of(LayerForms forms, LoopPrograms? loops)
     {
         var rank = forms.Branches.Aggregate(Size.Zero, (sum, branch) => sum + forms.Resolve(branch.Rank.Size));
+        if (rank.IsZero)
+        {
+            return null;
+        }
+
         var rows = forms.Resolve(forms.Weight.Output.Size);
         var columns = forms.Weight.Inputs.Aggregate(Size.One, (product, axis) => product * forms.Resolve(axis.Size));
 
-        // Forward: x·A and ·B. Backward: gy·B, gradients of A and B, x·A again, and the input's: six thin products. Merged: B·A, and a gradient of each factor.
-        return rank.IsZero ? null : new BranchChoice((2 * rank * ((3 * columns) + (3 * rows))) + (2 * rank * columns), 3 * 2 * rank * rows * columns, sizeof(float) * rows * columns);
+        // Forward: x·A and ·B. Backward: gy·B, gradients of A and B, the input's, and x·A again where it was not kept.
+        var again = loops is { Products.Count: > 0 } ? Size.Zero : 2 * rank * columns;
+
+        // Merged: B·A in both passes, and a product with the weight's gradient for each factor.
+        return new BranchChoice((2 * rank * ((3 * columns) + (3 * rows))) + again, 4 * 2 * rank * rows * columns, sizeof(float) * rows * columns);
     }
 }

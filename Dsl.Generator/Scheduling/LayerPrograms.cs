@@ -31,6 +31,12 @@ internal sealed record LayerPrograms(
     /// <summary>The passes in training mode, where that has a form of its own.</summary>
     public BatchPrograms? Batch { get; init; }
 
+    /// <summary>The passes with the terms of low rank merged into the weight first, where they are taken from a number of rows on.</summary>
+    public MergedPrograms? Merged { get; init; }
+
+    /// <summary>What the terms of low rank cost as branches and merged, where there are any.</summary>
+    public BranchChoice? Branch { get; init; }
+
     /// <summary>Input and running statistics → the statistics after the batch, where there are any.</summary>
     public Program? Updates { get; init; }
 
@@ -43,12 +49,13 @@ internal sealed record LayerPrograms(
     /// <summary>These passes with kernels of a device in place of loops, where there are functions that only they compute.</summary>
     public LoopPrograms? DeviceLoops { get; init; }
 
-    public static LayerPrograms Of(LayerForms forms, IReadOnlyList<Gradient> gradients, IReadOnlyList<Gradient> inputGradients, IReadOnlyList<Gradient> batchGradients)
+    public static LayerPrograms Of(LayerForms forms, IReadOnlyList<Gradient> gradients, IReadOnlyList<Gradient> inputGradients, IReadOnlyList<Gradient> batchGradients, IReadOnlyList<Gradient> mergedGradients)
     {
         var order = forms.Order;
         var (magnitude, factor) = BoundOf(forms);
         var forward = Accumulation.Apply(Scheduler.Schedule(order, [("y", forms.Pass, forms.OutputAxes)], "inputs"));
         var backward = Accumulation.Apply(Scheduler.Schedule(order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, AxesOf(pair))).ToArray(), "inputs", "gradY"));
+        var loops = LoopPrograms.Of(forms, gradients);
         return new LayerPrograms(
             forward,
             backward,
@@ -63,7 +70,9 @@ internal sealed record LayerPrograms(
             Factors = forms.Factors is null ? null : FactorPrograms.Of(forms.Factors),
             Input = forms.Activation is { Rounded: { } rounded } ? InputPrograms.Of(rounded, inputGradients) : null,
             Batch = forms.Norm?.Batch is { } batch ? BatchPrograms.Of(forms, batch, batchGradients) : null,
-            Loops = LoopPrograms.Of(forms, gradients),
+            Merged = forms.Merged is { } merged ? MergedPrograms.Of(forms, merged, mergedGradients) : null,
+            Branch = BranchChoice.Of(forms, loops),
+            Loops = loops,
             DeviceLoops = LoopPrograms.ForDevice(forms, gradients, [forward, backward]),
             Updates = (forms.Norm?.Updates ?? forms.Updates) is { Count: > 0 } updates ? Scheduler.Schedule(order, updates.Select(update => ("new_" + update.Tensor.Name, update.Value, update.Tensor.Axes)).ToArray()) : null,
         };
@@ -92,9 +101,10 @@ internal sealed record LayerPrograms(
     /// </summary>
     private static (Expr Bound, Size Factor) BoundOf(LayerForms forms)
     {
-        var training = RoundingBound.Of(forms.Training, forms.Resolve, forms.Rounded);
+        var training = RoundingBound.Of(forms.Training, forms.Resolve, forms.Rounded).Factor;
         var inference = RoundingBound.Of(forms.Claim.InferenceOverStored(), forms.Resolve, forms.Rounded);
-        var factor = training.Factor + inference.Factor;
+        var merged = forms.Merged is null ? training : RoundingBound.Of(forms.Merged, forms.Resolve, forms.Rounded).Factor;
+        var factor = RoundingBound.Larger(training, merged) + inference.Factor;
         var absolute = new Tensor("magnitude", TensorRole.Input, forms.Input.Axes);
         var carried = new Tensor("input_error", TensorRole.Input, forms.Input.Axes);
         var terms = ReplaceInput(inference.Magnitude, forms.Input, absolute);
@@ -169,6 +179,18 @@ internal sealed record KeptStatistics(Program Forward, Program Backward, Equatab
         var read = new HashSet<string>(backward.Statements.SelectMany(statement => statement.Reads()).Select(value => value.Name));
         return new KeptStatistics(forward, backward, statistics.Where(value => read.Contains(value.Name)).ToEquatableArray());
     }
+}
+
+/// <summary>The passes of a layer with its terms of low rank merged into the weight first.</summary>
+/// <param name="Forward">Input and stored tensors → output.</param>
+/// <param name="Backward">These and the output's gradient → their gradients, the input's last.</param>
+/// <param name="BackwardOf">The tensors whose gradients <see cref="Backward"/> returns, in its order.</param>
+internal sealed record MergedPrograms(Program Forward, Program Backward, EquatableArray<Tensor> BackwardOf)
+{
+    public static MergedPrograms Of(LayerForms forms, Expr form, IReadOnlyList<Gradient> gradients) => new(
+        Accumulation.Apply(Scheduler.Schedule(forms.Order, [("y", form, forms.OutputAxes)], "inputs")),
+        Accumulation.Apply(Scheduler.Schedule(forms.Order, gradients.Select(pair => (ReverseMode.NameOf(pair.Tensor.Name), pair.Value, pair.Tensor.Axes)).ToArray(), "inputs", "gradY")),
+        gradients.Select(pair => pair.Tensor).ToEquatableArray());
 }
 
 /// <summary>The passes that round the input of a layer.</summary>

@@ -12,7 +12,7 @@ internal static class Schedulable
     {
         try
         {
-            _ = LayerPrograms.Of(forms, ReverseMode.Differentiate(forms.Pass, LayerPrograms.OutputGradient(forms).All, LayerPrograms.Differentiable(forms)), [], []);
+            _ = LayerPrograms.Of(forms, ReverseMode.Differentiate(forms.Pass, LayerPrograms.OutputGradient(forms).All, LayerPrograms.Differentiable(forms)), [], [], []);
             return null;
         }
         catch (ShapeException exception)

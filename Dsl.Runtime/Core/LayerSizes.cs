@@ -57,6 +57,11 @@ public static class LayerSizes
         }
     }
 
+    /// <summary>The rows of a batch from which merging terms of low rank into the weight takes no more operations than applying them as branches.</summary>
+    /// <param name="mergedFlops">The operations that merging adds to a forward and a backward pass, whatever the batch.</param>
+    /// <param name="branchFlops">The operations of the branches for one row of the batch; at least 1.</param>
+    public static long RowsToMerge(long mergedFlops, long branchFlops) => (mergedFlops + branchFlops - 1) / branchFlops;
+
     /// <summary>The ones in a mask of so many places at a sparsity; at least one.</summary>
     /// <param name="sparsity">The share of zeros, from 0 to less than 1.</param>
     /// <param name="places">The places of the mask.</param>

@@ -7,7 +7,7 @@ namespace LayerDsl.Generator.Emit.Torch;
 /// <summary>Writes how a layer folds, and the certificate that says why it may.</summary>
 internal sealed class FoldWriter(CodeWriter writer, LayerForms forms, LayerPrograms programs, LayerFacts facts, LoopWriter loops)
 {
-    private readonly KindText kind = KindText.Of(forms);
+    private readonly KindText kind = KindText.Of(forms, programs.Branch);
     private readonly BlockText blocks = new(forms);
     private readonly string activation = forms.Activation is null ? string.Empty : ", FoldActivation()";
 

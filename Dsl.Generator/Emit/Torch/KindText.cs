@@ -1,4 +1,5 @@
 using LayerDsl.Generator.Layers;
+using LayerDsl.Generator.Scheduling;
 
 namespace LayerDsl.Generator.Emit.Torch;
 
@@ -8,11 +9,11 @@ namespace LayerDsl.Generator.Emit.Torch;
 /// <param name="Forward">The body of <c>forward</c>, from the first stored tensor and all of them as arguments.</param>
 internal sealed record KindText(IReadOnlyList<string> Constants, string Geometry, Func<string, string, IReadOnlyList<string>> Forward)
 {
-    public static KindText Of(LayerForms forms)
+    public static KindText Of(LayerForms forms, BranchChoice? choice)
     {
         var text = forms.Shape is LinearShape && (forms.Weight.Block > 0 || forms.Activation is not null)
             ? new([], string.Empty, (first, tensors) => RowsInBlocks(first, tensors, forms))
-            : Of(forms.Shape, forms);
+            : Of(forms.Shape, forms, choice);
         var formats = forms.Shape.Format is { } format ? Format(format, forms.IsSymbolic) : [];
         return text with { Constants = [.. text.Constants, .. formats, .. ActivationWriter.Constant(forms)] };
     }
@@ -24,28 +25,32 @@ internal sealed record KindText(IReadOnlyList<string> Constants, string Geometry
         string.Empty,
     ];
 
-    private static KindText Of(LayerShape shape, LayerForms forms) => shape switch
+    private static KindText Of(LayerShape shape, LayerForms forms, BranchChoice? choice) => shape switch
     {
-        LinearShape => new([], string.Empty, (first, tensors) => Rows(forms.Weight.ColumnsText, forms.Weight.RowsText, first, tensors)),
-        RowNormShape => new(NormWriter.Constants(forms.Norm!), string.Empty, (first, tensors) => Rows(forms.Weight.RowsText, forms.Weight.RowsText, first, tensors)),
+        LinearShape => new(
+            MergeChoiceText.Constants(forms, choice),
+            string.Empty,
+            (first, tensors) => Rows(forms.Weight.ColumnsText, forms.Weight.RowsText, first, rows => forms.Merged is null ? PassOf(rows, tensors) : MergeChoiceText.Call(rows))),
+        RowNormShape => new(NormWriter.Constants(forms.Norm!), string.Empty, (first, tensors) => Rows(forms.Weight.RowsText, forms.Weight.RowsText, first, rows => PassOf(rows, tensors))),
         EmbeddingShape => new([], string.Empty, (_, tensors) => TableWriter.Forward(forms.Weight, tensors)),
         BatchNormShape => new(NormWriter.Constants(forms.Norm!), string.Empty, (first, tensors) => NormWriter.BatchForward(forms, first, tensors)),
         Conv2dShape convolution => new(
             [
+                .. MergeChoiceText.Constants(forms, choice),
                 "/// <summary>Channels, kernel and how it slides.</summary>",
                 Fixed("Conv2dGeometry", "Geometry", shape.Arguments, forms.IsSymbolic),
                 string.Empty,
             ],
             ", Geometry",
-            (first, tensors) => Images(convolution, first, tensors)),
+            (first, tensors) => Images(convolution, first, forms.Merged is null ? PassOf("input", tensors) : MergeChoiceText.Call("input"), tensors)),
         _ => throw new Ir.ShapeException("A kind of layer without a text: " + shape.Kind),
     };
 
     /// <summary>What is the same for all layers of the class, or depends on the sizes of one.</summary>
     private static string Fixed(string type, string name, string value, bool ofSizes) => ofSizes ? $"private {type} {name} => {value};" : $"private static readonly {type} {name} = {value};";
 
-    private static string[] Images(Conv2dShape convolution, string first, string tensors) => convolution.Activation is null
-        ? [$"CheckImage(input, Geometry, {first});", $"return Pass.Apply(input, {tensors});"]
+    private static string[] Images(Conv2dShape convolution, string first, string pass, string tensors) => convolution.Activation is null
+        ? [$"CheckImage(input, Geometry, {first});", $"return {pass};"]
         :
         [
             $"CheckImage(input, Geometry, {first});",
@@ -69,17 +74,19 @@ internal sealed record KindText(IReadOnlyList<string> Constants, string Geometry
         ];
     }
 
-    private static string[] Rows(string inFeatures, string outFeatures, string first, string tensors) =>
+    private static string PassOf(string rows, string tensors) => $"Pass.Apply({rows}, {tensors})";
+
+    private static string[] Rows(string inFeatures, string outFeatures, string first, Func<string, string> pass) =>
     [
         $"CheckInput(input, {inFeatures}, {first});",
         "if (input.dim() == 2)",
         "{",
-        $"    return Pass.Apply(input, {tensors});",
+        $"    return {pass("input")};",
         "}",
         string.Empty,
         "// Any leading dimensions: one matrix in, the same dimensions out.",
         $"using var rows = input.reshape(-1, {inFeatures});",
-        $"using var y = Pass.Apply(rows, {tensors});",
+        $"using var y = {pass("rows")};",
         $"return y.reshape([.. input.shape[..^1], {outFeatures}]);",
     ];
 }

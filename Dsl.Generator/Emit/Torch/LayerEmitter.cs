@@ -24,7 +24,7 @@ internal sealed class LayerEmitter
         this.forms = forms;
         this.programs = programs;
         this.facts = facts;
-        kind = KindText.Of(forms);
+        kind = KindText.Of(forms, programs.Branch);
         blocks = new BlockText(forms);
     }
 
@@ -73,6 +73,7 @@ internal sealed class LayerEmitter
             ConstructorText.Properties(writer, forms.Constructor);
             Constructor(names);
             Forward();
+            MergeChoiceText.Method(writer, forms);
             var loops = new LoopWriter(writer, forms);
             new FoldWriter(writer, forms, programs, facts, loops).Write();
             Initialization();
@@ -87,6 +88,12 @@ internal sealed class LayerEmitter
             {
                 writer.Line();
                 passes.Write("BatchPass", "The forward and backward pass in training mode: the statistics are those of the batch.", BatchStored, batch.Forward, batch.Backward, batch.BackwardOf);
+            }
+
+            if (programs.Merged is { } merged)
+            {
+                writer.Line();
+                passes.Write("MergedPass", "The same function with the terms of low rank merged into the weight first.", forms.Stored, merged.Forward, merged.Backward, merged.BackwardOf);
             }
 
             if (forms.Factors is { } factors && programs.Factors is { } product)
@@ -153,6 +160,7 @@ internal sealed class LayerEmitter
         writer.Body(() =>
         {
             ConstructorText.Sizes(writer, forms);
+            writer.Lines(MergeChoiceText.Construction(forms, programs.Branch));
             writer.Lines(forms.Factors is { } factors ? FactorWriter.New(factors) : []);
             foreach (var stored in forms.Stored.Where(stored => !FactorWriter.Replaces(forms, stored.Tensor)))
             {
