@@ -13,8 +13,9 @@
 //   laws        bound indices are renamed, factors move into and out of sums, products distribute over sums, a sum of sums splits into its terms
 //   schedule    reduced kept for the backward pass
 //               so for float32 on the CPU; elsewhere, and for gradients of gradients, composed operations that keep only the inputs
-//               the term of low rank is a branch: 57,344 FLOPs for a row of the batch, forward and backward;
-//               merged into the weight first 12,582,912 FLOPs and 1,048,576 bytes a pass, fewer FLOPs from 220 rows on
+//               the term of low rank is a branch below 342 rows:
+//               49,152 FLOPs for a row of the batch, forward and backward;
+//               from there on, where the weight is trained, merged into it first: 16,777,216 FLOPs and 1,048,576 bytes a pass
 //   gradients   equal to forward-mode derivatives at 4 points
 //   rounding    |training - inference| ≤ 1,048 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  270,848 → 262,656 after folding
@@ -59,14 +60,18 @@ public sealed partial class FashionMlp
             laws        bound indices are renamed, factors move into and out of sums, products distribute over sums, a sum of sums splits into its terms
             schedule    reduced kept for the backward pass
                         so for float32 on the CPU; elsewhere, and for gradients of gradients, composed operations that keep only the inputs
-                        the term of low rank is a branch: 57,344 FLOPs for a row of the batch, forward and backward;
-                        merged into the weight first 12,582,912 FLOPs and 1,048,576 bytes a pass, fewer FLOPs from 220 rows on
+                        the term of low rank is a branch below 342 rows:
+                        49,152 FLOPs for a row of the batch, forward and backward;
+                        from there on, where the weight is trained, merged into it first: 16,777,216 FLOPs and 1,048,576 bytes a pass
             gradients   equal to forward-mode derivatives at 4 points
             rounding    |training - inference| ≤ 1,048 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  270,848 → 262,656 after folding
             FLOPs       541,696 → 524,800 per sample
             bytes       1,083,392 → 1,050,624 in float32
             """;
+
+        /// <summary>The rows of a batch from which merging the terms of low rank into a trained weight takes no more operations than branches do.</summary>
+        private const long MergeFrom = 342;
 
         /// <summary>(512, 512): the weight.</summary>
         [ComponentName(Name = "weight")]
@@ -107,13 +112,20 @@ public sealed partial class FashionMlp
             CheckInput(input, 512, weight);
             if (input.dim() == 2)
             {
-                return Pass.Apply(input, weight, loraA, loraB, bias);
+                return MergeOrBranch(input);
             }
 
             // Any leading dimensions: one matrix in, the same dimensions out.
             using var rows = input.reshape(-1, 512);
-            using var y = Pass.Apply(rows, weight, loraA, loraB, bias);
+            using var y = MergeOrBranch(rows);
             return y.reshape([.. input.shape[..^1], 512]);
+        }
+
+        /// <summary>Merges from <see cref="MergeFrom"/> rows on. A frozen weight has no gradient that those of the terms could come from: branches.</summary>
+        private Tensor MergeOrBranch(Tensor rows)
+        {
+            var merges = weight.requires_grad && rows.shape[0] >= MergeFrom;
+            return merges ? MergedPass.Apply(rows, weight, loraA, loraB, bias) : Pass.Apply(rows, weight, loraA, loraB, bias);
         }
 
         /// <inheritdoc/>
@@ -283,6 +295,49 @@ public sealed partial class FashionMlp
                 }
 
                 return [gradX, gradWeight, gradLoraA, gradLoraB, gradBias];
+            }
+        }
+
+        /// <summary>The same function with the terms of low rank merged into the weight first.</summary>
+        private sealed class MergedPass : LayerFunction<MergedPass>
+        {
+            /// <inheritdoc/>
+            public override string Name => "Middle";
+
+            /// <inheritdoc/>
+            protected override Tensor Output(IReadOnlyList<Tensor> inputs)
+            {
+                var x = inputs[0];
+                var weight = inputs[1];
+                var loraA = inputs[2];
+                var loraB = inputs[3];
+                var bias = inputs[4];
+
+                var merged = weight.addmm(loraB, loraA);
+                return bias.addmm(x, merged.t());
+            }
+
+            /// <inheritdoc/>
+            protected override Tensor?[] Gradients(IReadOnlyList<Tensor> inputs, Tensor gradY)
+            {
+                var x = inputs[0];
+                var weight = inputs[1];
+                var loraA = inputs[2];
+                var loraB = inputs[3];
+
+                var gradMerged = gradY.t().matmul(x);
+                var gradLoraA = loraB.t().matmul(gradMerged);
+                var gradLoraB = gradMerged.matmul(loraA.t());
+                var gradBias = gradY.sum(dim: 0);
+
+                Tensor? gradX = null;
+                if (x.requires_grad)
+                {
+                    var merged = weight.addmm(loraB, loraA);
+                    gradX = gradY.matmul(merged);
+                }
+
+                return [gradX, gradMerged, gradLoraA, gradLoraB, gradBias];
             }
         }
     }

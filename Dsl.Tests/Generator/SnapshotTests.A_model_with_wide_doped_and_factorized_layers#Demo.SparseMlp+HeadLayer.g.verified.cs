@@ -15,8 +15,7 @@
 //   verdict     proved for every input, parameter and size
 //   laws        parts that both forms share stand for any value, bound indices are renamed, factors move into and out of sums
 //   schedule    the weight is computed by composed operations: no step of it has a loop
-//               the term of low rank is a branch: 20,020 FLOPs for a row of the batch, forward and backward;
-//               merged into the weight first 134,400 FLOPs and 2,560 bytes a pass, fewer FLOPs from 7 rows on
+//               the term of low rank is a branch whatever the batch: 20,020 FLOPs for a row of the batch, forward and backward
 //   gradients   equal to forward-mode derivatives at 4 points
 //   rounding    |training - inference| ≤ 208 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  2,600 → 650 after folding
@@ -63,8 +62,7 @@ public sealed partial class SparseMlp
             verdict     proved for every input, parameter and size
             laws        parts that both forms share stand for any value, bound indices are renamed, factors move into and out of sums
             schedule    the weight is computed by composed operations: no step of it has a loop
-                        the term of low rank is a branch: 20,020 FLOPs for a row of the batch, forward and backward;
-                        merged into the weight first 134,400 FLOPs and 2,560 bytes a pass, fewer FLOPs from 7 rows on
+                        the term of low rank is a branch whatever the batch: 20,020 FLOPs for a row of the batch, forward and backward
             gradients   equal to forward-mode derivatives at 4 points
             rounding    |training - inference| ≤ 208 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  2,600 → 650 after folding

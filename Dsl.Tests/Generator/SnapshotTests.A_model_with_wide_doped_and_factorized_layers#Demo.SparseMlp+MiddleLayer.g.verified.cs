@@ -18,8 +18,7 @@
 //               masked kept for the backward pass below 240 rows: 131,072 bytes; from there on computed again:
 //               32,768 pointwise operations and 393,216 bytes a pass, where products take 196,608 FLOPs a row
 //               so for float32 on the CPU; elsewhere, and for gradients of gradients, composed operations that keep only the inputs
-//               the term of low rank is a branch: 125,440 FLOPs for a row of the batch, forward and backward;
-//               merged into the weight first 5,505,024 FLOPs and 131,072 bytes a pass, fewer FLOPs from 44 rows on
+//               the term of low rank is a branch whatever the batch: 96,768 FLOPs for a row of the batch, forward and backward
 //   gradients   equal to forward-mode derivatives at 4 points
 //   rounding    |training - inference| ≤ 1,088 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  48,960 → 32,832 after folding
@@ -69,8 +68,7 @@ public sealed partial class SparseMlp
                         masked kept for the backward pass below 240 rows: 131,072 bytes; from there on computed again:
                         32,768 pointwise operations and 393,216 bytes a pass, where products take 196,608 FLOPs a row
                         so for float32 on the CPU; elsewhere, and for gradients of gradients, composed operations that keep only the inputs
-                        the term of low rank is a branch: 125,440 FLOPs for a row of the batch, forward and backward;
-                        merged into the weight first 5,505,024 FLOPs and 131,072 bytes a pass, fewer FLOPs from 44 rows on
+                        the term of low rank is a branch whatever the batch: 96,768 FLOPs for a row of the batch, forward and backward
             gradients   equal to forward-mode derivatives at 4 points
             rounding    |training - inference| ≤ 1,088 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  48,960 → 32,832 after folding

@@ -24,8 +24,7 @@
 //   schedule    forward: relative, scale in one pass over memory (2 sweeps of each row); backward: relative, scale in one pass over memory (2 sweeps of each row)
 //               reduced kept for the backward pass
 //               so for float32 on the CPU; elsewhere, and for gradients of gradients, composed operations that keep only the inputs
-//               the term of low rank is a branch: 9,728 FLOPs for a row of the batch, forward and backward;
-//               merged into the weight first 393,216 FLOPs and 65,536 bytes a pass, fewer FLOPs from 41 rows on
+//               the term of low rank is a branch whatever the batch: 7,680 FLOPs for a row of the batch, forward and backward
 //   gradients   equal to forward-mode derivatives at 4 points, with declared surrogates: straight-through
 //   rounding    |training - inference| ≤ 528 · u · Σ|terms| in float32, u = 2⁻²⁴
 //   parameters  17,728 → 18,240 after folding
@@ -81,8 +80,7 @@ public sealed partial class Quantized
             schedule    forward: relative, scale in one pass over memory (2 sweeps of each row); backward: relative, scale in one pass over memory (2 sweeps of each row)
                         reduced kept for the backward pass
                         so for float32 on the CPU; elsewhere, and for gradients of gradients, composed operations that keep only the inputs
-                        the term of low rank is a branch: 9,728 FLOPs for a row of the batch, forward and backward;
-                        merged into the weight first 393,216 FLOPs and 65,536 bytes a pass, fewer FLOPs from 41 rows on
+                        the term of low rank is a branch whatever the batch: 7,680 FLOPs for a row of the batch, forward and backward
             gradients   equal to forward-mode derivatives at 4 points, with declared surrogates: straight-through
             rounding    |training - inference| ≤ 528 · u · Σ|terms| in float32, u = 2⁻²⁴
             parameters  17,728 → 18,240 after folding

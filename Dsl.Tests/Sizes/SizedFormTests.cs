@@ -133,12 +133,14 @@ public sealed class SizedFormTests
     [Fact]
     public void The_cost_of_a_branch_and_of_a_merged_weight_are_formulas_in_the_sizes()
     {
-        // Rank 2 from n inputs to m outputs: six thin products and one again, or B A and a gradient of each factor; at 16 and 12 the 400 and 2 304 FLOPs, and 768 bytes, of the twin with numbers.
+        // Rank 2 from n inputs to m outputs: six thin products and one again, which the twin with numbers keeps; or B A in both passes and a gradient of each factor.
         var text = SizedForms.CertificateOf("Branch");
-        Assert.Contains("is a branch: 16·N + 12·M FLOPs for a row of the batch", text, StringComparison.Ordinal);
-        Assert.Contains("12·N·M FLOPs and 4·N·M bytes a pass, fewer FLOPs from 12·N·M / (16·N + 12·M) rows on", text, StringComparison.Ordinal);
-        Assert.Contains("is a branch: 400 FLOPs for a row of the batch", SizedForms.CertificateOf("BranchNumbered0"), StringComparison.Ordinal);
-        Assert.Contains("2,304 FLOPs and 768 bytes a pass, fewer FLOPs from 6 rows on", SizedForms.CertificateOf("BranchNumbered0"), StringComparison.Ordinal);
+        Assert.Contains("is a branch below 16·N·M / (16·N + 12·M) rows, a number that the constructor computes:", text, StringComparison.Ordinal);
+        Assert.Contains("16·N + 12·M FLOPs for a row of the batch", text, StringComparison.Ordinal);
+        Assert.Contains("merged into it first: 16·N·M FLOPs and 4·N·M bytes a pass", text, StringComparison.Ordinal);
+        Assert.Contains("is a branch below 10 rows:", SizedForms.CertificateOf("BranchNumbered0"), StringComparison.Ordinal);
+        Assert.Contains("336 FLOPs for a row of the batch", SizedForms.CertificateOf("BranchNumbered0"), StringComparison.Ordinal);
+        Assert.Contains("3,072 FLOPs and 768 bytes a pass", SizedForms.CertificateOf("BranchNumbered0"), StringComparison.Ordinal);
     }
 
     private static void AssertRefused(string layer, string size, long actual, string required, long[] sizes)
