@@ -1,4 +1,5 @@
 using System.Globalization;
+using LayerDsl.Generator.Emit.Torch;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Reparams;
@@ -146,6 +147,9 @@ internal sealed record LayerFacts(
 /// <summary>The certificate as text: the same lines stand in the generated header and in the constant.</summary>
 internal static class CertificateText
 {
+    /// <summary>Far beyond the costs of a number, and far below what overflows 64 bits.</summary>
+    private const long LargestCoefficient = 1 << 24;
+
     public static IEnumerable<string> Lines(LayerForms forms, LayerFacts facts)
     {
         yield return forms.Name + ": " + forms.Title;
@@ -196,15 +200,27 @@ internal static class CertificateText
         : string.Join(" + ", size.Terms.Select(term => string.Join("·", Factors(forms, term)))).Replace("+ -", "- ");
 
     /// <summary>The same as an expression in generated code, of 64 bits.</summary>
-    public static string Code(LayerForms forms, Size size) => size.Constant is { } number
-        ? number.ToString(CultureInfo.InvariantCulture)
-        : string.Join(" + ", size.Terms.Select(term => string.Join(" * ", Factors(forms, term, "L")))).Replace("+ -", "- ");
+    /// <param name="forms">The layer.</param>
+    /// <param name="size">The formula.</param>
+    /// <param name="count">What it counts.</param>
+    public static string Code(LayerForms forms, Size size, string count) => size.Constant is { } number ? number.ToString(CultureInfo.InvariantCulture)
+        : size.Terms.All(IsSmall) ? string.Join(" + ", size.Terms.Select(term => string.Join(" * ", Factors(forms, term, "L")))).Replace("+ -", "- ")
+        : $"LayerSizes.Count({LayerText.Quote(forms.Name)}, {LayerText.Quote(count)}, {string.Join(" + ", size.Terms.Select(term => Exact(forms, term))).Replace("+ LayerSizes.Exact(-", "- LayerSizes.Exact(")})";
+
+    /// <summary>A layer has at most 2³¹ - 1 rows times columns, which its constructor checks; but a side of that length has a square that 64 bits do not hold.</summary>
+    private static bool IsSmall(Size.Monomial term) => Math.Abs(term.Coefficient) <= LargestCoefficient && term.Symbols.Count <= 2 && term.Symbols.Distinct().Count() == term.Symbols.Count;
+
+    private static string Exact(LayerForms forms, Size.Monomial term)
+    {
+        var factors = Factors(forms, term, string.Empty, all: true).ToArray();
+        return string.Join(" * ", factors.Skip(1).Prepend("LayerSizes.Exact(" + factors[0] + ")"));
+    }
 
     private static string Factor(LayerForms forms, Size size) => size.Constant is null ? "(" + Text(forms, size) + ")" : Text(forms, size);
 
-    private static IEnumerable<string> Factors(LayerForms forms, Size.Monomial term, string suffix = "")
+    private static IEnumerable<string> Factors(LayerForms forms, Size.Monomial term, string suffix = "", bool all = false)
     {
-        if (term.Coefficient != 1 || term.Symbols.Count == 0 || suffix.Length > 0)
+        if (all || term.Coefficient != 1 || term.Symbols.Count == 0 || suffix.Length > 0)
         {
             yield return term.Coefficient.ToString(CultureInfo.InvariantCulture) + suffix;
         }
