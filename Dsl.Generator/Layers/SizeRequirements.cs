@@ -15,13 +15,22 @@ internal static class SizeRequirements
         : layer.Methods.Any(method => method.Own is not null) ? LayerKinds.Build(layer).Requirements
         : Of(layer, layer.Kind.Name == "Linear" ? Methods.SeenBy(layer.Methods, LayerKinds.Find(layer.Kind.Name).Weight(layer.Kind)) : LayerKinds.Find(layer.Kind.Name).Weight(layer.Kind));
 
-    /// <summary>A method may store a tensor that is larger than the weight: a rotation of the inputs, say.</summary>
-    public static IEnumerable<string> OfStored(LayerForms forms) => !forms.IsSymbolic ? [] :
-        from stored in forms.Stored
-        let size = stored.Tensor.Axes.Aggregate(Size.One, (product, axis) => product * forms.Resolve(axis.Size))
-        where size.Terms.Any(term => term.Symbols.Distinct().Count() < term.Symbols.Count)
-        let factors = stored.Tensor.Axes.Select(axis => forms.SizeText(axis.Size)).ToArray()
-        select $"_ = LayerSizes.Total(\"{forms.Name}\", \"the number of values of '{stored.Tensor.Name}'\", {string.Join(" * ", factors.Skip(1).Prepend("LayerSizes.Exact(" + factors[0] + ")"))});";
+    /// <summary>A method may store a tensor that is larger than the weight, a rotation of the inputs, say; and a table may name more rows than a 32-bit float tells apart.</summary>
+    public static IEnumerable<string> OfStored(LayerForms forms)
+    {
+        foreach (var tensor in forms.Stored.Select(stored => stored.Tensor).Where(_ => forms.IsSymbolic))
+        {
+            var size = tensor.Axes.Aggregate(Size.One, (product, axis) => product * forms.Resolve(axis.Size));
+            if (size.Terms.Any(term => term.Symbols.Distinct().Count() < term.Symbols.Count))
+            {
+                yield return $"_ = LayerSizes.Total(\"{forms.Name}\", \"the number of values of '{tensor.Name}'\", {Exact(forms, size)});";
+            }
+        }
+    }
+
+    /// <summary>A polynomial in the layer's sizes that nothing overflows.</summary>
+    public static string Exact(LayerForms forms, Size size) => string.Join(" + ", size.Terms.Select(term =>
+        $"LayerSizes.Exact({term.Coefficient.ToString(CultureInfo.InvariantCulture)})" + string.Concat(term.Symbols.Select(symbol => " * " + forms.SizeText(Size.Symbol(symbol))))));
 
     /// <summary>The same of a layer whose weight is known.</summary>
     public static IEnumerable<string> Of(LayerSpec layer, WeightShape weight)
