@@ -53,7 +53,7 @@ internal static class SymbolicSizes
         {
             return layer.Methods.FirstOrDefault(QKReparam.Is) is { } merged
                 ? [Refuse(merged, "W_qk has heads · dim rows, which are read as numbers", "declare them as numbers or constants, or leave QKReparam out")]
-                : AttentionParts.Of(layer).SelectMany(part => Check(part.Layer)).Distinct();
+                : PartDiagnostics.Join(AttentionParts.Of(layer), Check);
         }
 
         if (layer.Methods.Select(method => (method, Taken: Taken(layer, method))).FirstOrDefault(found => found.Taken is not null) is { Taken: { } taken } clash)
@@ -89,7 +89,7 @@ internal static class SymbolicSizes
 
         if (layer.Kind.Name == AttentionLayer.Attribute)
         {
-            return AttentionParts.Of(layer).SelectMany(part => CheckReadable(part.Layer)).Distinct();
+            return PartDiagnostics.Join(AttentionParts.Of(layer), CheckReadable);
         }
 
         var forms = LayerKinds.Find(layer.Kind.Name).Build(layer);

@@ -53,7 +53,7 @@ internal static class AttentionParts
         }
 
         var found = layer.Methods.SelectMany(CheckNames).Concat(Duplicates(layer)).Concat(QKReparam.Check(layer)).ToArray();
-        return found.Length > 0 ? found : Of(layer).SelectMany(part => Methods.Check(part.Layer)).Distinct();
+        return found.Length > 0 ? found : PartDiagnostics.Join(Of(layer), Methods.Check);
     }
 
     /// <summary>The names of the parts that a method acts on.</summary>
