@@ -25,6 +25,11 @@ internal static class SizeRequirements
             {
                 yield return $"_ = LayerSizes.Total(\"{forms.Name}\", \"the number of values of '{tensor.Name}'\", {Exact(forms, size)});";
             }
+
+            if (tensor.Entries is { } rows && forms.Resolve(rows).Constant is null)
+            {
+                yield return $"LayerSizes.HasIndices(\"{forms.Name}\", \"{tensor.Name}\", {Exact(forms, forms.Resolve(rows))});";
+            }
         }
     }
 

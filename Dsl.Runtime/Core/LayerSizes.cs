@@ -124,4 +124,17 @@ public static class LayerSizes
             throw new LayerSizeException(layer, "the number of vectors", count, count > LargestTable ? "at most 16777216, because folded models take indices as 32-bit floats" : string.Create(CultureInfo.InvariantCulture, $"larger than the padding index, {paddingIndex}"));
         }
     }
+
+    /// <summary>A table of indices names at most 2²⁴ rows.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="table">The buffer that holds the indices.</param>
+    /// <param name="rows">How many rows there are to look up.</param>
+    /// <exception cref="LayerSizeException">There are more.</exception>
+    public static void HasIndices(string layer, string table, BigInteger rows)
+    {
+        if (rows > LargestTable)
+        {
+            throw new LayerSizeException(layer, $"the number of rows that '{table}' names", rows, "at most 16777216, because indices are 32-bit floats");
+        }
+    }
 }
