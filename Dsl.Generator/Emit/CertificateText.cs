@@ -1,4 +1,5 @@
 using System.Globalization;
+using LayerDsl.Generator.Emit.Torch;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
 using LayerDsl.Generator.Reparams;
@@ -146,6 +147,9 @@ internal sealed record LayerFacts(
 /// <summary>The certificate as text: the same lines stand in the generated header and in the constant.</summary>
 internal static class CertificateText
 {
+    /// <summary>Far beyond the costs of a number, and far below what overflows 64 bits.</summary>
+    private const long LargestCoefficient = 1 << 24;
+
     public static IEnumerable<string> Lines(LayerForms forms, LayerFacts facts)
     {
         yield return forms.Name + ": " + forms.Title;
@@ -177,7 +181,7 @@ internal static class CertificateText
         yield return Row("FLOPs", $"{Text(forms, facts.TrainingFlops)} → {Text(forms, facts.InferenceFlops)} per {forms.Unit}"
             + (!facts.WeightMapFlops.IsZero ? $", and {Text(forms, facts.WeightMapFlops)} per training pass for the weight" : string.Empty));
         yield return Row("bytes", $"{Text(forms, facts.StoredBytes)} → {Text(forms, facts.FoldedBytes)}" + (forms.Shape.Format is { } format
-            ? " in codes: " + format.Signature + (forms.Shape.Activation is { } activation ? "; " + activation.Signature : string.Empty)
+            ? " in codes: " + (format with { GroupText = format.GroupText is null ? null : CountText.ColumnsOf(forms) }).Signature + (forms.Shape.Activation is { } activation ? "; " + activation.Signature : string.Empty)
             : " in float32" + (forms.NonZeros is null ? string.Empty : ", at most, stored sparse where that is smaller")));
     }
 
@@ -191,18 +195,28 @@ internal static class CertificateText
     private static string Row(string title, string text) => title.PadRight(12) + text;
 
     /// <summary>A number, or a formula in the sizes that the constructor takes.</summary>
-    public static string Text(LayerForms forms, Size size) => size.Constant is { } number
-        ? number.ToString("N0", CultureInfo.InvariantCulture)
-        : string.Join(" + ", size.Terms.Select(term => string.Join("·", Factors(forms, term)))).Replace("+ -", "- ");
+    public static string Text(LayerForms forms, Size size)
+    {
+        string Symbol(string symbol) => CountText.Of(forms, symbol) ?? forms.SizeText(Size.Symbol(symbol));
+        return size.Constant is { } number
+            ? number.ToString("N0", CultureInfo.InvariantCulture)
+            : string.Join(" + ", size.Terms.Select(term => string.Join("·", Factors(term, Symbol)))).Replace("+ -", "- ");
+    }
 
     /// <summary>The same as an expression in generated code, of 64 bits.</summary>
-    public static string Code(LayerForms forms, Size size) => size.Constant is { } number
-        ? number.ToString(CultureInfo.InvariantCulture)
-        : string.Join(" + ", size.Terms.Select(term => string.Join(" * ", Factors(forms, term, "L")))).Replace("+ -", "- ");
+    /// <param name="forms">The layer.</param>
+    /// <param name="size">The formula.</param>
+    /// <param name="count">What it counts.</param>
+    public static string Code(LayerForms forms, Size size, string count) => size.Constant is { } number ? number.ToString(CultureInfo.InvariantCulture)
+        : size.Terms.All(IsSmall) ? string.Join(" + ", size.Terms.Select(term => string.Join(" * ", Factors(term, symbol => forms.SizeText(Size.Symbol(symbol)), "L")))).Replace("+ -", "- ")
+        : $"LayerSizes.Count({LayerText.Quote(forms.Name)}, {LayerText.Quote(count)}, {SizeRequirements.Exact(forms, size)})";
+
+    /// <summary>A layer has at most 2³¹ - 1 rows times columns, which its constructor checks; but a side of that length has a square that 64 bits do not hold.</summary>
+    private static bool IsSmall(Size.Monomial term) => Math.Abs(term.Coefficient) <= LargestCoefficient && term.Symbols.Count <= 2 && term.Symbols.Distinct().Count() == term.Symbols.Count;
 
     private static string Factor(LayerForms forms, Size size) => size.Constant is null ? "(" + Text(forms, size) + ")" : Text(forms, size);
 
-    private static IEnumerable<string> Factors(LayerForms forms, Size.Monomial term, string suffix = "")
+    private static IEnumerable<string> Factors(Size.Monomial term, Func<string, string> symbolText, string suffix = "")
     {
         if (term.Coefficient != 1 || term.Symbols.Count == 0 || suffix.Length > 0)
         {
@@ -211,7 +225,7 @@ internal static class CertificateText
 
         foreach (var symbol in term.Symbols)
         {
-            yield return forms.SizeText(Size.Symbol(symbol));
+            yield return symbolText(symbol);
         }
     }
 }

@@ -9,7 +9,5 @@ internal static class EquationText
 {
     /// <summary>A statement over the parameters of the constructor.</summary>
     public static string Check(SizeEquation equation) =>
-        $"LayerSizes.Agree({LayerText.Quote(equation.Layer)}, {LayerText.Quote(SizeCode.Of(equation.Wanted))}, checked(1L * {Factor(equation.Wanted)}), {LayerText.Quote(SizeCode.Of(equation.Given))}, checked(1L * {Factor(equation.Given)}));";
-
-    private static string Factor(Ir.Size size) => SizeCode.Factor(size, Declarations.TypeReader.Identifier);
+        $"LayerSizes.Agree({LayerText.Quote(equation.Layer)}, {LayerText.Quote(SizeCode.Of(equation.Wanted))}, {SizeCode.Exact(equation.Wanted)}, {LayerText.Quote(SizeCode.Of(equation.Given))}, {SizeCode.Exact(equation.Given)});";
 }

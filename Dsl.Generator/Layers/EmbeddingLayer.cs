@@ -13,7 +13,7 @@ namespace LayerDsl.Generator.Layers;
 internal static class EmbeddingLayer
 {
     /// <summary>The largest number up to which every whole number is a 32-bit float.</summary>
-    private const int LargestCount = 1 << 24;
+    public const int LargestCount = 1 << 24;
 
     private const int NoPadding = -1;
     private const long LargestWeight = int.MaxValue;

@@ -12,4 +12,7 @@ internal sealed record MaskedTensor(Tensor Weight, Tensor Mask, int Branches, lo
 {
     /// <summary>The ones as generated code counts them, where sizes are parameters of the constructor; else null.</summary>
     public string? OnesText { get; init; }
+
+    /// <summary>The share of ones.</summary>
+    public double Share { get; init; }
 }

@@ -53,7 +53,7 @@ internal static class SymbolicSizes
         {
             return layer.Methods.FirstOrDefault(QKReparam.Is) is { } merged
                 ? [Refuse(merged, "W_qk has heads · dim rows, which are read as numbers", "declare them as numbers or constants, or leave QKReparam out")]
-                : AttentionParts.Of(layer).SelectMany(part => Check(part.Layer)).Distinct();
+                : PartDiagnostics.Join(AttentionParts.Of(layer), Check);
         }
 
         if (layer.Methods.Select(method => (method, Taken: Taken(layer, method))).FirstOrDefault(found => found.Taken is not null) is { Taken: { } taken } clash)
@@ -89,7 +89,7 @@ internal static class SymbolicSizes
 
         if (layer.Kind.Name == AttentionLayer.Attribute)
         {
-            return AttentionParts.Of(layer).SelectMany(part => CheckReadable(part.Layer)).Distinct();
+            return PartDiagnostics.Join(AttentionParts.Of(layer), CheckReadable);
         }
 
         var forms = LayerKinds.Find(layer.Kind.Name).Build(layer);
@@ -102,7 +102,7 @@ internal static class SymbolicSizes
     public static LayerForms Complete(LayerForms forms, LayerSpec layer) => layer.Constructor is not { } constructor ? forms : forms with
     {
         Constructor = constructor,
-        Requirements = Requirements(layer, forms.Weight).ToEquatableArray(),
+        Requirements = [.. SizeRequirements.Of(layer, forms.Weight), .. SizeRequirements.OfStored(forms)],
         Sizes = forms.IsSymbolic ? [.. forms.Sizes, .. Counted(forms)] : forms.Sizes,
     };
 
@@ -119,46 +119,6 @@ internal static class SymbolicSizes
             var numbers = $"Math.Min({Text(masks[0].Branches)} * {masks[0].OnesText}, 1L * {forms.Weight.RowsText} * {forms.Weight.ColumnsText})";
             yield return new SizeBinding(NonZeros, 1, numbers);
             yield return new SizeBinding(SparseBytes, 1, $"Math.Min(4L * {forms.Weight.RowsText} * {forms.Weight.ColumnsText}, LayerSizes.SparseBytes({numbers}, {forms.Weight.RowsText}, {forms.Weight.ColumnsText}))");
-        }
-    }
-
-    private static IEnumerable<string> Requirements(LayerSpec layer, WeightShape weight)
-    {
-        if (!weight.IsSymbolic)
-        {
-            yield break;
-        }
-
-        var name = "\"" + layer.Name + "\"";
-        foreach (var channels in layer.Kind.Arguments.Where(argument => argument.IsParameter && layer.Kind.Int("Groups", 1) > 1))
-        {
-            yield return $"LayerSizes.IsMultiple({name}, \"{channels.Text}\", {layer.Kind.Size(channels.Name)}, {Text(layer.Kind.Int("Groups"))}, \"the number of groups\");";
-        }
-
-        if (weight.Dimensions.Count > 1)
-        {
-            var columns = (weight.ColumnsText.Contains(" * ") ? "1L * " : string.Empty) + weight.ColumnsText;
-            yield return $"LayerSizes.Fits({name}, {weight.RowsText}, {columns});";
-        }
-
-        if (layer.Kind.Name == "Embedding")
-        {
-            yield return $"LayerSizes.IsTable({name}, {weight.RowsText}, paddingIndex: {Text(layer.Kind.Int("PaddingIndex", -1))});";
-        }
-
-        foreach (var method in layer.Methods.Where(method => method.Name == LowRank.Method.Attribute))
-        {
-            yield return $"LayerSizes.RankFits({name}, {Text(method.Int("rank"))}, {weight.ColumnsText}, {weight.RowsText});";
-        }
-
-        foreach (var method in layer.Methods.Where(method => method.Name == SparseIso.Method.Attribute))
-        {
-            yield return SparseIso.Requirement(method, name, weight);
-        }
-
-        if (weight.Block > 0 && !weight.ColumnsText.All(char.IsDigit))
-        {
-            yield return $"LayerSizes.IsMultiple({name}, \"{layer.Kind.Choice("inFeatures", string.Empty)}\", {weight.ColumnsText}, {Text(weight.Block)}, \"the group size\");";
         }
     }
 

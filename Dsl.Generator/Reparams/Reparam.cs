@@ -164,9 +164,23 @@ internal static class Reparam
             return [DiagnosticInfo.At(last.Place, OwnDiagnostics.CannotApply, last.Own!.Name, $"the methods of this layer together nest functions {weight.Depth} deep in {weight.Length} parts, more than the {OwnLimits.DeepestLayer} and {OwnLimits.LongestLayer} that a proof looks at; leave some out")];
         }
 
-        return layer.Methods.LastOrDefault(method => method.Own is { ReadsElsewhere: true }) is { Own: { } reading } place && Schedulable.Objection(LayerKinds.Find(layer.Kind.Name).Build(layer)) is { } objection
-            ? [DiagnosticInfo.At(place.Place, OwnDiagnostics.CannotApply, reading.Name, $"parts of a matrix are read in a way that is not computed, {objection}; keep to Toeplitz, Circulant, Kronecker and Gather of parameters, or of functions of them number by number")]
+        return layer.Methods.LastOrDefault(method => method.Own is { ReadsElsewhere: true }) is { Own: { } reading } place && Fault(LayerKinds.Find(layer.Kind.Name).Build(layer)) is { } fault
+            ? [DiagnosticInfo.At(place.Place, OwnDiagnostics.CannotApply, reading.Name, fault)]
             : [];
+    }
+
+    /// <summary>What a layer cannot read of parts of matrices.</summary>
+    private static string? Fault(LayerForms forms) => Schedulable.Objection(forms) is { } objection
+        ? $"parts of a matrix are read in a way that is not computed, {objection}; keep to Toeplitz, Circulant, Kronecker and Gather of parameters, or of functions of them number by number"
+        : forms.Stored.Select(stored => (stored.Tensor.Name, Rows: RowsOf(forms, stored.Tensor))).FirstOrDefault(table => table.Rows > EmbeddingLayer.LargestCount) is { Name: { } name, Rows: { } rows }
+            ? $"'{name}' names {rows.ToString("0", CultureInfo.InvariantCulture)} rows, but indices are 32-bit floats, which tell whole numbers apart up to {EmbeddingLayer.LargestCount.ToString(CultureInfo.InvariantCulture)}; look up fewer rows"
+            : null;
+
+    /// <summary>How many rows a table of indices names; null where it is none, or where the constructor takes the sizes, and checks them. Not in whole numbers: a product may be larger than these.</summary>
+    private static double? RowsOf(LayerForms forms, Tensor table)
+    {
+        double? Of(string symbol) => forms.Sizes.FirstOrDefault(size => size.Symbol == symbol) is { Symbol: not null, Text: null } binding ? binding.Value : null;
+        return table.Entries?.Terms.Aggregate((double?)0, (sum, term) => sum + term.Symbols.Aggregate((double?)term.Coefficient, (product, symbol) => product * Of(symbol)));
     }
 
     private static bool Mentions(OwnParameter parameter, string name) =>

@@ -83,7 +83,7 @@ internal static class SparseIso
             Stored = [],
             Initialization = [],
             NonZeros = Math.Min(branches * ones, Places(shape)),
-            Masks = [new MaskedTensor(stored, mask, branches, ones, ScheduleOf(attribute)) { OnesText = OnesText(attribute, shape) }],
+            Masks = [new MaskedTensor(stored, mask, branches, ones, ScheduleOf(attribute)) { OnesText = OnesText(attribute, shape), Share = 1 - SparsityOf(attribute) }],
         }).With(
             [new StoredTensor(stored, "W_n, the weights of the branches"), new StoredTensor(mask, "M_n, 1 where a branch may differ from 0")],
             [new InitStep.Store(stored, share)],

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace LayerDsl;
 
@@ -17,10 +18,37 @@ public static class LayerSizes
         ? (int)value
         : throw new LayerSizeException(layer, size, value, value < 1 ? "at least 1" : "at most 2147483647");
 
+    /// <summary>A factor of a product that no size overflows.</summary>
+    /// <param name="factor">A size or a number.</param>
+    public static BigInteger Exact(long factor) => factor;
+
+    /// <summary>A number of values that follows from sizes: at most 2³¹ − 1, as many as one .NET array holds.</summary>
+    /// <param name="layer">The layer or model.</param>
+    /// <param name="size">The number as a formula, or in words.</param>
+    /// <param name="value">Its value.</param>
+    /// <exception cref="LayerSizeException">It is larger.</exception>
+    public static int Total(string layer, string size, BigInteger value) => value <= int.MaxValue
+        ? (int)BigInteger.Max(value, int.MinValue)
+        : throw new LayerSizeException(layer, size, value, "at most 2147483647");
+
+    /// <summary>What a certificate counts in sizes, in 64 bits.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="count">What is counted.</param>
+    /// <param name="value">How many there are.</param>
+    /// <exception cref="LayerSizeException">More than 2⁶³ − 1.</exception>
+    public static long Count(string layer, string count, BigInteger value) => value <= long.MaxValue
+        ? (long)value
+        : throw new LayerSizeException(layer, count, value, "at most 9223372036854775807");
+
     /// <summary>A weight of so many rows and columns fits into one .NET array.</summary>
-    /// <exception cref="LayerSizeException">It does not.</exception>
+    /// <exception cref="LayerSizeException">It does not, or has none.</exception>
     public static void Fits(string layer, long rows, long columns)
     {
+        if (rows < 1 || columns < 1)
+        {
+            throw new LayerSizeException(layer, rows < 1 ? "the number of rows of the weight" : "the number of columns of the weight", Math.Min(rows, columns), "at least 1");
+        }
+
         if (columns > int.MaxValue / rows)
         {
             throw new LayerSizeException(layer, string.Create(CultureInfo.InvariantCulture, $"the number of columns of the weight of {rows} × {columns}"), columns, string.Create(CultureInfo.InvariantCulture, $"at most {int.MaxValue / rows}, the values of a .NET array by rows; split the layer"));
@@ -39,9 +67,9 @@ public static class LayerSizes
 
     /// <summary>A size is divided without rest.</summary>
     /// <exception cref="LayerSizeException">A rest is left.</exception>
-    public static void IsMultiple(string layer, string size, long value, int of, string what)
+    public static void IsMultiple(string layer, string size, long value, long of, string what)
     {
-        if (value % of != 0)
+        if (of < 1 || value % of != 0)
         {
             throw new LayerSizeException(layer, size, value, string.Create(CultureInfo.InvariantCulture, $"a multiple of {of}, {what}"));
         }
@@ -49,9 +77,9 @@ public static class LayerSizes
 
     /// <summary>A size divides another without rest.</summary>
     /// <exception cref="LayerSizeException">A rest is left.</exception>
-    public static void Divides(string layer, string size, long value, int dividend, string what)
+    public static void Divides(string layer, string size, long value, long dividend, string what)
     {
-        if (dividend % value != 0)
+        if (value < 1 || dividend % value != 0)
         {
             throw new LayerSizeException(layer, size, value, string.Create(CultureInfo.InvariantCulture, $"a divisor of {dividend}, {what}"));
         }
@@ -67,12 +95,12 @@ public static class LayerSizes
     /// <param name="places">The places of the mask.</param>
     public static long MaskOnes(double sparsity, long places) => Math.Max(1, (long)Math.Round((1 - sparsity) * places));
 
-    /// <summary>The bytes of compressed rows: a value of 4 and a column of 2 or 4 bytes for each number, and 4 for where each row starts.</summary>
+    /// <summary>The bytes of compressed rows: a value of 4 and a column of 2 or 4 bytes for each number, and 4 for where each row starts; more than 2⁶³ − 1 count as that.</summary>
     /// <param name="numbers">The numbers that are stored.</param>
     /// <param name="rows">The rows of the weight.</param>
     /// <param name="columns">Its columns.</param>
-    public static long SparseBytes(long numbers, long rows, long columns) =>
-        (numbers * (sizeof(float) + (columns <= 1 << 16 ? sizeof(ushort) : sizeof(int)))) + (sizeof(int) * (rows + 1));
+    public static long SparseBytes(long numbers, long rows, long columns) => (long)BigInteger.Min(
+        long.MaxValue, (Exact(numbers) * (sizeof(float) + (columns <= 1 << 16 ? sizeof(ushort) : sizeof(int)))) + (sizeof(int) * (Exact(rows) + 1)));
 
     /// <summary>Two sizes that meet in <c>forward</c> are the same.</summary>
     /// <param name="layer">The layer, or the operation, where they meet.</param>
@@ -81,7 +109,7 @@ public static class LayerSizes
     /// <param name="other">The size that forward passes to it, over the constructor's parameters.</param>
     /// <param name="expected">Its value.</param>
     /// <exception cref="LayerSizeException">They are not.</exception>
-    public static void Agree(string layer, string size, long value, string other, long expected)
+    public static void Agree(string layer, string size, BigInteger value, string other, BigInteger expected)
     {
         if (value != expected)
         {
@@ -99,6 +127,19 @@ public static class LayerSizes
         if (count > LargestTable || count <= paddingIndex)
         {
             throw new LayerSizeException(layer, "the number of vectors", count, count > LargestTable ? "at most 16777216, because folded models take indices as 32-bit floats" : string.Create(CultureInfo.InvariantCulture, $"larger than the padding index, {paddingIndex}"));
+        }
+    }
+
+    /// <summary>A table of indices names at most 2²⁴ rows.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="table">The buffer that holds the indices.</param>
+    /// <param name="rows">How many rows there are to look up.</param>
+    /// <exception cref="LayerSizeException">There are more.</exception>
+    public static void HasIndices(string layer, string table, BigInteger rows)
+    {
+        if (rows > LargestTable)
+        {
+            throw new LayerSizeException(layer, $"the number of rows that '{table}' names", rows, "at most 16777216, because indices are 32-bit floats");
         }
     }
 }

@@ -184,6 +184,21 @@ public sealed class DeclarationDiagnosticTests
         Assert.Contains("docs/diagnostics/" + id, diagnostic.Descriptor.HelpLinkUri, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("LDSL115", "[Attention(4, 2, KvHeads = 1), SparseIso(0.1, Kind = SparseKind.Doped)] public partial class A;", "what 16 weights save at 0.1 is not enough for a product of rank 1; choose another kind (Query, Key, Value, Output)")]
+    [InlineData("LDSL115", "[Attention(4, 2), SparseIso(0.1, Kind = SparseKind.Doped, On = Part.Key | Part.Value)] public partial class A;", "rank 1; choose another kind")]
+    [InlineData("LDSL127", "[Attention(8, 2), SparseIso(0.5, On = Part.Query | Part.Key), Quantize(Bits = 2, Scheme = Scheme.Binary)] public partial class A;", "the masked weights of 'A.query' and 'A.key' are not zero")]
+    [InlineData("LDSL101", "[Attention(8, 4, KvHeads = 1), LowRank(9)] public partial class A;", "rank 9 is outside 1…8")]
+    public void What_several_projections_say_of_an_attribute_is_said_once(string id, string source, string part)
+    {
+        var diagnostic = Assert.Single(GeneratorRun.Of(source).Diagnostics, found => found.Id == id);
+        Assert.Contains(part, diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_projection_may_say_two_things() => Assert.Equal(
+        ["LDSL115", "LDSL115"], GeneratorRun.Of("[Attention(8, 2), Quantize(GroupSize = 2, Scales = BinaryScales.PowerOfTwo)] public partial class A;").Diagnostics.Select(diagnostic => diagnostic.Id));
+
     [Fact]
     public void Every_diagnostic_has_a_documentation_page_with_a_wrong_and_a_right_example()
     {

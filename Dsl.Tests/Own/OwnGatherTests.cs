@@ -176,6 +176,32 @@ public sealed class OwnGatherTests
         Assert.Contains(run.Diagnostics, found => found.Id.StartsWith("LDSL5", StringComparison.Ordinal) && found.GetMessage(CultureInfo.InvariantCulture).Contains(reason, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("[Linear(2, 16777217), Reparam(typeof(Permuted))] public sealed partial class Wide;", "'order' names 16777217 rows, but indices are 32-bit floats")]
+    [InlineData("[Linear(6, 4), Reparam(typeof(Shared), int.MaxValue)] public sealed partial class Wide;", "names 2147483647 rows")]
+    [InlineData("[Attention(8, 2), Reparam(typeof(Shared), 20000000, On = Part.Key | Part.Value)] public sealed partial class Wide;", "names 20000000 rows")]
+    [InlineData("[Linear(6, 4), Reparam(typeof(Shared), 16777216)] public sealed partial class Wide;", null)]
+    public void Rows_that_a_float_does_not_tell_apart_are_refused(string layer, string? reason)
+    {
+        var run = GeneratorRun.Of(Methods + layer);
+        Assert.Empty(run.CompileErrors);
+        Assert.Equal(reason is null ? [] : ["LDSL505"], run.Diagnostics.Select(found => found.Id));
+        Assert.All(run.Diagnostics, found => Assert.Contains(reason!, found.GetMessage(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        Assert.All(run.Diagnostics, found => Assert.StartsWith("Reparam(", run.TextAt(found), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_constructor_refuses_rows_that_a_float_does_not_tell_apart()
+    {
+        var assembly = GeneratorRun.Of(Methods + """
+            public sealed partial class Wide { [Linear(nameof(n), nameof(m)), Reparam(typeof(Permuted))] public partial Wide(int n, long m); }
+            """).Load();
+        object Make(int inputs, long outputs) => assembly.GetType("Wide")!.GetConstructors().Single().Invoke(BindingFlags.DoNotWrapExceptions, null, [inputs, outputs], null);
+        var refusal = Assert.Throws<LayerSizeException>(() => Make(1, 16_777_217));
+        Assert.Equal("'Wide': the number of rows that 'order' names is 16777217, but must be at most 16777216, because indices are 32-bit floats.", refusal.Message);
+        ((IDisposable)Make(2, 3)).Dispose();
+    }
+
     [Fact]
     public void A_fold_that_reads_other_rows_is_refused()
     {

@@ -143,6 +143,18 @@ public sealed class SizedFormTests
         Assert.Contains("3,072 FLOPs and 768 bytes a pass", SizedForms.CertificateOf("BranchNumbered0"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Counts_that_are_no_polynomials_are_formulas_too()
+    {
+        // Four masks with a quarter of the places each, a value of 4 and a column of 2 or 4 bytes per number, 4 bytes per row and one.
+        var text = SizedForms.CertificateOf("Branches");
+        Assert.Contains("parameters  4·N·M + M → min(4·max(1, round(0.25·N·M)), N·M) + M after folding", text, StringComparison.Ordinal);
+        Assert.Contains("FLOPs       2·N·M + M → 2·min(4·max(1, round(0.25·N·M)), N·M) + M per sample", text, StringComparison.Ordinal);
+        Assert.Contains("→ 4·M + min(4·N·M, (6 + 2·[N > 65,536])·min(4·max(1, round(0.25·N·M)), N·M) + 4·M + 4) in float32, at most", text, StringComparison.Ordinal);
+        Assert.Contains("6·⌈36·(Channels / 3) / 8⌉ + 24 in codes: Uniform 4 bits, groups of 9·(Channels / 3)", SizedForms.CertificateOf("GroupedCodes"), StringComparison.Ordinal);
+        Assert.All(SizedForms.Certificates, other => Assert.DoesNotMatch(@"Math\.|LayerSizes|\dL\b| \* ", other));
+    }
+
     private static void AssertRefused(string layer, string size, long actual, string required, long[] sizes)
     {
         var refusal = Assert.Throws<LayerSizeException>(() => SizedForms.Make(layer, sizes));

@@ -82,6 +82,10 @@ internal static class SizedForms
     /// <summary>The text that a layer's class keeps of what was proved of it.</summary>
     public static string CertificateOf(string name) => (string)Compiled.Value.GetType(name)!.GetField("Certificate")!.GetRawConstantValue()!;
 
+    /// <summary>Those of all layers whose constructors take sizes, projections of attention included.</summary>
+    public static IEnumerable<string> Certificates =>
+        Forms.Select(form => Compiled.Value.GetType(form.Name)!).SelectMany(type => type.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).Append(type)).Select(type => type.GetField("Certificate")?.GetRawConstantValue()).OfType<string>();
+
     private static long[] Tokens(int[] sizes) => [2, 5, sizes[0]];
 
     private static long[] Image(int[] sizes) => [2, sizes[0], 7, 6];

@@ -159,8 +159,8 @@ public sealed class SizedModelTests : IDisposable
         var text = SizedModels.FoldedText("Images");
         Assert.Contains("Head        Linear(features, 3)", text, StringComparison.Ordinal);
         Assert.Contains("public Folded(int channels, int features, FoldedConv2d stemLayer", text, StringComparison.Ordinal);
-        Assert.Contains("new ArenaLife(First: 0, Last: 1, Length: checked(16 * channels))", text, StringComparison.Ordinal);
-        Assert.Contains("LayerSizes.Agree(\"Head\", \"features\", checked(1L * features), \"4 * channels\", checked(1L * 4 * channels));", text, StringComparison.Ordinal);
+        Assert.Contains("new ArenaLife(First: 0, Last: 1, Length: LayerSizes.Total(Name, \"16 * channels\", LayerSizes.Exact(16) * channels))", text, StringComparison.Ordinal);
+        Assert.Contains("LayerSizes.Agree(\"Head\", \"features\", features, \"4 * channels\", LayerSizes.Exact(4) * channels);", text, StringComparison.Ordinal);
     }
 
     private void Refused(string part, Action<Dictionary<string, string>> change, SafetensorsEntry? instead = null, bool seal = true, string model = "Images")

@@ -1,4 +1,5 @@
 using LayerDsl.Generator.Declarations;
+using LayerDsl.Generator.Emit.Torch;
 using LayerDsl.Generator.Forward;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Layers;
@@ -47,8 +48,8 @@ internal sealed class FoldedSizes
     /// <summary>The arguments of a format that depends on the sizes.</summary>
     public string Arguments => string.Join(", ", parameters.Select(parameter => parameter.Identifier));
 
-    /// <summary>A size in the constructor, from its parameters.</summary>
-    public static string Checked(Size size) => size.Constant is null && (size.Terms.Count > 1 || size.Terms[0].Symbols.Count > 1 || size.Terms[0].Coefficient != 1) ? "checked(" + SizeCode.Of(size) + ")" : SizeCode.Of(size);
+    /// <summary>A number of values in the constructor, from its parameters.</summary>
+    public static string Checked(Size size) => SizeCode.IsOne(size) ? SizeCode.Of(size) : $"LayerSizes.Total(Name, {LayerText.Quote(SizeCode.Of(size))}, {SizeCode.Exact(size)})";
 
     /// <summary>A size in <c>Run</c>, as a factor.</summary>
     public string InRun(Size size) => SizeCode.Factor(size, Field);

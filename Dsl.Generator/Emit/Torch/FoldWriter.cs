@@ -107,8 +107,8 @@ internal sealed class FoldWriter(CodeWriter writer, LayerForms forms, LayerProgr
         yield return $"{LayerText.Quote(facts.Verdict)},";
         yield return $"[{string.Join(", ", facts.Laws.Select(LayerText.Quote))}],";
         yield return $"[{string.Join(", ", facts.Conditions.Select(LayerText.Quote))}],";
-        yield return $"Parameters: {CertificateText.Code(forms, facts.Parameters)}, FoldedParameters: {CertificateText.Code(forms, facts.FoldedParameters)},";
-        yield return $"TrainingFlops: {CertificateText.Code(forms, facts.TrainingFlops)}, InferenceFlops: {CertificateText.Code(forms, facts.InferenceFlops)},";
-        yield return $"StoredBytes: {CertificateText.Code(forms, facts.StoredBytes)}, FoldedBytes: {CertificateText.Code(forms, facts.FoldedBytes)}, RoundingFactor: {CertificateText.Code(forms, facts.RoundingFactor)});";
+        yield return $"Parameters: {CertificateText.Code(forms, facts.Parameters, "the number of parameters")}, FoldedParameters: {CertificateText.Code(forms, facts.FoldedParameters, "the number of folded parameters")},";
+        yield return $"TrainingFlops: {CertificateText.Code(forms, facts.TrainingFlops, "the number of FLOPs in training")}, InferenceFlops: {CertificateText.Code(forms, facts.InferenceFlops, "the number of FLOPs")},";
+        yield return $"StoredBytes: {CertificateText.Code(forms, facts.StoredBytes, "the number of bytes in training")}, FoldedBytes: {CertificateText.Code(forms, facts.FoldedBytes, "the number of folded bytes")}, RoundingFactor: {CertificateText.Code(forms, facts.RoundingFactor, "the number of roundings")});";
     }
 }

@@ -72,17 +72,25 @@ internal static class ModelEmitter
             .Line($"{sizes.Modifiers} {model.Type.Name}({sizes.Declared})")
             .Indented(() => writer.Line($": base(nameof({model.Type.Name}))"))
             .Body(() => writer
-                .Lines(Unchecked(model, sizes).Select(parameter => $"_ = LayerSizes.AtLeastOne({LayerText.Quote(model.Type.Name)}, nameof({parameter.Identifier}), {parameter.Identifier});"))
-                .Lines(model.Forward?.Equations.Select(EquationText.Check) ?? [])
+                .Lines(Checks(model, sizes))
                 .Lines(sizes.Parameters.Select(parameter => $"this.{parameter.Identifier} = {parameter.Identifier};"))
                 .Lines(model.Properties.Where(property => property.Layer is not null).Select(property => $"{property.Field} = new {property.Class}({property.Layer!.Constructor?.Arguments});"))
                 .Line("RegisterComponents();"))
             .Line();
     }
 
-    /// <summary>The sizes that no layer checks, and those that equations compute with before a layer does: of a long, a product might overflow.</summary>
-    private static IEnumerable<SizeParameter> Unchecked(ModelSpec model, ConstructorSpec sizes) =>
-        sizes.Parameters.Where(parameter => !model.Sizes.Contains(parameter) || (parameter.Type == "long" && model.Forward is { Equations.Count: > 0 }));
+    /// <summary>Each size by itself first, then those of each layer together, then those that meet in forward: the first message names the least cause, and nothing is made before.</summary>
+    private static IEnumerable<string> Checks(ModelSpec model, ConstructorSpec sizes)
+    {
+        var layers = model.Properties.Select(property => property.Layer).OfType<LayerSpec>().ToArray();
+        string NameOf(SizeParameter size) => layers.FirstOrDefault(layer => layer.Kind.Parameters.Contains(size.Name))?.Name ?? model.Type.Name;
+        return
+        [
+            .. sizes.Parameters.Select(size => $"_ = LayerSizes.AtLeastOne({LayerText.Quote(NameOf(size))}, nameof({size.Identifier}), {size.Identifier});"),
+            .. layers.SelectMany(layer => SizeRequirements.Of(layer with { Kind = layer.Kind.ByParameters() })),
+            .. model.Forward?.Equations.Select(EquationText.Check) ?? [],
+        ];
+    }
 
     private static void Property(CodeWriter writer, LayerProperty property, bool isMadeByConstructor)
     {

@@ -46,10 +46,15 @@ internal static class AttentionLayer
         {
             yield return $"LayerSizes.Divides({name}, \"{heads}\", {InConstructor(layer.Kind, "heads")}, {InConstructor(layer.Kind, "dim")}, \"the values per token\");";
         }
+
+        foreach (var requirement in AttentionParts.Requirements(layer))
+        {
+            yield return requirement;
+        }
     }
 
     /// <summary>A size in the constructor, whose parameter may have the name of the property.</summary>
-    public static string InConstructor(AttributeSpec kind, string size) => (IsParameter(kind, size) ? "this." : string.Empty) + kind.Size(size);
+    public static string InConstructor(AttributeSpec kind, string size) => (kind.Arguments.Any(argument => argument.Name == size && argument is { IsParameter: true, ByName: false }) ? "this." : string.Empty) + kind.Size(size);
 
     private static bool IsParameter(AttributeSpec kind, string size) => kind.Arguments.Any(argument => argument.Name == size && argument.IsParameter);
 

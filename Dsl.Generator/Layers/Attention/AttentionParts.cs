@@ -53,7 +53,7 @@ internal static class AttentionParts
         }
 
         var found = layer.Methods.SelectMany(CheckNames).Concat(Duplicates(layer)).Concat(QKReparam.Check(layer)).ToArray();
-        return found.Length > 0 ? found : Of(layer).SelectMany(part => Methods.Check(part.Layer)).Distinct();
+        return found.Length > 0 ? found : PartDiagnostics.Join(Of(layer), Methods.Check);
     }
 
     /// <summary>The names of the parts that a method acts on.</summary>
@@ -100,6 +100,22 @@ internal static class AttentionParts
             Constructor = sizes.Length == 0 ? null : new ConstructorSpec("public", sizes.Select(size => new SizeParameter(size.Text, "int")).ToEquatableArray()),
         })
         { Arguments = string.Join(", ", sizes.Select(size => size.Text == Argument(layer.Kind, "dim").Text ? AttentionLayer.InConstructor(layer.Kind, "dim") : ValuesOfKeys(layer.Kind))) };
+    }
+
+    /// <summary>What the projections require, each of the same once, before the first of them is made.</summary>
+    public static IEnumerable<string> Requirements(LayerSpec layer)
+    {
+        var dim = Argument(layer.Kind, "dim");
+        AttributeArgument Inside(AttributeArgument size) => !size.IsParameter ? size : size with
+        {
+            Text = size.Text == dim.Text ? AttentionLayer.InConstructor(layer.Kind, "dim") : "(" + ValuesOfKeys(layer.Kind) + ")",
+            ByName = true,
+        };
+        return Of(layer)
+            .SelectMany(part => SizeRequirements.Of(part.Layer with { Kind = part.Layer.Kind with { Arguments = part.Layer.Kind.Arguments.Select(Inside).ToEquatableArray() } })
+                .Select(text => (text, Apart: text.Replace("\"" + part.Layer.Name + "\"", string.Empty))))
+            .GroupBy(statement => statement.Apart)
+            .Select(same => same.First().text);
     }
 
     /// <summary>The values of all keys of a token as the attention layer's constructor computes them.</summary>

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace LayerDsl;
 
 /// <summary>A layer cannot be made in the sizes that its constructor was given. Thrown before anything is allocated.</summary>
@@ -9,11 +11,17 @@ public sealed class LayerSizeException : LayerDslException
     /// <param name="actual">Its value.</param>
     /// <param name="required">What it must be.</param>
     public LayerSizeException(string layer, string size, long actual, string required)
+        : this(layer, size, (BigInteger)actual, required)
+    {
+    }
+
+    /// <summary>The same of a product of sizes, which the message states exactly; <see cref="Actual"/> ends at 2⁶³ − 1.</summary>
+    internal LayerSizeException(string layer, string size, BigInteger actual, string required)
         : base(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"'{layer}': {size} is {actual}, but must be {required}."))
     {
         Layer = layer;
         Size = size;
-        Actual = actual;
+        Actual = (long)BigInteger.Clamp(actual, long.MinValue, long.MaxValue);
         Required = required;
     }
 
@@ -23,7 +31,7 @@ public sealed class LayerSizeException : LayerDslException
     /// <summary>The size.</summary>
     public string Size { get; }
 
-    /// <summary>Its value.</summary>
+    /// <summary>Its value; 2⁶³ − 1 where it is larger.</summary>
     public long Actual { get; }
 
     /// <summary>What it must be.</summary>

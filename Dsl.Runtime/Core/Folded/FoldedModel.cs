@@ -56,7 +56,13 @@ public abstract partial class FoldedModel
     /// <exception cref="LayerShapeException">A size is not positive.</exception>
     /// <exception cref="ArgumentException">Two layers have the same name.</exception>
     protected FoldedModel(string modelName, string signature, int inputSize, int outputSize, IReadOnlyList<FoldedLayer> layers, IReadOnlyList<ModelSize> sizes)
-        : this(modelName, signature, inputSize, outputSize, layers)
+        : this(modelName, signature, WithPositive(sizes, modelName, inputSize), outputSize, layers)
+    {
+        Sizes = EquatableList.Create<ModelSize>([.. sizes]);
+    }
+
+    /// <summary>The sizes are looked at before what follows from them, so that the one that is wrong is named.</summary>
+    private static int WithPositive(IReadOnlyList<ModelSize> sizes, string modelName, int inputSize)
     {
         ArgumentNullException.ThrowIfNull(sizes);
         foreach (var size in sizes)
@@ -64,7 +70,7 @@ public abstract partial class FoldedModel
             Require.Positive(modelName, size.Name, size.Value);
         }
 
-        Sizes = EquatableList.Create<ModelSize>([.. sizes]);
+        return inputSize;
     }
 
     /// <summary>The sizes that the model's constructor took; none where all are numbers.</summary>
