@@ -10,7 +10,6 @@ namespace LayerDsl.Generator.Emit.Torch;
 /// </summary>
 internal static class MergeChoiceText
 {
-
     /// <summary>The number of rows, as a member.</summary>
     public static IReadOnlyList<string> Constants(LayerForms forms, BranchChoice? choice) => forms.Merged is null || choice is null ? [] :
     [
@@ -21,7 +20,7 @@ internal static class MergeChoiceText
 
     /// <summary>What a constructor that takes sizes computes from them.</summary>
     public static IEnumerable<string> Construction(LayerForms forms, BranchChoice? choice) => forms.Merged is null || choice is null or { From: not null } ? [] :
-        [$"mergeFrom = LayerSizes.RowsToMerge(mergedFlops: {CertificateText.Code(forms, choice.MergedFlops)}, branchFlops: {CertificateText.Code(forms, choice.BranchFlops)});"];
+        [$"mergeFrom = LayerSizes.RowsToMerge(mergedFlops: {CertificateText.Code(forms, choice.MergedFlops, "the number of FLOPs of merging")}, branchFlops: {CertificateText.Code(forms, choice.BranchFlops, "the number of FLOPs of branches")});"];
 
     /// <summary>The call of <see cref="Method"/>.</summary>
     public static string Call(string rows) => $"MergeOrBranch({rows})";
