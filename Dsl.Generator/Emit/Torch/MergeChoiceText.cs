@@ -21,7 +21,7 @@ internal static class MergeChoiceText
 
     /// <summary>What a constructor that takes sizes computes from them.</summary>
     public static IEnumerable<string> Construction(LayerForms forms, BranchChoice? choice) => forms.Merged is null || choice is null or { From: not null } ? [] :
-        [$"mergeFrom = LayerSizes.RowsToMerge(mergedFlops: {CertificateText.Code(forms, choice.MergedFlops)}, branchFlops: {CertificateText.Code(forms, choice.BranchFlops)});"];
+        [$"mergeFrom = LayerSizes.RowsToMerge(mergedFlops: {CertificateText.Code(forms, choice.MergedFlops, "the operations that merge a term of low rank")}, branchFlops: {CertificateText.Code(forms, choice.BranchFlops, "the operations of a term of low rank for a row")});"];
 
     /// <summary>The call of <see cref="Method"/>.</summary>
     public static string Call(string rows) => $"MergeOrBranch({rows})";
