@@ -41,6 +41,25 @@ public sealed class AttentionAttribute : Attribute
         HeadsName = heads;
     }
 
+    /// <summary>Declares an attention layer whose heads of keys and values are named too: <c>[Attention(nameof(width), nameof(heads), nameof(kvHeads))]</c>.</summary>
+    /// <param name="dim">A number, or the name of an integer constant of the class or of a parameter of its partial constructor.</param>
+    /// <param name="heads">A number, or the name of an integer constant of the class or of a parameter of its partial constructor.</param>
+    /// <param name="kvHeads">The name of an integer constant of the class or of a parameter of its partial constructor; for a number, write <see cref="KvHeads"/>.</param>
+    public AttentionAttribute(string dim, string heads, string kvHeads)
+        : this(dim, heads) => KvHeadsName = kvHeads;
+
+    /// <inheritdoc cref="AttentionAttribute(string, string, string)"/>
+    public AttentionAttribute(string dim, int heads, string kvHeads)
+        : this(dim, heads) => KvHeadsName = kvHeads;
+
+    /// <inheritdoc cref="AttentionAttribute(string, string, string)"/>
+    public AttentionAttribute(int dim, string heads, string kvHeads)
+        : this(dim, heads) => KvHeadsName = kvHeads;
+
+    /// <inheritdoc cref="AttentionAttribute(string, string, string)"/>
+    public AttentionAttribute(int dim, int heads, string kvHeads)
+        : this(dim, heads) => KvHeadsName = kvHeads;
+
     /// <summary>Values per token, where it is a number.</summary>
     public int Dim { get; }
 
@@ -52,6 +71,9 @@ public sealed class AttentionAttribute : Attribute
 
     /// <summary>The constant or parameter that gives the heads of queries, or null.</summary>
     public string? HeadsName { get; }
+
+    /// <summary>The constant or parameter that gives the heads of keys and values, or null.</summary>
+    public string? KvHeadsName { get; }
 
     /// <summary>Heads of keys and values, which divides the heads of queries; 0, the default, stands for as many as heads.</summary>
     public int KvHeads { get; set; }

@@ -38,7 +38,7 @@ internal static class SymbolicSizes
         var step = Math.Max(1L, Methods.BlockOf(methods.ToEquatableArray())) * Math.Max(1, kind.Int("Groups", 1)) * heads;
         var least = methods.Select(method => 4L * method.Int("rank") * Math.Max(1, shared)).Append(LeastNominal).Append(kind.Int("PaddingIndex") + 1L).Max();
         var nominal = Math.Max(step <= int.MaxValue ? step : 1, Math.Min((least + step - 1) / step * step, LargestNominal / step * step));
-        return kind with { Arguments = kind.Arguments.Select(size => size.IsParameter ? size with { Number = size.Name == "heads" ? heads : nominal } : size).ToEquatableArray() };
+        return kind with { Arguments = kind.Arguments.Select(size => size.IsParameter ? size with { Number = size.Name == "heads" ? heads : size.Name == AttentionLayer.NamedKvHeads ? 1 : nominal } : size).ToEquatableArray() };
     }
 
     /// <summary>What depends on the numbers, and needs them while the project compiles.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Diagnostics;
 using LayerDsl.Generator.Ir;
@@ -164,23 +165,43 @@ internal static class Reparam
             return [DiagnosticInfo.At(last.Place, OwnDiagnostics.CannotApply, last.Own!.Name, $"the methods of this layer together nest functions {weight.Depth} deep in {weight.Length} parts, more than the {OwnLimits.DeepestLayer} and {OwnLimits.LongestLayer} that a proof looks at; leave some out")];
         }
 
-        return layer.Methods.LastOrDefault(method => method.Own is { ReadsElsewhere: true }) is { Own: { } reading } place && Fault(LayerKinds.Find(layer.Kind.Name).Build(layer)) is { } fault
-            ? [DiagnosticInfo.At(place.Place, OwnDiagnostics.CannotApply, reading.Name, fault)]
+        var forms = LayerKinds.Find(layer.Kind.Name).Build(layer);
+        if (TooLarge(forms) is { } large)
+        {
+            return [DiagnosticInfo.At(last.Place, OwnDiagnostics.CannotApply, last.Own!.Name, large)];
+        }
+
+        return layer.Methods.LastOrDefault(method => method.Own is { ReadsElsewhere: true }) is { Own: { } reading } place && Schedulable.Objection(forms) is { } objection
+            ? [DiagnosticInfo.At(place.Place, OwnDiagnostics.CannotApply, reading.Name, $"parts of a matrix are read in a way that is not computed, {objection}; keep to Toeplitz, Circulant, Kronecker and Gather of parameters, or of functions of them number by number")]
             : [];
     }
 
-    /// <summary>What a layer cannot read of parts of matrices.</summary>
-    private static string? Fault(LayerForms forms) => Schedulable.Objection(forms) is { } objection
-        ? $"parts of a matrix are read in a way that is not computed, {objection}; keep to Toeplitz, Circulant, Kronecker and Gather of parameters, or of functions of them number by number"
-        : forms.Stored.Select(stored => (stored.Tensor.Name, Rows: RowsOf(forms, stored.Tensor))).FirstOrDefault(table => table.Rows > EmbeddingLayer.LargestCount) is { Name: { } name, Rows: { } rows }
-            ? $"'{name}' names {rows.ToString("0", CultureInfo.InvariantCulture)} rows, but indices are 32-bit floats, which tell whole numbers apart up to {EmbeddingLayer.LargestCount.ToString(CultureInfo.InvariantCulture)}; look up fewer rows"
-            : null;
-
-    /// <summary>How many rows a table of indices names; null where it is none, or where the constructor takes the sizes, and checks them. Not in whole numbers: a product may be larger than these.</summary>
-    private static double? RowsOf(LayerForms forms, Tensor table)
+    /// <summary>A stored tensor that no array holds, or a table that names more rows than a 32-bit float tells apart.</summary>
+    private static string? TooLarge(LayerForms forms)
     {
-        double? Of(string symbol) => forms.Sizes.FirstOrDefault(size => size.Symbol == symbol) is { Symbol: not null, Text: null } binding ? binding.Value : null;
-        return table.Entries?.Terms.Aggregate((double?)0, (sum, term) => sum + term.Symbols.Aggregate((double?)term.Coefficient, (product, symbol) => product * Of(symbol)));
+        foreach (var tensor in forms.Stored.Select(stored => stored.Tensor))
+        {
+            if (NumberOf(forms, tensor.Axes.Aggregate(Size.One, (product, axis) => product * axis.Size)) is { } values && values > int.MaxValue)
+            {
+                return $"'{tensor.Name}' has {Whole(values)} values, and an array at most {Whole(int.MaxValue)}; choose smaller sizes";
+            }
+
+            if (tensor.Entries is { } entries && NumberOf(forms, entries) is { } rows && rows > EmbeddingLayer.LargestCount)
+            {
+                return $"'{tensor.Name}' names {Whole(rows)} rows, but indices are 32-bit floats, which tell whole numbers apart up to {Whole(EmbeddingLayer.LargestCount)}; look up fewer rows";
+            }
+        }
+
+        return null;
+    }
+
+    private static string Whole(BigInteger number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A size at the declared numbers, whatever they multiply to; null where the constructor takes some, and checks them.</summary>
+    private static BigInteger? NumberOf(LayerForms forms, Size size)
+    {
+        BigInteger? Of(string symbol) => forms.Sizes.FirstOrDefault(binding => binding.Symbol == symbol) is { Symbol: not null, Text: null } binding ? binding.Value : null;
+        return size.Terms.Aggregate((BigInteger?)0, (sum, term) => sum + term.Symbols.Aggregate((BigInteger?)term.Coefficient, (product, symbol) => product * Of(symbol)));
     }
 
     private static bool Mentions(OwnParameter parameter, string name) =>

@@ -180,6 +180,7 @@ public sealed class OwnGatherTests
     [InlineData("[Linear(2, 16777217), Reparam(typeof(Permuted))] public sealed partial class Wide;", "'order' names 16777217 rows, but indices are 32-bit floats")]
     [InlineData("[Linear(6, 4), Reparam(typeof(Shared), int.MaxValue)] public sealed partial class Wide;", "names 2147483647 rows")]
     [InlineData("[Attention(8, 2), Reparam(typeof(Shared), 20000000, On = Part.Key | Part.Value)] public sealed partial class Wide;", "names 20000000 rows")]
+    [InlineData("[Linear(6, 4), Reparam(typeof(Tied), int.MaxValue, int.MaxValue)] public sealed partial class Wide;", "'a' has 4611686014132420609 values")]
     [InlineData("[Linear(6, 4), Reparam(typeof(Shared), 16777216)] public sealed partial class Wide;", null)]
     public void Rows_that_a_float_does_not_tell_apart_are_refused(string layer, string? reason)
     {

@@ -19,6 +19,7 @@ public sealed class HostileSizeTests
         ("Kernels", "[Conv2d({channels}, {filters}, 3, Groups = 2)]", "channels filters", [8, 8], [7, 7]),
         ("Joined", "[Attention({width}, {heads})]", "width heads", [8, 2], [7, 3]),
         ("Shared", "[Attention({width}, {heads}, KvHeads = 2), LowRank(2)]", "width heads", [8, 4], [7, 3]),
+        ("Keys", "[Attention({width}, {heads}, {kvHeads})]", "width heads kvHeads", [8, 4, 2], [7, 3, 5]),
         ("Masked", "[Linear({n}, {m}), SparseIso(0.75, Kind = SparseKind.Parallel)]", "n m", [8, 8], [7, 7]),
         ("MaskedParts", "[Attention({width}, {heads}), SparseIso(0.75, Kind = SparseKind.Parallel, On = Part.Output)]", "width heads", [8, 2], [7, 3]),
         ("Coded", "[Linear({n}, {m}), Quantize(Bits = 4, Granularity = Granularity.Group, GroupSize = 4)]", "n m", [8, 8], [7, 7]),

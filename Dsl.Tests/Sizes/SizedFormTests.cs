@@ -107,6 +107,9 @@ public sealed class SizedFormTests
         AssertRefused("AttentionShared", "heads", 3, "a multiple of 2, the heads of keys", [9, 3]);
         AssertRefused("AttentionOneKey", "width", 10, "a multiple of 4, the number of heads", [10]);
         AssertRefused("AttentionHeads", "heads", 6, "a divisor of 8, the values per token", [6]);
+        AssertRefused("AttentionKeys", "heads", 4, "a multiple of 3, the heads of keys", [8, 4, 3]);
+        AssertRefused("AttentionKeys", "kvHeads", -1, "at least 1", [8, 3, -1]);
+        AssertRefused("AttentionKeysAlone", "kvHeads", 3, "a divisor of 4, the heads of queries", [3]);
         AssertRefused("GroupedPlain", "channels", 0, "at least 1", [0, 6]);
     }
 

@@ -12,7 +12,8 @@ internal sealed record SizedForm(string Name, string Attributes, string Sizes, i
 
     public string Sized => $"public sealed partial class {Name} {{ {Names.Aggregate(Attributes, (text, name) => text.Replace("{" + name + "}", $"\"{name}\"", StringComparison.Ordinal))} public partial {Name}({Sizes}); }}";
 
-    public string Numbered(int at) => Names.Zip(Values[at]).Aggregate(Attributes, (text, pair) => text.Replace("{" + pair.First + "}", pair.Second.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal))
+    /// <summary>Heads of keys are a property where they are a number.</summary>
+    public string Numbered(int at) => Names.Zip(Values[at]).Aggregate(Attributes.Replace(", {kvHeads}", ", KvHeads = {kvHeads}", StringComparison.Ordinal), (text, pair) => text.Replace("{" + pair.First + "}", pair.Second.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal))
         + $" public sealed partial class {NumberedName(at)};";
 
     public string NumberedName(int at) => Name + "Numbered" + at.ToString(CultureInfo.InvariantCulture);
@@ -38,6 +39,8 @@ internal static class SizedForms
         new("AttentionOneKey", "[Attention({width}, 4, KvHeads = 1, Bias = false), Quantize(Bits = 4)]", "int width", [[8], [12]], Tokens),
         new("AttentionHeads", "[Attention(8, {heads}, KvHeads = 2), Quantize(Bits = 3, Granularity = Granularity.Group, GroupSize = 4)]", "int heads", [[2], [4]], _ => [2, 5, 8]),
         new("AttentionKeySize", "[Attention({keySize}, {x}, KvHeads = 2), Quantize(Bits = 4, Scheme = Scheme.Lsq, Activations = true, On = Part.Value)]", "int keySize, int x", [[8, 4]], Tokens),
+        new("AttentionKeys", "[Attention({width}, {heads}, {kvHeads}, Causal = true), LowRank(1, On = Part.Key), Quantize(Bits = 4, On = Part.Value)]", "int width, long heads, long kvHeads", [[8, 4, 2], [6, 2, 2], [9, 3, 1]], Tokens),
+        new("AttentionKeysAlone", "[Attention(8, 4, {kvHeads}, Bias = false), SparseIso(0.5, Kind = SparseKind.Parallel, On = Part.Key)]", "int kvHeads", [[2], [1], [4]], _ => [2, 5, 8]),
         new("GroupedInputs", "[Conv2d({channels}, 4, 3, Groups = 2), Quantize(Bits = 3, Scheme = Scheme.Lsq, Activations = true)]", "int channels", [[2], [6]], Image),
     ];
 

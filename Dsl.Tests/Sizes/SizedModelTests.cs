@@ -37,7 +37,7 @@ public sealed class SizedModelTests : IDisposable
         var x = Input(name, expected.InputSize, sizes);
         AssertClose(Run(expected, x), Run(actual, x));
 
-        using var shaped = name is "Images" or "Grouped" ? tensor(x).view(Batch, 1, 6, 6) : name is "Tokens" or "Mixed" ? tensor(x).view(Batch, 5).to_type(int64) : tensor(x).view(Batch, -1);
+        using var shaped = name is "Images" or "Grouped" ? tensor(x).view(Batch, 1, 6, 6) : name is "Tokens" or "Mixed" or "Keyed" ? tensor(x).view(Batch, 5).to_type(int64) : tensor(x).view(Batch, -1);
         AssertClose(sized.forward(shaped).contiguous().data<float>().ToArray(), Run(actual, x));
         _ = sized.GetType().GetMethod("VerifyFold")!.Invoke(sized, System.Reflection.BindingFlags.DoNotWrapExceptions, null, [shaped], null);
         Assert.Equal(sizes, actual.Sizes.Select(size => size.Value));
@@ -178,7 +178,7 @@ public sealed class SizedModelTests : IDisposable
         Assert.Contains(seal ? part : "SHA-256", Assert.Throws<FoldedFileException>(() => SizedModels.Load(model, directory["model"])).Message, StringComparison.Ordinal);
     }
 
-    private static float[] Input(string model, int size, int[] sizes) => model is "Tokens" or "Mixed"
+    private static float[] Input(string model, int size, int[] sizes) => model is "Tokens" or "Mixed" or "Keyed"
         ? [.. Enumerable.Range(0, Batch * size).Select(k => (float)(k * 7 % sizes[0]))]
         : randn(Batch * size).data<float>().ToArray();
 

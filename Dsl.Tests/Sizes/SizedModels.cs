@@ -53,6 +53,12 @@ internal static class SizedModels
                 return Head.forward(Past.forward(nn.functional.relu(Mix.forward(tokens) + tokens)));
             }
             """, [[9, 6, 3], [4, 8, 2]]),
+        ("Keyed", "[LayerModel(5)]", "int count, int width, long heads, int kvHeads", """
+            [Embedding({count}, {width})] public partial Layer Table { get; }
+            [Attention({width}, {heads}, {kvHeads}, Causal = true), Quantize(Bits = 4, On = Part.Key)] public partial Layer Mix { get; }
+            [Attention({width}, 4, {kvHeads}), LowRank(1)] public partial Layer Far { get; }
+            public override Tensor forward(Tensor x) => Far.forward(Mix.forward(Table.forward(x))).flatten(1);
+            """, [[9, 8, 4, 2], [4, 16, 8, 4]]),
         ("Tokens", "[LayerModel(5)]", "int count, int dim", """
             [Embedding({count}, {dim})] public partial Layer Table { get; }
             [RmsNorm({dim})] public partial Layer Norm { get; }
@@ -140,7 +146,7 @@ internal static class SizedModels
     private static string Numbered((string Name, string Attribute, string Sizes, string Body, int[][] Values) model, int[] values, int number) => Declared(
         model.Attribute,
         model.Name + "Numbered" + number.ToString(CultureInfo.InvariantCulture),
-        Names(model.Sizes).Zip(values).Aggregate(model.Body, (body, pair) => body.Replace("{" + pair.First + "}", pair.Second.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)));
+        Names(model.Sizes).Zip(values).Aggregate(model.Body.Replace(", {kvHeads}", ", KvHeads = {kvHeads}", StringComparison.Ordinal), (body, pair) => body.Replace("{" + pair.First + "}", pair.Second.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)));
 
     private static string Declared(string attribute, string name, string body) => $"{attribute} public sealed partial class {name} : nn.Module<Tensor, Tensor> {{ {body} }}";
 

@@ -13,6 +13,9 @@ internal static class AttentionLayer
 {
     public const string Attribute = "Attention";
 
+    /// <summary>The heads of keys where a constant or a parameter gives them; a number is the property <c>KvHeads</c>.</summary>
+    public const string NamedKvHeads = "kvHeads";
+
     /// <summary>Weights and forms are those of the projections: an attention layer is expanded into them before it is built.</summary>
     public static LayerKind Kind { get; } = new(
         Attribute,
@@ -27,15 +30,20 @@ internal static class AttentionLayer
     public static int KvHeads(AttributeSpec kind) => kind.Int("KvHeads") is var own && own == 0 ? kind.Int("heads") : own;
 
     /// <summary>Whether heads of queries share keys, for every value of the heads that the constructor takes.</summary>
-    public static bool IsGrouped(AttributeSpec kind) => kind.Int("KvHeads") is not 0 and var own && (own != kind.Int("heads") || IsParameter(kind, "heads"));
+    public static bool IsGrouped(AttributeSpec kind) => kind.Int("KvHeads") is not 0 and var own && (own != kind.Int("heads") || IsParameter(kind, "heads") || IsParameter(kind, NamedKvHeads));
 
     /// <summary>What the constructor requires of the sizes that it is given, as statements.</summary>
     public static IEnumerable<string> Requirements(LayerSpec layer)
     {
         var (name, dim, heads) = ("\"" + layer.Name + "\"", layer.Kind.Choice("dim", string.Empty), layer.Kind.Choice("heads", string.Empty));
-        if (IsParameter(layer.Kind, "heads") && layer.Kind.Int("KvHeads") > 1)
+        var kvHeads = IsGrouped(layer.Kind) ? InConstructor(layer.Kind, NamedKvHeads) : "1";
+        if (IsParameter(layer.Kind, "heads") && kvHeads != "1")
         {
-            yield return $"LayerSizes.IsMultiple({name}, \"{heads}\", {InConstructor(layer.Kind, "heads")}, {Text(layer.Kind.Int("KvHeads"))}, \"the heads of keys\");";
+            yield return $"LayerSizes.IsMultiple({name}, \"{heads}\", {InConstructor(layer.Kind, "heads")}, {kvHeads}, \"the heads of keys\");";
+        }
+        else if (IsParameter(layer.Kind, NamedKvHeads))
+        {
+            yield return $"LayerSizes.Divides({name}, \"{layer.Kind.Choice(NamedKvHeads, string.Empty)}\", {kvHeads}, {InConstructor(layer.Kind, "heads")}, \"the heads of queries\");";
         }
 
         if (IsParameter(layer.Kind, "dim"))
@@ -61,6 +69,12 @@ internal static class AttentionLayer
     /// <summary>Sizes are at least one, heads divide the width, heads of keys divide heads of queries, and weights fit into .NET arrays.</summary>
     private static IEnumerable<DiagnosticInfo> Check(AttributeSpec kind)
     {
+        if (kind.Arguments.Count(argument => argument.Name is "KvHeads" or NamedKvHeads) > 1)
+        {
+            yield return DiagnosticInfo.At(kind.Place, DeclarationDiagnostics.NumberOutOfRange, Attribute, "KvHeads", Text((int)kind.Arguments.Last(argument => argument.Name == "KvHeads").Number), "left out where the third argument gives it");
+            yield break;
+        }
+
         var (dim, heads, kvHeads) = (kind.Int("dim"), kind.Int("heads"), KvHeads(kind));
         foreach (var (name, size) in new[] { ("dim", dim), ("heads", heads), ("KvHeads", kvHeads) })
         {

@@ -120,7 +120,7 @@ internal static class AttentionParts
 
     /// <summary>The values of all keys of a token as the attention layer's constructor computes them.</summary>
     private static string ValuesOfKeys(AttributeSpec kind) =>
-        AttentionLayer.InConstructor(kind, "dim") + " / " + AttentionLayer.InConstructor(kind, "heads") + " * " + AttentionLayer.KvHeads(kind).ToString(CultureInfo.InvariantCulture);
+        AttentionLayer.InConstructor(kind, "dim") + " / " + AttentionLayer.InConstructor(kind, "heads") + " * " + AttentionLayer.InConstructor(kind, AttentionLayer.NamedKvHeads);
 
     /// <summary>To a projection, <c>On</c> has been answered.</summary>
     private static AttributeSpec Plain(AttributeSpec method) => method with { Arguments = method.Arguments.Where(argument => argument.Name != "On").ToEquatableArray() };

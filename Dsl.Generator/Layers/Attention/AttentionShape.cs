@@ -23,7 +23,7 @@ internal sealed record AttentionShape(
     public bool IsGrouped { get; init; } = KvHeads != Heads;
 
     /// <summary>The heads of keys, alike.</summary>
-    public string KvHeadsText => IsGrouped ? Text(KvHeads) : HeadsText;
+    public string KvHeadsText { get => IsGrouped ? field ?? Text(KvHeads) : HeadsText; init; }
 
     /// <summary>The values of a head, alike.</summary>
     public string HeadSizeText => Quotient(DimText, HeadsText, HeadSize);
@@ -32,7 +32,7 @@ internal sealed record AttentionShape(
     public string GroupText => Quotient(HeadsText, KvHeadsText, Heads / KvHeads);
 
     /// <summary>Whether a size is a parameter of the constructor.</summary>
-    public bool IsSymbolic => !IsNumber(DimText) || !IsNumber(HeadsText);
+    public bool IsSymbolic => !IsNumber(DimText) || !IsNumber(HeadsText) || !IsNumber(KvHeadsText);
 
     /// <summary>The field that holds <see cref="Geometry"/>, or the method that makes it of the sizes.</summary>
     public override string Arguments => Name + "Geometry";
@@ -44,13 +44,13 @@ internal sealed record AttentionShape(
         {
             var formats = Parts.Where(part => part.Layer.Format is not null || part.Layer.Activation is not null).Select(part => $"{part.Part} = {FormatOf(part.Layer)}").ToArray();
             return $"new AttentionGeometry({DimText}, {HeadsText}"
-                + (!IsGrouped ? string.Empty : ", KvHeads: " + Text(KvHeads)) + (Causal ? ", Causal: true" : string.Empty) + (Merged ? ", MergedQueryKey: true" : string.Empty) + (QueryBias ? ", QueryBias: true" : string.Empty) + ")"
+                + (!IsGrouped ? string.Empty : ", KvHeads: " + KvHeadsText) + (Causal ? ", Causal: true" : string.Empty) + (Merged ? ", MergedQueryKey: true" : string.Empty) + (QueryBias ? ", QueryBias: true" : string.Empty) + ")"
                 + (formats.Length == 0 ? string.Empty : " { " + string.Join(", ", formats) + " }");
         }
     }
 
     public override string Signature => $"Attention({Text(Values)}, {Text(SizeOf("heads", Heads))} heads"
-        + (!IsGrouped ? string.Empty : $", {Text(KvHeads)} of keys") + (Causal ? ", causal" : string.Empty) + (Merged ? ", merged queries and keys" : string.Empty) + (Bias ? ")" : ", no bias)")
+        + (!IsGrouped ? string.Empty : $", {Text(SizeOf(AttentionLayer.NamedKvHeads, KvHeads))} of keys") + (Causal ? ", causal" : string.Empty) + (Merged ? ", merged queries and keys" : string.Empty) + (Bias ? ")" : ", no bias)")
         + string.Concat(Parts.Where(part => part.Layer.Format is not null || part.Layer.Activation is not null).Select(part => $", {part.Part} {part.Layer.FullSignature}"));
 
     public override string Wanted => "(tokens, " + Text(Values) + ")";
@@ -80,6 +80,7 @@ internal sealed record AttentionShape(
     {
         DimText = layer.Kind.Size("dim"),
         HeadsText = layer.Kind.Size("heads"),
+        KvHeadsText = layer.Kind.Size(AttentionLayer.NamedKvHeads),
         IsGrouped = AttentionLayer.IsGrouped(layer.Kind),
     };
 
