@@ -21,11 +21,24 @@ internal static class NameUse
             return null;
         }
 
-        var names = CSharpSyntaxTree.ParseText(text).GetRoot().DescendantNodes().OfType<SimpleNameSyntax>().Where(IsLookedUp).ToLookup(name => name.Identifier.ValueText);
-        return type.Hidden.FirstOrDefault(hidden => Spellings(hidden.Name).Any(spelling => names[spelling].Any(name => Hides(hidden, name)))) is { } found
+        var root = CSharpSyntaxTree.ParseText(text).GetRoot();
+        var names = root.DescendantNodes().OfType<SimpleNameSyntax>().Where(IsLookedUp).ToLookup(name => name.Identifier.ValueText);
+        var declared = new HashSet<string>(root.DescendantNodes().OfType<ClassDeclarationSyntax>().Where(part => part.Identifier.ValueText == type.Name.TrimStart('@')).SelectMany(part => part.Members).SelectMany(NamesOf));
+        return type.Hidden.FirstOrDefault(hidden => hidden.Kind == HiddenKind.Declared
+            ? declared.Contains(hidden.Name)
+            : Spellings(hidden.Name).Any(spelling => names[spelling].Any(name => Hides(hidden, name)))) is { } found
             ? new NameClash(type.FileName, found)
             : null;
     }
+
+    private static IEnumerable<string> NamesOf(MemberDeclarationSyntax member) => member switch
+    {
+        BaseFieldDeclarationSyntax field => field.Declaration.Variables.Select(variable => variable.Identifier.ValueText),
+        MethodDeclarationSyntax method => [method.Identifier.ValueText],
+        PropertyDeclarationSyntax property => [property.Identifier.ValueText],
+        BaseTypeDeclarationSyntax nested => [nested.Identifier.ValueText],
+        _ => [],
+    };
 
     /// <summary>An attribute is written without its ending.</summary>
     private static IEnumerable<string> Spellings(string name) =>
@@ -42,5 +55,5 @@ internal static class NameUse
     };
 
     private static bool Hides(HiddenName hidden, SimpleNameSyntax name) =>
-        hidden.IsValue ? !SyntaxFacts.IsInTypeOnlyContext(name) : hidden.Arity == name.Arity;
+        hidden.Kind == HiddenKind.Value ? !SyntaxFacts.IsInTypeOnlyContext(name) : hidden.Arity == name.Arity;
 }

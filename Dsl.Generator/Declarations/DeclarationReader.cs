@@ -18,7 +18,7 @@ internal static class DeclarationReader
     private static readonly string[] ModelMembers = ["Folded", "Fold", "FoldTorch", "FoldIlgpu", "OnDevice", "VerifyFold", "Certificates"];
 
     private static readonly string[] LayerMembers =
-        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "GetMaskedParameters", "Start", "Pass", "BatchPass", "Geometry", "Eps", "ScaleAndShift", "UpdateStatistics", "RoundingBoundAt", "UpdateBuffers", "Attend", "QueryLayer", "KeyLayer", "ValueLayer", "OutputLayer", "QueryKeyLayer", "Product", "ProductOf", "LoadFactors", "Format", "InputFormat", .. Methods.StoredNames];
+        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "GetMaskedParameters", "Start", "Pass", "BatchPass", "Geometry", "Eps", "ScaleAndShift", "UpdateStatistics", "RoundingBoundAt", "UpdateBuffers", "Attend", "QueryLayer", "KeyLayer", "ValueLayer", "OutputLayer", "QueryKeyLayer", "Product", "ProductOf", "LoadFactors", "Format", "InputFormat", "InputPass", "Rounded", .. Methods.StoredNames];
 
     /// <summary>Reads a [LayerModel].</summary>
     public static Declared<ModelSpec> ReadModel(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)

@@ -5,9 +5,22 @@ namespace LayerDsl.Generator.Declarations;
 /// <summary>A name of a user's that stands nearer to generated code than the using directives.</summary>
 /// <param name="Name">The simple name.</param>
 /// <param name="Arity">How many type parameters it has: for the compiler, these are part of a type's name.</param>
-/// <param name="IsValue">Whether it is a field, property, method or event, which no place for a type means.</param>
+/// <param name="Kind">Where the compiler would mean it.</param>
 /// <param name="Hiding">What has the name, in full.</param>
-internal sealed record HiddenName(string Name, int Arity, bool IsValue, string Hiding);
+internal sealed record HiddenName(string Name, int Arity, HiddenKind Kind, string Hiding);
+
+/// <summary>What kind of thing has a name.</summary>
+internal enum HiddenKind
+{
+    /// <summary>A type or namespace: it is meant wherever the name is looked up.</summary>
+    Type,
+
+    /// <summary>A field, property, method or event, which no place for a type means.</summary>
+    Value,
+
+    /// <summary>A member of the class itself under any name: it must not be declared a second time.</summary>
+    Declared,
+}
 
 /// <summary>
 /// Finds the names of <see cref="LibraryNames"/> that mean something else beside a class: types and members of the class itself, of the classes around it, of their base classes,
@@ -30,20 +43,38 @@ internal static class HiddenNames
             }
         }
 
-        found.AddRange(type.GetMembers().Where(member => member is { IsImplicitlyDeclared: false, IsOverride: false, CanBeReferencedByName: true } && Inherits(inherits, member.Name)).Select(Hidden));
+        if (inherits is not null)
+        {
+            var members = type.GetMembers().Where(member => member is { IsImplicitlyDeclared: false, IsOverride: false, CanBeReferencedByName: true }).ToArray();
+            found.AddRange(members.Where(member => Inherits(inherits, member.Name)).Select(Hidden));
+            found.AddRange(members.Select(member => Hidden(member) with { Kind = HiddenKind.Declared }));
+        }
+
         for (var scope = type.ContainingNamespace; scope is not null; scope = scope.ContainingNamespace)
         {
-            // The compilation's namespace has what other assemblies declare in it too.
-            if (compilation.GetCompilationNamespace(scope) is { } whole)
-            {
-                found.AddRange(LibraryNames.All.SelectMany(name => whole.GetMembers(name).Where(member => !IsLibrary(member) && Reaches(member, type, compilation)).Select(Hidden)));
-            }
+            // The compilation's namespace has what other assemblies declare in it too. All of them share the global one: there, only this assembly is asked.
+            AddMembers(found, scope.IsGlobalNamespace ? scope : compilation.GetCompilationNamespace(scope) ?? scope, type, compilation);
         }
 
         return found.ToEquatableArray();
     }
 
-    private static HiddenName Hidden(ISymbol member) => new(member.Name, (member as INamedTypeSymbol)?.Arity ?? 0, member is not INamespaceOrTypeSymbol, member.ToDisplayString());
+    /// <summary>With plain loops: this is done for every layer at every edit, and finds nothing as a rule.</summary>
+    private static void AddMembers(List<HiddenName> found, INamespaceSymbol scope, INamedTypeSymbol type, Compilation compilation)
+    {
+        foreach (var name in LibraryNames.All)
+        {
+            foreach (var member in scope.GetMembers(name))
+            {
+                if (!IsLibrary(member) && Reaches(member, type, compilation))
+                {
+                    found.Add(Hidden(member));
+                }
+            }
+        }
+    }
+
+    private static HiddenName Hidden(ISymbol member) => new(member.Name, (member as INamedTypeSymbol)?.Arity ?? 0, member is INamespaceOrTypeSymbol ? HiddenKind.Type : HiddenKind.Value, member.ToDisplayString());
 
     private static bool Reaches(ISymbol member, INamedTypeSymbol type, Compilation compilation) => member is INamespaceSymbol || compilation.IsSymbolAccessibleWithin(member, type);
 

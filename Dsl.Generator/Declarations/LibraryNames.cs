@@ -1,10 +1,12 @@
+using System.Collections.Immutable;
+
 namespace LayerDsl.Generator.Declarations;
 
 /// <summary>What generated code of any kind names plainly, so that it can be read: types, and members of torch. A test collects them from generated code.</summary>
 internal static class LibraryNames
 {
-    private static readonly HashSet<string> OfHosts = new(StringComparer.Ordinal)
-    {
+    private static readonly ImmutableHashSet<string> OfHosts =
+    [
         // The language's and the framework's.
         "Action", "ArgumentNullException", "Array", "GeneratedCode", "GeneratedCodeAttribute", "ICollection", "IReadOnlyList", "Math", "MathF", "ReadOnlySpan", "Span", "var",
 
@@ -16,17 +18,17 @@ internal static class LibraryNames
         "EquatableList", "FactorizedWeightException", "FloatRows", "FoldReport", "FoldVerification", "FoldedAttention", "FoldedBatchNorm1d", "FoldedBatchNorm2d", "FoldedConv2d", "FoldedEmbedding", "FoldedLayerNorm", "FoldedLinear",
         "FoldedModel", "FoldedModelFile", "FoldedRmsNorm", "IRowKernel", "IVector", "Layer", "LayerCertificate", "LayerFunction", "LayerShapeException", "LayerSizes", "MaskSchedule", "MaskedParameter", "Matrices",
         "MergedWeightException", "ModelSize", "ModelState", "NoInverseException", "NormBound", "PlainAttention", "PooledBuffer", "Pooling", "ProjectionFormat", "QuantizedFormat", "RowMax", "RowSum", "Tables", "TensorLoop", "TieRule", "VectorMath",
-    };
+    ];
 
-    private static readonly HashSet<string> OfDevices = new(StringComparer.Ordinal)
-    {
+    private static readonly ImmutableHashSet<string> OfDevices =
+    [
         "Accelerator", "AcceleratorStream", "ArrayView", "DeviceActivation", "DeviceAttention", "DeviceBatchNorm2d", "DeviceConv2d", "DeviceEmbedding", "DeviceLinear", "DeviceMath", "DeviceModel", "DeviceOptimizer",
         "DeviceParameter", "DeviceReduce", "DeviceRowNorm", "DeviceTrainer", "Grid", "Group", "ImagePool", "Index1D", "KernelConfig", "LaunchConfiguration", "MatrixProduct", "RowValues", "SharedMemory", "TrainedAttention",
         "TrainedConvolution", "TrainedLayer", "TrainedTable", "TrainerShape", "WeightPrecision",
-    };
+    ];
 
     /// <summary>All of them; of attributes both spellings.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. OfHosts, .. OfDevices];
+    public static ImmutableArray<string> All { get; } = [.. OfHosts, .. OfDevices];
 
     public static bool Contains(string name) => OfHosts.Contains(name) || OfDevices.Contains(name);
 

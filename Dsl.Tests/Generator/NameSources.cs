@@ -12,13 +12,12 @@ internal static class NameSources
         "[Linear(16, 12), SparseIso(0.5, Kind = SparseKind.Factorized)]", "[Linear(16, 12), SparseIso(0.5, Kind = SparseKind.Doped, Mask = MaskSchedule.RigL)]", "[Linear(16, 12), Compander, Quantize(Bits = 4, Rounding = Rounding.Stochastic)]",
         "[Conv2d(4, 12, 3, Groups = 2), Compander]", "[Conv2d(4, 12, 3), LowRank(2, Init = LowRankInit.PiSSA)]", "[Conv2d(4, 12, 3), SparseIso(0.5, Kind = SparseKind.Parallel)]",
         "[Conv2d(4, 12, 3), Quantize(Bits = 4, Activations = true, ActivationBits = 4, ActivationScheme = Scheme.Pact)]", "[BatchNorm1d(8, Affine = false)]", "[BatchNorm2d(8)]", "[Embedding(9, 8, PaddingIndex = 1)]",
-        "[Attention(8, 4, KvHeads = 2, Causal = true), Quantize(Bits = 4, On = Part.Key), LowRank(1, On = Part.Value)]",
+        "[Attention(8, 2), QKReparam]",
     ];
 
     private static readonly string[] Sized =
     [
-        "[Linear(\"n\", \"m\"), Quantize(Bits = 4, Granularity = Granularity.Group, GroupSize = 4)] {0}", "[Conv2d(\"n\", \"m\", 3, Groups = 2), LowRank(1), Quantize(Bits = 4, Activations = true)] {0}",
-        "[Attention(\"n\", \"m\", KvHeads = 2), Compander(On = Part.Output)] {0}",
+        "[Linear(\"n\", \"m\"), Quantize(Bits = 4, Granularity = Granularity.Group, GroupSize = 4)] {0}", "[Conv2d(\"n\", \"m\", 3, Groups = 2), LowRank(1)] {0}",
     ];
 
     private static readonly string[] Own =
@@ -71,8 +70,7 @@ internal static class NameSources
         Model("", "public Subject() : base(\"Subject\") { RegisterComponents(); } [Linear(16, 12), Compander] public partial Layer First { get; } [BatchNorm1d(12)] public partial Layer Second { get; }", "Second.forward(First.forward(x))"),
         Model("(4, 8, 8)", "[Conv2d(4, 12, 3)] public partial Layer Stem { get; } [BatchNorm2d(12)] public partial Layer Norm { get; } [Conv2d(12, 4, 3, Groups = 4), Compander] public partial Layer Next { get; } [Linear(16, 3)] public partial Layer Head { get; }", "Head.forward(nn.functional.max_pool2d(nn.functional.relu(Next.forward(Norm.forward(Stem.forward(x)))), 2).flatten(1))"),
         Model("(4, 6, 6)", "[BatchNorm2d(4)] public partial Layer Norm { get; } [Conv2d(4, 12, 3), Quantize(Bits = 4)] public partial Layer Stem { get; } [Linear(12, 3)] public partial Layer Head { get; }", "Head.forward(nn.functional.adaptive_avg_pool2d(nn.functional.avg_pool2d(Stem.forward(nn.functional.relu(Norm.forward(x))), 2, 1, 1), 1).flatten(1))"),
-        Model("(5)", "[Embedding(9, 8)] public partial Layer Table { get; } [RmsNorm(8)] public partial Layer Norm { get; } [Attention(8, 2, Causal = true)] public partial Layer Mixer { get; } [Linear(8, 3)] public partial Layer Head { get; }", "Head.forward(Mixer.forward(Norm.forward(Table.forward(x))) + nn.functional.tanh(Table.forward(x)))"),
-        Model("(5)", "[Embedding(9, 8)] public partial Layer Table { get; } [Attention(8, 2), Quantize(Bits = 4)] public partial Layer Mixer { get; } [Attention(8, 2), QKReparam] public partial Layer Merged { get; }", "Merged.forward(Mixer.forward(Table.forward(x)))"),
+        Model("(5)", "[Embedding(9, 8)] public partial Layer Table { get; } [RmsNorm(8)] public partial Layer Norm { get; } [Attention(8, 2, Causal = true), Quantize(Bits = 4, On = Part.Key)] public partial Layer Mixer { get; } [Linear(8, 3)] public partial Layer Head { get; }", "Head.forward(nn.functional.tanh(Mixer.forward(Norm.forward(Table.forward(x)))))"),
         Model("", "public partial Subject(int n, long m); [Linear(\"n\", \"m\"), Quantize(Bits = 4)] public partial Layer First { get; } [LayerNorm(\"m\")] public partial Layer Norm { get; } [Linear(\"m\", 3)] public partial Layer Second { get; }", "Second.forward(Norm.forward(First.forward(x)) * 0.5)"),
     ];
 
