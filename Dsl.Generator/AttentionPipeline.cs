@@ -50,7 +50,7 @@ internal static class AttentionPipeline
     public static GeneratedFile Emit(ScheduledAttention layer)
     {
         var place = layer.Task.Layer.Kind.Place;
-        return new GeneratedFile(
-            layer.Task.File, AttentionEmitter.Emit(layer), LayerFindings.Of(place, layer.Task.Layer.Name, layer.Verdict, layer.Check));
+        return GeneratedFile.Of(
+            layer.Task.Type, layer.Task.File, AttentionEmitter.Emit(layer), LayerFindings.Of(place, layer.Task.Layer.Name, layer.Verdict, layer.Check));
     }
 }

@@ -1,11 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
 using LayerDsl.Generator.Declarations;
 using LayerDsl.Generator.Emit.Ilgpu.Training;
 using LayerDsl.Generator.Own;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Text;
 
 namespace LayerDsl.Generator;
 
@@ -32,17 +28,4 @@ internal static class FileNames
         .SelectMany(group => group.OrderBy(name => name, StringComparer.Ordinal).Skip(1))
         .OrderBy(name => name, StringComparer.Ordinal)
         .ToEquatableArray();
-
-    /// <summary>Adds each file under a name of its own.</summary>
-    public static void AddFiles(
-        this IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<GeneratedFile> files, IncrementalValueProvider<EquatableArray<string>> clashes) =>
-        context.RegisterSourceOutput(files.Combine(clashes), (output, pair) =>
-        {
-            if (pair.Left.Text is { } text)
-            {
-                var number = pair.Right.AsImmutableArray().IndexOf(pair.Left.Name);
-                var suffix = number < 0 ? string.Empty : "(" + (number + 2).ToString(CultureInfo.InvariantCulture) + ")";
-                output.AddSource(pair.Left.Name + suffix + ".g.cs", SourceText.From(text, Encoding.UTF8));
-            }
-        });
 }

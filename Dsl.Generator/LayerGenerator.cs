@@ -57,53 +57,59 @@ public sealed class LayerGenerator : IIncrementalGenerator
             (names, classes) => names.Combine(classes.SelectMany((declared, _) => FileNames.Of(declared)).Collect()).Select((pair, _) => pair.Left.AddRange(pair.Right)))
             .Select((names, _) => FileNames.Clashes(names));
 
+        var output = new OutputFiles(context);
+        output.Declare(PlacesOf(models));
+
         // 4. One task for each layer, so that an edit runs the later steps for the layers that it changes only.
-        var scheduled = Generate(context, models.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(models), clashes, examiner);
-        GenerateAttention(context, models.SelectMany((declared, _) => LayerTasks.AttentionOf(declared)), PlacesOf(models), clashes, examiner);
+        var scheduled = Generate(context, models.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(models), output, examiner);
+        GenerateAttention(context, models.SelectMany((declared, _) => LayerTasks.AttentionOf(declared)), PlacesOf(models), output, examiner);
         foreach (var classes in layerClasses)
         {
-            Generate(context, classes.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(classes), clashes, examiner);
-            GenerateAttention(context, classes.SelectMany((declared, _) => LayerTasks.AttentionOf(declared)), PlacesOf(classes), clashes, examiner);
+            output.Declare(PlacesOf(classes));
+            Generate(context, classes.SelectMany((declared, _) => LayerTasks.Of(declared)), PlacesOf(classes), output, examiner);
+            GenerateAttention(context, classes.SelectMany((declared, _) => LayerTasks.AttentionOf(declared)), PlacesOf(classes), output, examiner);
         }
 
         var methodFiles = methods.Where(declared => declared.Spec is not null)
-            .Select((declared, _) => new GeneratedFile(declared.Spec!.Type.FileName, OwnMethodEmitter.Emit(declared.Spec), [])).WithTrackingName(StepNames.MethodFiles);
-        context.AddFiles(methodFiles, clashes);
+            .Select((declared, _) => GeneratedFile.Of(declared.Spec!.Type, declared.Spec.Type.FileName, OwnMethodEmitter.Emit(declared.Spec), [])).WithTrackingName(StepNames.MethodFiles);
+        output.Add(methodFiles);
 
         // 5. The models themselves, with the pairs of layers that are merged when they are folded.
         var specs = models.Where(declared => declared.Spec is not null).Select((declared, _) => declared.Spec!).WithTrackingName(StepNames.Models);
         var merged = specs.Select((model, cancellation) => Merges.Prove(model, examiner, cancellation)).WithTrackingName(StepNames.MergedModels);
-        var files = merged.Select((model, _) => new GeneratedFile(model.Model.Type.FileName, ModelEmitter.Emit(model), [])).WithTrackingName(StepNames.ModelFiles);
-        context.AddFiles(files, clashes);
+        var files = merged.Select((model, _) => GeneratedFile.Of(model.Model.Type, model.Model.Type.FileName, ModelEmitter.Emit(model), [])).WithTrackingName(StepNames.ModelFiles);
+        output.Add(files);
         var findings = merged.SelectMany((model, _) => model.Pairs.Select(pair => pair.Finding).Where(finding => finding is not null).Select(finding => finding!)).Combine(PlacesOf(models));
         context.Report(findings.Select((pair, _) => pair.Left.Locate(pair.Right)));
 
         // 6. Their folded halves, which need nothing of TorchSharp.
         var folded = merged.Where(model => model.Folded is not null)
-            .Select((model, _) => new GeneratedFile(model.Model.Type.FileName + ".Folded", FoldedModelEmitter.Emit(model.Model.Type, model.Folded!.Program, model.Folded.Shapes, model.Model.Sizes), []))
+            .Select((model, _) => GeneratedFile.Of(model.Model.Type, model.Model.Type.FileName + ".Folded", FoldedModelEmitter.Emit(model.Model.Type, model.Folded!.Program, model.Folded.Shapes, model.Model.Sizes), []))
             .WithTrackingName(StepNames.FoldedFiles);
-        context.AddFiles(folded, clashes);
+        output.Add(folded);
 
         // 7. The same on a device, where the project references the package that launches kernels.
         var device = merged.Combine(context.HasIlgpu()).Where(pair => pair.Right && pair.Left.Folded is not null)
             .SelectMany((pair, _) => DeviceModelEmitter.Emit(pair.Left)).WithTrackingName(StepNames.DeviceFiles);
-        context.AddFiles(device, clashes);
+        output.Add(device);
         context.Report(device.SelectMany((file, _) => file.Diagnostics).Combine(PlacesOf(models)).Select((pair, _) => pair.Left.Locate(pair.Right)));
 
         // 8. The training of a model on a device, from the same passes of its layers.
         var samples = merged.SelectMany((model, _) => TrainingPipeline.Samples(model.Model)).Collect().Select((all, _) => new EquatableArray<LayerSample>(all));
         var trained = scheduled.Combine(context.HasIlgpu()).Where(pair => pair.Right).Select((pair, _) => pair.Left).Combine(samples)
             .Select((pair, _) => TrainingPipeline.Layer(pair.Left, pair.Right)).WithTrackingName(StepNames.TrainedLayers);
-        var verdicts = trained.Select((file, _) => new TrainedLayerVerdict(file.Model, file.Layer, file.Refusal)).Collect().Select((all, _) => new EquatableArray<TrainedLayerVerdict>(all));
+        var verdicts = trained.Select((file, _) => new TrainedLayerVerdict(file.File.Owner, file.Layer, file.Refusal)).Collect().Select((all, _) => new EquatableArray<TrainedLayerVerdict>(all));
         var trainers = merged.Combine(context.HasIlgpu()).Where(pair => pair.Right).Select((pair, _) => pair.Left).Combine(verdicts)
             .SelectMany((pair, _) => TrainingPipeline.Model(pair.Left, pair.Right)).WithTrackingName(StepNames.TrainerFiles);
-        context.AddFiles(trainers, clashes);
+        output.Add(trainers);
         context.Report(trainers.SelectMany((file, _) => file.Diagnostics).Combine(PlacesOf(models)).Select((pair, _) => pair.Left.Locate(pair.Right)));
         var trainable = trainers.Where(file => file.Text is not null).Select((file, _) => file.Name).Collect().Select((names, _) => new EquatableArray<string>(names));
-        context.AddFiles(trained.Combine(trainable).Where(pair => pair.Right.Contains(pair.Left.Model + ".TrainerOnDevice"))
-            .Select((pair, _) => new GeneratedFile(pair.Left.File, pair.Left.Text, [])), clashes);
+        output.Add(trained.Combine(trainable).Where(pair => pair.Right.Contains(pair.Left.File.Owner + ".TrainerOnDevice")).Select((pair, _) => pair.Left.File));
 
-        // 9. What lets TorchSharp's native library load.
+        // 9. All of them, but those that would mean types of the user's by mistake.
+        output.Register(clashes);
+
+        // 10. What lets TorchSharp's native library load.
         context.RegisterTorchLoader();
     }
 
@@ -112,14 +118,14 @@ public sealed class LayerGenerator : IIncrementalGenerator
         IncrementalGeneratorInitializationContext context,
         IncrementalValuesProvider<LayerTask> tasks,
         IncrementalValueProvider<EquatableArray<PlaceInfo>> places,
-        IncrementalValueProvider<EquatableArray<string>> clashes,
+        OutputFiles output,
         Examiner examiner)
     {
         var scheduled = tasks.WithTrackingName(StepNames.LayerTasks)
             .Select((task, cancellation) => LayerPipeline.Prove(task, examiner, cancellation)).WithTrackingName(StepNames.ProvedLayers)
             .Select((layer, cancellation) => LayerPipeline.Differentiate(layer, examiner, cancellation)).WithTrackingName(StepNames.DifferentiatedLayers)
             .Select((layer, _) => LayerPipeline.Schedule(layer)).WithTrackingName(StepNames.ScheduledLayers);
-        Finish(context, scheduled.Select((layer, _) => LayerPipeline.Emit(layer)).WithTrackingName(StepNames.LayerFiles), places, clashes);
+        Finish(context, scheduled.Select((layer, _) => LayerPipeline.Emit(layer)).WithTrackingName(StepNames.LayerFiles), places, output);
         return scheduled;
     }
 
@@ -128,14 +134,14 @@ public sealed class LayerGenerator : IIncrementalGenerator
         IncrementalGeneratorInitializationContext context,
         IncrementalValuesProvider<LayerTask> tasks,
         IncrementalValueProvider<EquatableArray<PlaceInfo>> places,
-        IncrementalValueProvider<EquatableArray<string>> clashes,
+        OutputFiles output,
         Examiner examiner)
     {
         var files = tasks.WithTrackingName(StepNames.AttentionTasks)
             .Select((task, cancellation) => AttentionPipeline.Prove(task, examiner, cancellation)).WithTrackingName(StepNames.ProvedAttention)
             .Select((layer, cancellation) => AttentionPipeline.Schedule(layer, examiner, cancellation)).WithTrackingName(StepNames.ScheduledAttention)
             .Select((layer, _) => AttentionPipeline.Emit(layer)).WithTrackingName(StepNames.AttentionFiles);
-        Finish(context, files, places, clashes);
+        Finish(context, files, places, output);
     }
 
     /// <summary>Adds the files, and reports what was found on the way.</summary>
@@ -143,9 +149,9 @@ public sealed class LayerGenerator : IIncrementalGenerator
         IncrementalGeneratorInitializationContext context,
         IncrementalValuesProvider<GeneratedFile> files,
         IncrementalValueProvider<EquatableArray<PlaceInfo>> places,
-        IncrementalValueProvider<EquatableArray<string>> clashes)
+        OutputFiles output)
     {
-        context.AddFiles(files, clashes);
+        output.Add(files);
         var policy = context.CompilationProvider.Select((compilation, _) => ProofPolicy.Of(compilation.Assembly));
         var findings = files.SelectMany((file, _) => file.Diagnostics).Combine(policy).SelectMany((pair, _) => ProofPolicy.Apply(pair.Left, pair.Right)).Combine(places);
         context.Report(findings.Select((pair, _) => pair.Left.Locate(pair.Right)));

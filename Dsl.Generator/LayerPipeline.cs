@@ -98,7 +98,7 @@ internal static class LayerPipeline
         var facts = LayerFacts.Of(layer.Forms, layer.Verdict, layer.Check, layer.Programs.Batch?.Forward ?? layer.Programs.Forward, layer.Programs.RoundingFactor) with { Schedule = ScheduleText.Lines(layer.Forms, layer.Programs).ToEquatableArray() };
         var text = LayerEmitter.Emit(layer.Task.Type, layer.Task.Names, layer.Forms, layer.Programs, facts, layer.Task.Nested);
         var place = layer.Task.Layer.Kind.Place;
-        return new GeneratedFile(
-            layer.Task.File, text, [LayerCosts.Of(place, layer.Forms, facts), .. LayerFindings.Of(place, layer.Task.Layer.Name, layer.Verdict, layer.Check)]);
+        return GeneratedFile.Of(
+            layer.Task.Type, layer.Task.File, text, [LayerCosts.Of(place, layer.Forms, facts), .. LayerFindings.Of(place, layer.Task.Layer.Name, layer.Verdict, layer.Check)]);
     }
 }

@@ -10,15 +10,10 @@ using LayerDsl.Generator.Scheduling;
 namespace LayerDsl.Generator;
 
 /// <summary>A layer that a device may train: its class, or why there is none.</summary>
-/// <param name="Model">The model's file name.</param>
 /// <param name="Layer">The layer's name.</param>
-/// <param name="Text">The class; null where it is refused.</param>
+/// <param name="File">The class, in a file of the model's; without text where it is refused.</param>
 /// <param name="Refusal">Why.</param>
-internal sealed record TrainedLayerFile(string Model, string Layer, string? Text, string? Refusal)
-{
-    /// <summary>The name of its file.</summary>
-    public string File { get; init; } = string.Empty;
-}
+internal sealed record TrainedLayerFile(string Layer, GeneratedFile File, string? Refusal);
 
 /// <summary>What a layer of a model takes and makes of one sample.</summary>
 internal sealed record LayerSample(string Model, string Layer, EquatableArray<int> Input, EquatableArray<int> Output);
@@ -41,11 +36,8 @@ internal static class TrainingPipeline
         var sample = samples.FirstOrDefault(candidate => candidate.Model == layer.Task.Type.FileName && candidate.Layer == name);
         var forms = sample is null ? layer.Forms : DeviceTraining.At(layer.Forms, sample.Input, sample.Output);
         var (passes, refusal) = DeviceTraining.Of(forms, layer.Programs);
-        return new TrainedLayerFile(
-            layer.Task.Type.FileName, name, passes is null ? null : TrainedLayerEmitter.Emit(layer.Task.Type, TrainerEmitter.ClassOf(layer.Task.Names.ClassName), forms, passes), refusal)
-        {
-            File = TrainerEmitter.ClassOf(layer.Task.File),
-        };
+        var text = passes is null ? null : TrainedLayerEmitter.Emit(layer.Task.Type, TrainerEmitter.ClassOf(layer.Task.Names.ClassName), forms, passes);
+        return new TrainedLayerFile(name, GeneratedFile.Of(layer.Task.Type, TrainerEmitter.ClassOf(layer.Task.File), text, []), refusal);
     }
 
     /// <summary>The classes of the model, or the diagnostic that says why it has none.</summary>
@@ -60,15 +52,15 @@ internal static class TrainingPipeline
         var program = DevicePlan.ForTraining(model.Forward);
         var name = model.Type.FileName + ".TrainerOnDevice";
         return Refusal(model, program, verdicts) is var (layer, reason)
-            ? [new GeneratedFile(name, null, [DiagnosticInfo.At(PlaceOf(model, layer), DeviceDiagnostics.CannotTrain, model.Type.Name, reason)])]
-            : [new GeneratedFile(name, TrainerEmitter.Emit(model, program), []), new GeneratedFile(model.Type.FileName + ".TrainIlgpu", TrainIlgpuEmitter.Emit(model.Type), []), .. Attention(model, program)];
+            ? [GeneratedFile.Of(model.Type, name, null, [DiagnosticInfo.At(PlaceOf(model, layer), DeviceDiagnostics.CannotTrain, model.Type.Name, reason)])]
+            : [GeneratedFile.Of(model.Type, name, TrainerEmitter.Emit(model, program), []), GeneratedFile.Of(model.Type, model.Type.FileName + ".TrainIlgpu", TrainIlgpuEmitter.Emit(model.Type), []), .. Attention(model, program)];
     }
 
     /// <summary>The classes of attention layers, around those of their projections.</summary>
     private static IEnumerable<GeneratedFile> Attention(ModelSpec model, ForwardProgram program) => model.Shapes.OfType<AttentionShape>().Select(shape =>
     {
         var layerClass = model.Properties.First(property => property.Layer?.Name == shape.Name).Class;
-        return new GeneratedFile(TrainerEmitter.ClassOf(model.Type.FileName + "+" + layerClass), TrainedAttentionEmitter.Emit(model.Type, layerClass, shape, TokensOf(program, shape)), []);
+        return GeneratedFile.Of(model.Type, TrainerEmitter.ClassOf(model.Type.FileName + "+" + layerClass), TrainedAttentionEmitter.Emit(model.Type, layerClass, shape, TokensOf(program, shape)), []);
     });
 
     private static int TokensOf(ForwardProgram program, AttentionShape shape) =>

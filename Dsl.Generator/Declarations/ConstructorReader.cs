@@ -39,8 +39,8 @@ internal static class ConstructorReader
     /// <param name="type">The class.</param>
     /// <param name="members">The names that the generator gives members of the class.</param>
     /// <param name="compilation">Knows what generated layers inherit.</param>
-    /// <param name="propertiesOfOwn">Whether the class has a property for each size.</param>
-    public static IEnumerable<DiagnosticInfo> Check(INamedTypeSymbol type, IReadOnlyCollection<string> members, Compilation compilation, bool propertiesOfOwn)
+    /// <param name="folded">The members of a model's folded form that are named after layers; null for a layer, which has a property for each size.</param>
+    public static IEnumerable<DiagnosticInfo> Check(INamedTypeSymbol type, IReadOnlyCollection<string> members, Compilation compilation, IReadOnlyCollection<string>? folded)
     {
         var all = Partial(type).ToArray();
         if (all.Length == 0)
@@ -61,7 +61,7 @@ internal static class ConstructorReader
             {
                 yield return Refuse($"'{parameter.Name}' is no size", "declare it 'int' or 'long'; other values go into properties");
             }
-            else if (Taken(type, parameter.Name, members, compilation, propertiesOfOwn) is { } taken)
+            else if (Taken(type, parameter.Name, members, compilation, folded) is { } taken)
             {
                 yield return Refuse($"the generated code has a '{taken}' of its own", $"rename the parameter '{parameter.Name}'");
             }
@@ -72,28 +72,15 @@ internal static class ConstructorReader
         }
     }
 
-    private static string? Taken(INamedTypeSymbol type, string name, IReadOnlyCollection<string> members, Compilation compilation, bool propertiesOfOwn)
+    private static string? Taken(INamedTypeSymbol type, string name, IReadOnlyCollection<string> members, Compilation compilation, IReadOnlyCollection<string>? folded)
     {
         var property = SizeParameter.PropertyOf(name);
-        var own = propertiesOfOwn ? property : name;
-        return Locals.Contains(name) || Methods.StoredNames.Contains(name) ? name
-            : members.Contains(property) || TypeReader.UsedTypes.Contains(property) || TypeReader.TypesOfSizes.Contains(property) || Methods.StoredNames.Contains(property) || property == type.Name ? property
-            : IsInherited(compilation.GetTypeByMetadataName("LayerDsl.Layer"), property) ? property
-            : type.GetMembers(own).Length > 0 || IsInherited(type.BaseType, own) ? own
+        var own = folded is null ? property : name;
+        return Locals.Contains(name) || Methods.StoredNames.Contains(name) || LibraryNames.ContainsBesideSizes(name) ? name
+            : folded is not null && (folded.Contains(name) || HiddenNames.Inherits(compilation.GetTypeByMetadataName("LayerDsl.FoldedModel"), name)) ? name
+            : members.Contains(property) || LibraryNames.ContainsBesideSizes(property) || Methods.StoredNames.Contains(property) || property == type.Name ? property
+            : HiddenNames.Inherits(compilation.GetTypeByMetadataName("LayerDsl.Layer"), property) ? property
+            : type.GetMembers(own).Length > 0 || HiddenNames.Inherits(type.BaseType, own) ? own
             : null;
-    }
-
-    /// <summary>Whether a class or one that it derives from has such a member that a derived one would hide.</summary>
-    private static bool IsInherited(INamedTypeSymbol? type, string name)
-    {
-        for (; type is not null; type = type.BaseType)
-        {
-            if (type.GetMembers(name).Any(member => member.DeclaredAccessibility != Accessibility.Private))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -18,7 +18,7 @@ internal static class DeclarationReader
     private static readonly string[] ModelMembers = ["Folded", "Fold", "FoldTorch", "FoldIlgpu", "OnDevice", "VerifyFold", "Certificates"];
 
     private static readonly string[] LayerMembers =
-        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "GetMaskedParameters", "Start", "Pass", "BatchPass", "InputPass", "MergedPass", "MergeOrBranch", "MergeFrom", "mergeFrom", "Geometry", "Eps", "ScaleAndShift", "UpdateStatistics", "RoundingBoundAt", "UpdateBuffers", "Attend", "QueryLayer", "KeyLayer", "ValueLayer", "OutputLayer", "QueryKeyLayer", "Product", "ProductOf", "LoadFactors", "Format", "InputFormat", .. Methods.StoredNames];
+        ["Certificate", "GetCertificate", "forward", "Fold", "FoldTorch", "FoldLayer", "MergedWeight", "LoadWeight", "RoundingBound", "GetMaskedParameters", "Start", "Pass", "BatchPass", "Geometry", "Eps", "ScaleAndShift", "UpdateStatistics", "RoundingBoundAt", "UpdateBuffers", "Attend", "QueryLayer", "KeyLayer", "ValueLayer", "OutputLayer", "QueryKeyLayer", "Product", "ProductOf", "LoadFactors", "Format", "InputFormat", "InputPass", "MergedPass", "MergeOrBranch", "MergeFrom", "mergeFrom", "Rounded", .. Methods.StoredNames];
 
     /// <summary>Reads a [LayerModel].</summary>
     public static Declared<ModelSpec> ReadModel(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
@@ -35,7 +35,7 @@ internal static class DeclarationReader
             return new Declared<ModelSpec>(null, [refusal], []);
         }
 
-        if ((RefuseBase(type, location) ?? TypeReader.RefuseNames(type, ModelMembers, location) ?? TypeReader.RefuseHidden(type, location)) is { } wrong)
+        if ((RefuseBase(type, location) ?? TypeReader.RefuseNames(type, ModelMembers, location)) is { } wrong)
         {
             return new Declared<ModelSpec>(null, [wrong], []);
         }
@@ -55,15 +55,15 @@ internal static class DeclarationReader
             reader.Report(DeclarationDiagnostics.EmptyModel, location, type.Name);
         }
 
-        reader.Report(ConstructorReader.Check(type, [.. ModelMembers, .. LayerMembers], context.SemanticModel.Compilation, propertiesOfOwn: false));
+        reader.Report(ConstructorReader.Check(type, [.. ModelMembers, .. LayerMembers], context.SemanticModel.Compilation, properties.SelectMany(LayerProperty.FoldedMembers).ToArray()));
         var constructors = type.InstanceConstructors.Where(constructor => !constructor.IsImplicitlyDeclared).ToArray();
         CheckConstructors(type, constructors, reader, location, cancellation);
         var forward = ReadForward(type, context.SemanticModel.Compilation, properties, ReadSample(context.Attributes[0], reader, location), reader, location, cancellation);
         var hasErrors = reader.Diagnostics.Any(diagnostic => diagnostic.IsError);
         var widened = hasErrors ? new Widened(properties, forward, []) : Widening.Apply(properties, forward);
         reader.Report(widened.Diagnostics.Select(diagnostic => diagnostic.Locate(reader.Places)));
-        var spec = new ModelSpec(TypeReader.Read(type, cancellation), widened.Properties, constructors.Length == 0, widened.Forward) { Constructor = ConstructorReader.Read(type, cancellation) };
-        return new Declared<ModelSpec>(spec, reader.Diagnostics.ToEquatableArray(), reader.Places.ToEquatableArray());
+        var spec = new ModelSpec(TypeReader.Read(type, cancellation) with { Hidden = HiddenNames.Of(type, context.SemanticModel.Compilation, null) }, widened.Properties, constructors.Length == 0, widened.Forward) { Constructor = ConstructorReader.Read(type, cancellation) };
+        return new Declared<ModelSpec>(spec, reader.Diagnostics.ToEquatableArray(), [.. reader.Places, new PlaceInfo(TypeSpec.PlaceOf(spec.Type.FileName), location)]);
     }
 
     /// <summary>Reads a layer that is a class of its own.</summary>
@@ -82,8 +82,7 @@ internal static class DeclarationReader
             return new Declared<LayerClassSpec>(null, [misplaced], []);
         }
 
-        if ((TypeReader.Refuse(type, location, cancellation) ?? TypeReader.RefuseNames(type, LayerMembers, location)
-            ?? TypeReader.RefuseHidden(type, location)) is { } refusal)
+        if ((TypeReader.Refuse(type, location, cancellation) ?? TypeReader.RefuseNames(type, LayerMembers, location)) is { } refusal)
         {
             return new Declared<LayerClassSpec>(null, [refusal], []);
         }
@@ -102,7 +101,7 @@ internal static class DeclarationReader
             reader.Report(DeclarationDiagnostics.ConstructorInLayer, location, type.Name);
         }
 
-        reader.Report(ConstructorReader.Check(type, LayerMembers, context.SemanticModel.Compilation, propertiesOfOwn: true));
+        reader.Report(ConstructorReader.Check(type, LayerMembers, context.SemanticModel.Compilation, folded: null));
         var layer = reader.ReadLayer((ISymbol?)constructor ?? type, type, type.Name, cancellation);
         if (layer?.Methods.SelectMany(Reparam.Fields).FirstOrDefault(field => field == type.Name || type.GetMembers(field).Length > 0) is { } taken)
         {
@@ -114,10 +113,12 @@ internal static class DeclarationReader
             reader.Report([Widening.Alone(layer).Locate(reader.Places)]);
         }
 
+        var compilation = context.SemanticModel.Compilation;
+        var spec = TypeReader.Read(type, cancellation) with { Hidden = HiddenNames.Of(type, compilation, compilation.GetTypeByMetadataName(LayerType)) };
         return new Declared<LayerClassSpec>(
-            layer is null || reader.Diagnostics.Any(diagnostic => diagnostic.IsError) ? null : new LayerClassSpec(TypeReader.Read(type, cancellation), layer),
+            layer is null || reader.Diagnostics.Any(diagnostic => diagnostic.IsError) ? null : new LayerClassSpec(spec, layer),
             reader.Diagnostics.ToEquatableArray(),
-            reader.Places.ToEquatableArray());
+            [.. reader.Places, new PlaceInfo(TypeSpec.PlaceOf(spec.FileName), location)]);
     }
 
     /// <summary>Why the attributes of a constructor declare no layer, or null.</summary>
@@ -278,7 +279,7 @@ internal static class DeclarationReader
         private readonly HashSet<string> taken;
 
         public MemberNames(INamedTypeSymbol type) =>
-            taken = [.. type.GetMembers().Select(member => member.Name), type.Name, .. ModelMembers, .. LayerMembers, .. TypeReader.UsedTypes, .. ConstructorReader.Names(type)];
+            taken = [.. type.GetMembers().Select(member => member.Name), type.Name, .. ModelMembers, .. LayerMembers, .. LibraryNames.All, .. ConstructorReader.Names(type)];
 
         public string Unused(string name)
         {

@@ -10,7 +10,11 @@ namespace LayerDsl.Generator.Declarations;
 /// <param name="Field">The field that holds the layer.</param>
 /// <param name="Class">The nested class of the layer.</param>
 /// <param name="Layer">What was declared; null where it was refused.</param>
-internal sealed record LayerProperty(string Property, string Modifiers, string Field, string Class, LayerSpec? Layer);
+internal sealed record LayerProperty(string Property, string Modifiers, string Field, string Class, LayerSpec? Layer)
+{
+    /// <summary>The members of the folded model that have the layer's name in theirs.</summary>
+    public static IEnumerable<string> FoldedMembers(LayerProperty property) => property.Property.TrimStart('@') is var name ? [name + "Geometry", name + "Format", name + "InputFormat"] : [];
+}
 
 /// <summary>A model as declared.</summary>
 /// <param name="Type">The user's class.</param>

@@ -75,48 +75,11 @@ internal static class TypeReader
         return null;
     }
 
-    /// <summary>Types that generated code mentions by their simple names.</summary>
-    public static readonly string[] UsedTypes =
-    [
-        "Layer", "LayerCertificate", "MaskedParameter", "MaskSchedule", "FactorizedWeightException", "FoldedLinear", "FoldedConv2d", "FoldedBatchNorm1d", "FoldedBatchNorm2d", "FoldedLayerNorm", "FoldedRmsNorm", "FoldedEmbedding", "LayerMerge", "NormBound", "LayerShapeException", "Conv2dGeometry", "ConvolutionGradients", "Diagonals", "Matrices", "Pooling", "FoldedModel", "FoldedModelFile", "PooledBuffer", "Activations", "LayerFunction", "FoldReport", "FoldVerification", "MergedWeightException", "FoldedAttention", "PlainAttention", "AttentionGeometry", "ProjectionFormat", "QuantizedFormat", "ActivationFormat", "ActivationParameters", "Epilogue", "EpilogueActivation", "TensorLoop", "VectorMath", "EquatableList",
-        "ModelState", "ComponentName", "ComponentNameAttribute", "GeneratedCode", "GeneratedCodeAttribute", "Parameter", "ScalarType", "torch", "nn", "Tensor",
-        "Math", "Array", "var", "IReadOnlyList", "Span", "ReadOnlySpan", "InvalidOperationException",
-    ];
-
-    /// <summary>Those that stand in code for constructors with sizes beside them.</summary>
-    public static readonly string[] TypesOfSizes = ["LayerSizes", "ModelSize", "ArenaPlan", "ArenaLife"];
-
     /// <summary>The first of the user's members that has the name of one to be generated, or null.</summary>
     public static DiagnosticInfo? RefuseNames(INamedTypeSymbol type, IReadOnlyCollection<string> generated, LocationInfo? location) =>
-        (UsedTypes.Concat(generated).FirstOrDefault(name => name == type.Name) ?? generated.FirstOrDefault(name => type.GetMembers(name).Length > 0)) is { } taken
+        (LibraryNames.Contains(type.Name) || generated.Contains(type.Name) ? type.Name : generated.FirstOrDefault(name => type.GetMembers(name).Length > 0)) is { } taken
             ? DiagnosticInfo.Create(DeclarationDiagnostics.ReservedName, location, type.Name, taken)
             : null;
-
-    /// <summary>
-    /// A type or member of the user's that stands nearer than the using directives, and would be taken for one that generated
-    /// code means: in the class itself, in the classes around it, or in its namespaces.
-    /// </summary>
-    public static DiagnosticInfo? RefuseHidden(INamedTypeSymbol type, LocationInfo? location)
-    {
-        for (INamespaceOrTypeSymbol? scope = type; scope is not null; scope = (INamespaceOrTypeSymbol?)scope.ContainingType ?? scope.ContainingNamespace)
-        {
-            foreach (var name in TakesSizes(type) ? UsedTypes.Concat(TypesOfSizes) : UsedTypes)
-            {
-                if (scope.GetMembers(name).FirstOrDefault(member => IsUsers(member, scope)) is { } hiding)
-                {
-                    return DiagnosticInfo.Create(DeclarationDiagnostics.HiddenName, location, type.Name, name, hiding.ToDisplayString());
-                }
-            }
-        }
-
-        return null;
-    }
-
-    private static bool TakesSizes(INamedTypeSymbol type) => type.InstanceConstructors.Any(constructor => constructor is { IsPartialDefinition: true, Parameters.Length: > 0 });
-
-    /// <summary>Of namespaces only types of the same assembly count: what the generated code means comes from others.</summary>
-    private static bool IsUsers(ISymbol member, INamespaceOrTypeSymbol scope) =>
-        scope is INamedTypeSymbol ? member is not IMethodSymbol : member is INamedTypeSymbol { Arity: 0 } && member.Locations.Any(place => place.IsInSource);
 
     public static TypeSpec Read(INamedTypeSymbol type, CancellationToken cancellation)
     {

@@ -9,4 +9,11 @@ internal sealed record TypeSpec(string Namespace, string Name, string Modifiers,
 {
     /// <summary>The name that generated files start with; unique within the assembly.</summary>
     public string FileName { get; init; } = Name;
+
+    /// <summary>Names of the user's that generated code must not use for others.</summary>
+    public EquatableArray<HiddenName> Hidden { get; init; } = [];
+
+    /// <summary>The key of the place where the class's own attribute stands.</summary>
+    /// <param name="fileName">Its <see cref="FileName"/>.</param>
+    public static string PlaceOf(string fileName) => "class " + fileName;
 }

@@ -65,9 +65,9 @@ internal sealed class GeneratorRun
     /// <summary>The compiler's errors in the user's and the generated code together.</summary>
     public IReadOnlyList<Diagnostic> CompileErrors => [.. Output.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
 
-    public static GeneratorRun Of(string source)
+    public static GeneratorRun Of(params string[] sources)
     {
-        var compilation = Compile(source);
+        var compilation = Compile(sources);
         var driver = Driver().RunGeneratorsAndUpdateCompilation(compilation, out var output, out var diagnostics);
         return new GeneratorRun(compilation, output, driver.GetRunResult(), diagnostics);
     }

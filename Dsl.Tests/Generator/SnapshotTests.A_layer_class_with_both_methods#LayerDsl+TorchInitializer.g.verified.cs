@@ -3,18 +3,15 @@
 // </auto-generated>
 #nullable enable
 
-using System.CodeDom.Compiler;
-using System.Runtime.CompilerServices;
-
 namespace LayerDsl.Generated;
 
 /// <summary>Runs before anything of this assembly does.</summary>
-[GeneratedCode("LayerDsl.Generator", "0.1.0")]
+[global::System.CodeDom.Compiler.GeneratedCode("LayerDsl.Generator", "0.1.0")]
 file static class TorchInitializer
 {
     /// <summary>TorchSharp loads its library at the first touch, which may be anywhere.</summary>
 #pragma warning disable CA2255 // The initializer belongs to the application, into which it is generated.
-    [ModuleInitializer]
+    [global::System.Runtime.CompilerServices.ModuleInitializer]
 #pragma warning restore CA2255
-    internal static void Initialize() => TorchLibrary.Install();
+    internal static void Initialize() => global::LayerDsl.TorchLibrary.Install();
 }

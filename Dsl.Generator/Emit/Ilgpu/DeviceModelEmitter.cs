@@ -47,7 +47,7 @@ internal sealed class DeviceModelEmitter
         if (model.Sizes.Count > 0)
         {
             var sized = model.Properties.First(property => property.Layer?.Kind.Parameters.Any() == true).Layer!;
-            return [new GeneratedFile(model.Type.FileName + ".OnDevice", null, [DiagnosticInfo.At(sized.Kind.Place, DeviceDiagnostics.SizesOfConstructor, model.Type.Name, sized.Name)])];
+            return [GeneratedFile.Of(model.Type, model.Type.FileName + ".OnDevice", null, [DiagnosticInfo.At(sized.Kind.Place, DeviceDiagnostics.SizesOfConstructor, model.Type.Name, sized.Name)])];
         }
 
         var device = DevicePlan.Of(folded.Program, folded.Shapes);
@@ -55,12 +55,12 @@ internal sealed class DeviceModelEmitter
         var name = model.Type.FileName + ".OnDevice";
         if (tooLarge is { } step)
         {
-            return [new GeneratedFile(name, null, [TooLarge(model, device.Program, step)])];
+            return [GeneratedFile.Of(model.Type, name, null, [TooLarge(model, device.Program, step)])];
         }
 
         var emitter = new DeviceModelEmitter(model.Type, device, folded.Shapes, samples);
         emitter.Write();
-        return [new GeneratedFile(name, emitter.writer.ToString(), []), new GeneratedFile(model.Type.FileName + ".FoldIlgpu", DeviceFoldEmitter.Emit(model.Type), [])];
+        return [GeneratedFile.Of(model.Type, name, emitter.writer.ToString(), []), GeneratedFile.Of(model.Type, model.Type.FileName + ".FoldIlgpu", DeviceFoldEmitter.Emit(model.Type), [])];
     }
 
     private static DiagnosticInfo TooLarge(ModelSpec model, ForwardProgram program, int step)

@@ -97,7 +97,7 @@ internal static class ModelEmitter
         if (property.Layer is null)
         {
             writer.Line($"{property.Modifiers} Layer {property.Property} =>")
-                .Indented(() => writer.Line($"throw new InvalidOperationException(\"The layer '{property.Property}' was not generated; its attributes carry an error.\");"))
+                .Indented(() => writer.Line($"throw new global::System.InvalidOperationException(\"The layer '{property.Property}' was not generated; its attributes carry an error.\");"))
                 .Line();
             return;
         }
