@@ -129,6 +129,11 @@ public sealed class HostileSizeTests
         Assert.Equal(9 + 6 + 2, turned.GetCertificate().Parameters);
     }
 
+    /// <summary>Twice 2³⁰ inputs are no number of 32 bits: the bound would be negative.</summary>
+    [Fact]
+    public void The_bound_multiplies_sizes_in_64_bits() =>
+        Assert.Contains("(2L * N + 4) * terms", GeneratorRun.Of("public sealed partial class Plain { [Linear(\"n\", 1)] public partial Plain(int n); }").File("Plain.g.cs"), StringComparison.Ordinal);
+
     [Fact]
     public void A_folded_model_with_more_values_than_an_array_holds_is_refused()
     {
