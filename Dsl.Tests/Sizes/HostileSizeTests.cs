@@ -19,6 +19,7 @@ public sealed class HostileSizeTests
         ("Kernels", "[Conv2d({channels}, {filters}, 3, Groups = 2)]", "channels filters", [8, 8], [7, 7]),
         ("Joined", "[Attention({width}, {heads})]", "width heads", [8, 2], [7, 3]),
         ("Shared", "[Attention({width}, {heads}, KvHeads = 2), LowRank(2)]", "width heads", [8, 4], [7, 3]),
+        ("Grouped", "[Attention({width}, {heads}), Quantize(Bits = 4, Granularity = Granularity.Group, GroupSize = 4)]", "width heads", [8, 2], [7, 3]),
         ("Masked", "[Linear({n}, {m}), SparseIso(0.75, Kind = SparseKind.Parallel)]", "n m", [8, 8], [7, 7]),
         ("MaskedParts", "[Attention({width}, {heads}), SparseIso(0.75, Kind = SparseKind.Parallel, On = Part.Output)]", "width heads", [8, 2], [7, 3]),
         ("Coded", "[Linear({n}, {m}), Quantize(Bits = 4, Granularity = Granularity.Group, GroupSize = 4)]", "n m", [8, 8], [7, 7]),
@@ -99,6 +100,7 @@ public sealed class HostileSizeTests
         Assert.Equal("a multiple of 2, the number of groups", Refused("Kernels", (long)int.MaxValue, 8L).Required);
         Assert.Equal("a multiple of 4, the group size", Refused("Coded", (long)int.MaxValue, 8L).Required);
         Assert.Equal("a multiple of 2, the number of heads", Refused("Joined", (long)int.MaxValue, 2L).Required);
+        Assert.Equal(("Grouped.query", "width", 6L), Named(Refused("Grouped", 6L, 2L)));
         Assert.Equal("Shared.query", Refused("Shared", 1L << 30, 2L).Layer);
         Assert.Equal(("Thin", "the rank of [LowRank]", 4L), Named(Refused("Thin", 8L, 3L)));
     }
