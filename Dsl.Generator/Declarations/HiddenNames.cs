@@ -50,19 +50,62 @@ internal static class HiddenNames
             found.AddRange(members.Select(member => Hidden(member) with { Kind = HiddenKind.Declared }));
         }
 
+        var declared = DeclaredBy(compilation.Assembly);
         for (var scope = type.ContainingNamespace; scope is not null; scope = scope.ContainingNamespace)
         {
-            // The compilation's namespace has what other assemblies declare in it too. All of them share the global one: there, only this assembly is asked.
-            AddMembers(found, scope.IsGlobalNamespace ? scope : compilation.GetCompilationNamespace(scope) ?? scope, type, compilation);
+            AddMembers(found, scope, declared, type, compilation);
+            foreach (var shared in InOtherAssemblies(scope, compilation))
+            {
+                AddMembers(found, shared, LibraryNames.All, type, compilation);
+            }
         }
 
         return found.ToEquatableArray();
     }
 
-    /// <summary>With plain loops: this is done for every layer at every edit, and finds nothing as a rule.</summary>
-    private static void AddMembers(List<HiddenName> found, INamespaceSymbol scope, INamedTypeSymbol type, Compilation compilation)
+    /// <summary>Those of the names that an assembly has at all: this is asked for every layer at every edit, and the answer is none as a rule.</summary>
+    private static List<string> DeclaredBy(IAssemblySymbol assembly)
     {
+        var (types, namespaces) = (assembly.TypeNames, assembly.NamespaceNames);
+        var declared = new List<string>();
         foreach (var name in LibraryNames.All)
+        {
+            if (types.Contains(name) || namespaces.Contains(name))
+            {
+                declared.Add(name);
+            }
+        }
+
+        return declared;
+    }
+
+    /// <summary>The namespace in the assemblies that are referred to. All of them share the global one: there, only this assembly is asked.</summary>
+    private static List<INamespaceSymbol> InOtherAssemblies(INamespaceSymbol scope, Compilation compilation)
+    {
+        var found = new List<INamespaceSymbol>();
+        if (scope.IsGlobalNamespace)
+        {
+            return found;
+        }
+
+        foreach (var assembly in compilation.SourceModule.ReferencedAssemblySymbols)
+        {
+            if (!IsLibrary(assembly) && assembly.NamespaceNames.Contains(scope.Name) && Same(scope, assembly) is { } shared)
+            {
+                found.Add(shared);
+            }
+        }
+
+        return found;
+    }
+
+    private static INamespaceSymbol? Same(INamespaceSymbol scope, IAssemblySymbol assembly) => scope.IsGlobalNamespace
+        ? assembly.GlobalNamespace
+        : Same(scope.ContainingNamespace, assembly)?.GetNamespaceMembers().FirstOrDefault(space => space.Name == scope.Name);
+
+    private static void AddMembers(List<HiddenName> found, INamespaceSymbol scope, IReadOnlyList<string> names, INamedTypeSymbol type, Compilation compilation)
+    {
+        foreach (var name in names)
         {
             foreach (var member in scope.GetMembers(name))
             {
@@ -80,7 +123,7 @@ internal static class HiddenNames
 
     /// <summary>Whether generated code may mean it: the libraries that it is written for, and the framework for classes in its namespaces.</summary>
     private static bool IsLibrary(ISymbol symbol) =>
-        symbol.ContainingAssembly?.Name is { } assembly && (assembly is "TorchSharp" or "ILGPU" or "LayerDsl.Attributes" or "LayerDsl.Core" or "LayerDsl.Torch" or "LayerDsl.Ilgpu" || assembly.StartsWith("System.", StringComparison.Ordinal));
+        (symbol as IAssemblySymbol ?? symbol.ContainingAssembly)?.Name is { } assembly && (assembly is "TorchSharp" or "ILGPU" or "LayerDsl.Attributes" or "LayerDsl.Core" or "LayerDsl.Torch" or "LayerDsl.Ilgpu" || assembly.StartsWith("System.", StringComparison.Ordinal));
 
     /// <summary>Whether a class or one that it derives from has such a member that a derived one would hide.</summary>
     public static bool Inherits(INamedTypeSymbol? type, string name)

@@ -40,6 +40,13 @@ internal static class ScheduleText
             yield break;
         }
 
+        if (choice.From == 1)
+        {
+            yield return $"the term of low rank is a branch where the weight is frozen: {costs};";
+            yield return $"where it is trained, merged into it first: {merged}";
+            yield break;
+        }
+
         yield return $"the term of low rank is a branch below {from} {(forms.Shape is Conv2dShape ? "output positions" : "rows")}" + (choice.From is null ? ", a number that the constructor computes:" : ":");
         yield return costs + ";";
         yield return $"from there on, where the weight is trained, merged into it first: {merged}";

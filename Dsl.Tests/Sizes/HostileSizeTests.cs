@@ -20,6 +20,7 @@ public sealed class HostileSizeTests
         ("Joined", "[Attention({width}, {heads})]", "width heads", [8, 2], [7, 3]),
         ("Shared", "[Attention({width}, {heads}, KvHeads = 2), LowRank(2)]", "width heads", [8, 4], [7, 3]),
         ("Keys", "[Attention({width}, {heads}, {kvHeads})]", "width heads kvHeads", [8, 4, 2], [7, 3, 5]),
+        ("Grouped", "[Attention({width}, {heads}), Quantize(Bits = 4, Granularity = Granularity.Group, GroupSize = 4)]", "width heads", [8, 2], [7, 3]),
         ("Masked", "[Linear({n}, {m}), SparseIso(0.75, Kind = SparseKind.Parallel)]", "n m", [8, 8], [7, 7]),
         ("MaskedParts", "[Attention({width}, {heads}), SparseIso(0.75, Kind = SparseKind.Parallel, On = Part.Output)]", "width heads", [8, 2], [7, 3]),
         ("Coded", "[Linear({n}, {m}), Quantize(Bits = 4, Granularity = Granularity.Group, GroupSize = 4)]", "n m", [8, 8], [7, 7]),
@@ -100,6 +101,7 @@ public sealed class HostileSizeTests
         Assert.Equal("a multiple of 2, the number of groups", Refused("Kernels", (long)int.MaxValue, 8L).Required);
         Assert.Equal("a multiple of 4, the group size", Refused("Coded", (long)int.MaxValue, 8L).Required);
         Assert.Equal("a multiple of 2, the number of heads", Refused("Joined", (long)int.MaxValue, 2L).Required);
+        Assert.Equal(("Grouped.query", "width", 6L), Named(Refused("Grouped", 6L, 2L)));
         Assert.Equal("Shared.query", Refused("Shared", 1L << 30, 2L).Layer);
         Assert.Equal(("Thin", "the rank of [LowRank]", 4L), Named(Refused("Thin", 8L, 3L)));
     }
@@ -129,6 +131,11 @@ public sealed class HostileSizeTests
         using var turned = (Layer)Make("Turned", 3L, 2L);
         Assert.Equal(9 + 6 + 2, turned.GetCertificate().Parameters);
     }
+
+    /// <summary>Twice 2³⁰ inputs are no number of 32 bits: the bound would be negative.</summary>
+    [Fact]
+    public void The_bound_multiplies_sizes_in_64_bits() =>
+        Assert.Contains("(2L * N + 4) * terms", GeneratorRun.Of("public sealed partial class Plain { [Linear(\"n\", 1)] public partial Plain(int n); }").File("Plain.g.cs"), StringComparison.Ordinal);
 
     [Fact]
     public void A_folded_model_with_more_values_than_an_array_holds_is_refused()

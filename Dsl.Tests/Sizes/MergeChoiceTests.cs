@@ -154,6 +154,7 @@ public sealed class MergeChoiceTests
         Assert.Contains("the term of low rank is a branch below 20 rows:", Certificate("Numbers"), StringComparison.Ordinal);
         Assert.Contains("16·Inputs·Outputs / (16·Inputs + 12·Outputs) rows, a number that the constructor computes:", Certificate("Sized"), StringComparison.Ordinal);
         Assert.Contains("output positions, a number that the constructor computes:", Certificate("Kernel"), StringComparison.Ordinal);
+        Assert.Contains("is a branch where the weight is frozen: 14 FLOPs", GeneratorRun.Of("[Linear(1, 1), LowRank(1)] public sealed partial class One;").File("One.g.cs"), StringComparison.Ordinal);
         Assert.All(["Frozen", "Curved", "Coded"], name => Assert.Contains("is a branch whatever the batch:", Certificate(name), StringComparison.Ordinal));
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using LayerDsl.Generator.Ir;
 using LayerDsl.Generator.Scheduling;
 
@@ -98,7 +99,7 @@ internal static class TorchProgramWriter
     private static (string Text, int Precedence) Text(Pointwise body, EquatableArray<Index> axes, Func<Size, string> sizeOf) => body switch
     {
         Pointwise.Number number => TorchFunctions.Number(number.Exact),
-        Pointwise.Extent extent => sizeOf(extent.Size) is var text && !text.Contains(' ') ? (text, TorchFunctions.Primary) : (text, text.Contains(" + ") || text.Contains(" - ") ? TorchFunctions.Additive : TorchFunctions.Multiplicative),
+        Pointwise.Extent extent => InLong(sizeOf(extent.Size)) is var text && !text.Contains(' ') ? (text, TorchFunctions.Primary) : (text, text.Contains(" + ") || text.Contains(" - ") ? TorchFunctions.Additive : TorchFunctions.Multiplicative),
         Pointwise.Table table => (CodebookWriter.NameOf(table.Levels), TorchFunctions.Primary),
         Pointwise.Read read => (Align(read.Source, axes), TorchFunctions.Primary),
         Pointwise.Apply apply when Constant(apply, sizeOf) is { } number => TorchFunctions.Number(number),
@@ -106,6 +107,9 @@ internal static class TorchProgramWriter
         Pointwise.Apply apply => TorchFunctions.Write(apply.Function, apply.Arguments.Select(argument => Text(argument, axes, sizeOf)).ToArray()),
         _ => throw new ShapeException("A pointwise form without a TorchSharp text: " + body.GetType().Name),
     };
+
+    /// <summary>Sizes have 32 bits, which a multiple of one may not fit into.</summary>
+    private static string InLong(string size) => Regex.Replace(size, @"\b(?<number>\d+) \* ", "${number}L * ", RegexOptions.ExplicitCapture);
 
     /// <summary>Whether a part reads no tensor: sizes that are known when the layer runs, and numbers.</summary>
     private static bool IsScalar(Pointwise body) => body is Pointwise.Extent or Pointwise.Number || (body is Pointwise.Apply apply && apply.Arguments.All(IsScalar));

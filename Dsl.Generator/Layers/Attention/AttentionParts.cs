@@ -102,17 +102,18 @@ internal static class AttentionParts
         { Arguments = string.Join(", ", sizes.Select(size => size.Text == Argument(layer.Kind, "dim").Text ? AttentionLayer.InConstructor(layer.Kind, "dim") : ValuesOfKeys(layer.Kind))) };
     }
 
-    /// <summary>What the projections require, each of the same once, before the first of them is made.</summary>
+    /// <summary>What the projections require, each of the same once, before the first of them is made; messages name the parameter, not the property.</summary>
     public static IEnumerable<string> Requirements(LayerSpec layer)
     {
-        var dim = Argument(layer.Kind, "dim");
+        var (dim, inConstructor) = (Argument(layer.Kind, "dim"), AttentionLayer.InConstructor(layer.Kind, "dim"));
         AttributeArgument Inside(AttributeArgument size) => !size.IsParameter ? size : size with
         {
-            Text = size.Text == dim.Text ? AttentionLayer.InConstructor(layer.Kind, "dim") : "(" + ValuesOfKeys(layer.Kind) + ")",
+            Text = size.Text == dim.Text ? inConstructor : "(" + ValuesOfKeys(layer.Kind) + ")",
             ByName = true,
         };
         return Of(layer)
             .SelectMany(part => SizeRequirements.Of(part.Layer with { Kind = part.Layer.Kind with { Arguments = part.Layer.Kind.Arguments.Select(Inside).ToEquatableArray() } })
+                .Select(text => text.Replace("\"" + inConstructor + "\"", "\"" + dim.Text + "\""))
                 .Select(text => (text, Apart: text.Replace("\"" + part.Layer.Name + "\"", string.Empty))))
             .GroupBy(statement => statement.Apart)
             .Select(same => same.First().text);
